@@ -1,0 +1,1 @@
+"""Pure Python: values, versions, states and plans. No Django, no disk."""

@@ -1,0 +1,79 @@
+"""The states and stages of an operation (reference U2.3 rule 2)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from modules_app.domain.states import Verb
+from modules_app.exceptions import gettext_noop as _
+
+
+class Outcome(StrEnum):
+    """How an operation stands. Everything but queued and running is final."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    REFUSED = "refused"
+    CANCELLED = "cancelled"
+    ABORTED = "aborted"
+
+
+OPEN = (Outcome.QUEUED, Outcome.RUNNING)
+
+OUTCOME_LABELS: dict[Outcome, str] = {
+    Outcome.QUEUED: _("Waiting"),
+    Outcome.RUNNING: _("Running"),
+    Outcome.DONE: _("Done"),
+    Outcome.FAILED: _("Failed"),
+    Outcome.REFUSED: _("Refused"),
+    Outcome.CANCELLED: _("Cancelled"),
+    Outcome.ABORTED: _("Interrupted"),
+}
+
+
+class Stage(StrEnum):
+    """Named moments of an operation, in order."""
+
+    VERIFY = "verify"
+    PLAN = "plan"
+    COPY = "copy"
+    STOP = "stop"
+    BACK_UP = "back-up"
+    SET_UP = "set-up"
+    COMMIT = "commit"
+    START = "start"
+    CHECK = "check"
+    CLEAN = "clean"
+
+
+STAGE_LABELS: dict[Stage, str] = {
+    Stage.VERIFY: _("Verify the package"),
+    Stage.PLAN: _("Plan"),
+    Stage.COPY: _("Copy the files"),
+    Stage.STOP: _("Stop the module"),
+    Stage.BACK_UP: _("Back up its data"),
+    Stage.SET_UP: _("Set up and migrate"),
+    Stage.COMMIT: _("Switch over"),
+    Stage.START: _("Start"),
+    Stage.CHECK: _("Check"),
+    Stage.CLEAN: _("Clean up"),
+}
+
+STAGES: dict[Verb, tuple[Stage, ...]] = {
+    Verb.INSTALL: (Stage.VERIFY, Stage.COPY, Stage.SET_UP, Stage.COMMIT),
+    Verb.UPGRADE: (
+        Stage.VERIFY,
+        Stage.COPY,
+        Stage.BACK_UP,
+        Stage.SET_UP,
+        Stage.COMMIT,
+        Stage.START,
+        Stage.CHECK,
+        Stage.CLEAN,
+    ),
+    Verb.ENABLE: (Stage.VERIFY, Stage.SET_UP, Stage.COMMIT, Stage.START, Stage.CHECK),
+    Verb.DISABLE: (Stage.PLAN, Stage.COMMIT, Stage.STOP),
+    Verb.REMOVE: (Stage.PLAN, Stage.STOP, Stage.COMMIT, Stage.CLEAN),
+}

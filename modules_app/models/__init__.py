@@ -1,0 +1,20 @@
+"""Core records. Writing them is the services' work; engine fields are written by the operator only."""
+
+from modules_app.models.menu import MenuItem, PbxSetting
+from modules_app.models.module import KeptData, Module, RegistrySequence, fold
+from modules_app.models.operation import AuditEvent, Operation, OperationStep
+from modules_app.models.package import StoredPackage, Upload
+
+__all__ = [
+    "AuditEvent",
+    "KeptData",
+    "MenuItem",
+    "Module",
+    "Operation",
+    "OperationStep",
+    "PbxSetting",
+    "RegistrySequence",
+    "StoredPackage",
+    "Upload",
+    "fold",
+]

@@ -1,0 +1,67 @@
+"""Values that web, operator and host share."""
+
+from __future__ import annotations
+
+from pbxadmin.settings.env import BASE_DIR, data_dir, env
+
+DEBUG = env.bool("PBX_DEBUG", default=False)
+PBX_DATA_DIR = data_dir()
+PBX_ETC_DIR = env.str("PBX_ETC_DIR", default=str(PBX_DATA_DIR / "etc"))
+HTTPS = env.bool("PBX_HTTPS", default=False)
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+USE_TZ = True
+TIME_ZONE = env.str("PBX_TIME_ZONE", default="UTC")
+USE_I18N = True
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("ru", "Русский")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+LANGUAGE_COOKIE_NAME = "pbx_language"
+
+CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrftoken"
+CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SAMESITE = "Strict"
+CSRF_FAILURE_VIEW = "modules_app.views.errors.csrf_failure"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+                "modules_app.views.context.page",
+            ],
+        },
+    }
+]
+
+STATIC_URL = "/static/"
+STATIC_ROOT = PBX_DATA_DIR / "run" / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+FORM_RENDERER = "modules_app.forms.renderer.PageFormRenderer"
+
+# What a package may weigh and hold (reference R2.2); every number can be changed by environment.
+PBX_ARCHIVE_LIMITS = {
+    "packed_bytes": env.int("PBX_MAX_PACKED_BYTES", default=100 * 1024 * 1024),
+    "unpacked_bytes": env.int("PBX_MAX_UNPACKED_BYTES", default=400 * 1024 * 1024),
+    "entries": env.int("PBX_MAX_ENTRIES", default=5000),
+    "file_bytes": env.int("PBX_MAX_FILE_BYTES", default=50 * 1024 * 1024),
+    "depth": env.int("PBX_MAX_DEPTH", default=12),
+}
+# Seconds that module code may take, by stage.
+PBX_STAGE_SECONDS = {
+    "install": env.int("PBX_SECONDS_INSTALL", default=60),
+    "hook": env.int("PBX_SECONDS_HOOK", default=10),
+    "check": env.int("PBX_SECONDS_CHECK", default=10),
+}
+PBX_VERSION = "2026.3.1"
+PBX_FRAMEWORK_VERSION = "17.0.19"
