@@ -1,0 +1,33 @@
+"""Which ids a module may have, and when two of them are the same (design 6, R2.3 M11 and M12)."""
+
+from __future__ import annotations
+
+import re
+
+_ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]{1,63}", re.ASCII)
+
+_DEVICES = frozenset(
+    ["con", "prn", "aux", "nul", "clock$"] + [f"{port}{n}" for port in ("com", "lpt") for n in range(10)]
+)
+_OURS = frozenset(
+    "admin core django login logout m media modules_app operator pbx_modules pbxadmin static web".split()
+)
+
+
+def is_module_id(text: str) -> bool:
+    """Say whether ``text`` has the form of a module id: an ASCII letter, then 1 to 63 of A-Z a-z 0-9 _ -."""
+    return _ID.fullmatch(text) is not None
+
+
+def is_reserved_id(text: str) -> bool:
+    """Say whether the id belongs to PBX Admin itself or is a device name on Windows."""
+    folded = fold_id(text)
+    return folded in _OURS or folded in _DEVICES
+
+
+def fold_id(text: str) -> str:
+    """Return the form in which ids must differ: letter case does not count, nor does ``-`` for ``_``.
+
+    The import name of a module writes its hyphens as underscores, so ``a-b`` and ``a_b`` collide.
+    """
+    return text.casefold().replace("-", "_")

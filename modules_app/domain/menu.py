@@ -1,0 +1,42 @@
+"""Sidebar groups: MikoPBX's keys, and where FreePBX's menu headings go (design 8, M8.1, F1.3)."""
+
+from __future__ import annotations
+
+SETUP = "setup"
+ROUTING = "routing"
+MODULES = "modules"
+MAINTENANCE = "maintenance"
+NETWORK = "networkSettings"
+SERVER = "server"
+INTEGRATIONS = "integrations"
+SECURITY = "security"
+OTHER = "other"
+
+GROUPS = (
+    SETUP,
+    ROUTING,
+    MODULES,
+    MAINTENANCE,
+    NETWORK,
+    SERVER,
+    INTEGRATIONS,
+    SECURITY,
+    OTHER,
+)
+"""Every group key in the order on screen."""
+
+_CATEGORIES = {
+    "applications": SETUP,
+    "connectivity": ROUTING,
+    "admin": SERVER,
+    "settings": SERVER,
+    "reports": MAINTENANCE,
+}
+
+
+def group_for_category(category: str) -> str:
+    """Return the sidebar group of a FreePBX menu heading, whatever its letter case.
+
+    Headings outside the fixed map of design 8 land in ``other``, as FreePBX itself does it.
+    """
+    return _CATEGORIES.get(category.strip().casefold(), OTHER)
