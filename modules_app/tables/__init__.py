@@ -1,0 +1,1 @@
+"""Declared tables onto a module's own SQLite database, rows kept in every case."""

@@ -1,0 +1,82 @@
+"""What a SQLite file holds now, read through its own pragmas."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from modules_app.tables.layout import Column, Index, Layout
+from modules_app.tables.names import quote
+
+
+def table_names(connection: sqlite3.Connection) -> tuple[str, ...]:
+    """Return the names of all ordinary tables, SQLite's own left out."""
+    rows = connection.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'table'"
+        " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name"
+    )
+    return tuple(row[0] for row in rows)
+
+
+def read_layout(connection: sqlite3.Connection, table: str) -> Layout | None:
+    """Return the table's present layout, whatever the case of its name, or None.
+
+    Only indexes made by ``CREATE INDEX`` are listed: those of constraints belong to the table.
+    """
+    row = connection.execute(
+        "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name = ? COLLATE NOCASE",
+        (table,),
+    ).fetchone()
+    if row is None:
+        return None
+    name, sql = row
+    columns = tuple(
+        Column(column, kind or "", bool(required), default, key)
+        for _cid, column, kind, required, default, key in connection.execute(
+            f"PRAGMA table_info({quote(name)})"
+        )
+    )
+    return Layout(name, columns, _read_indexes(connection, name), has_counter(sql))
+
+
+def has_rows(connection: sqlite3.Connection, table: str) -> bool:
+    """Tell whether the table holds at least one row."""
+    return connection.execute(f"SELECT 1 FROM {quote(table)} LIMIT 1").fetchone() is not None
+
+
+def has_null(connection: sqlite3.Connection, table: str, column: str) -> bool:
+    """Tell whether a row of the table has no value in the column."""
+    found = connection.execute(
+        f"SELECT 1 FROM {quote(table)} WHERE {quote(column)} IS NULL LIMIT 1"
+    )
+    return found.fetchone() is not None
+
+
+def has_counter(sql: str) -> bool:
+    """Tell whether ``CREATE TABLE`` text says AUTOINCREMENT outside of names and strings."""
+    return "AUTOINCREMENT" in _bare_words(sql).upper().split()
+
+
+def _read_indexes(connection: sqlite3.Connection, table: str) -> tuple[Index, ...]:
+    listed = connection.execute(f"PRAGMA index_list({quote(table)})").fetchall()
+    indexes = []
+    for _seq, name, unique, origin, _partial in listed:
+        if origin == "c":
+            info = connection.execute(f"PRAGMA index_info({quote(name)})").fetchall()
+            columns = tuple(column or "" for _seqno, _cid, column in info)
+            indexes.append(Index(name, columns, bool(unique)))
+    return tuple(sorted(indexes, key=lambda index: index.name))
+
+
+def _bare_words(sql: str) -> str:
+    ends = {"'": "'", '"': '"', "`": "`", "[": "]"}
+    kept: list[str] = []
+    closing = ""
+    for char in sql:
+        if closing:
+            closing = "" if char == closing else closing
+        elif char in ends:
+            closing = ends[char]
+            kept.append(" ")
+        else:
+            kept.append(char if char.isalnum() or char == "_" else " ")
+    return "".join(kept)
