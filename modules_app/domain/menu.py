@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from modules_app.exceptions import gettext_noop as _
+
 SETUP = "setup"
 ROUTING = "routing"
 MODULES = "modules"
@@ -40,3 +42,16 @@ def group_for_category(category: str) -> str:
     Headings outside the fixed map of design 8 land in ``other``, as FreePBX itself does it.
     """
     return _CATEGORIES.get(category.strip().casefold(), OTHER)
+
+GROUP_CAPTIONS: dict[str, tuple[str, str]] = {
+    SETUP: (_("Telephony"), "phone"),
+    ROUTING: (_("Routing"), "route"),
+    MODULES: (_("Modules"), "puzzle"),
+    MAINTENANCE: (_("Maintenance"), "wrench"),
+    NETWORK: (_("Network and firewall"), "globe"),
+    SERVER: (_("System"), "settings"),
+    INTEGRATIONS: (_("Integrations"), "plug"),
+    SECURITY: (_("Security"), "shield"),
+    OTHER: (_("Other"), "folder"),
+}
+"""Caption to be translated and icon of each group."""

@@ -1,0 +1,1 @@
+"""Reads for pages, commands and the host. Nothing here writes."""

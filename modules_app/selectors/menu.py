@@ -1,0 +1,68 @@
+"""The sidebar from rows: one query, whatever the number of items (design 8)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from modules_app.domain.menu import GROUP_CAPTIONS, GROUPS, OTHER
+from modules_app.domain.states import Fault, Wanted
+from modules_app.models import MenuItem
+from modules_app.selectors.modules import pick
+
+
+@dataclass(frozen=True, slots=True)
+class MenuLink:
+    """One entry: caption in the reader's language, icon name, address, whose it is."""
+
+    caption: str
+    icon: str
+    url: str
+    module_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class MenuGroup:
+    """One heading with its entries; ``caption`` is English and to be translated."""
+
+    key: str
+    caption: str
+    icon: str
+    items: list[MenuLink] = field(default_factory=list)
+
+
+def sidebar(language: str = "en") -> list[MenuGroup]:
+    """Return the groups that hold entries of enabled modules, in the order on screen."""
+    groups = {key: MenuGroup(key, *GROUP_CAPTIONS[key]) for key in GROUPS}
+    for item in sorted(_shown_items(), key=_place):
+        groups.get(_group(item), groups[OTHER]).items.append(_link(item, language))
+    return [group for group in groups.values() if group.items]
+
+
+def caption_of(item: MenuItem, language: str) -> str:
+    """Return what stands in the sidebar: the placed caption, else the translated one."""
+    return item.placed_caption or pick(item.captions, language, item.caption)
+
+
+def is_shown(item: MenuItem) -> bool:
+    """Return the administrator's choice, else the module's wish."""
+    return item.shown if item.placed_shown is None else item.placed_shown
+
+
+def _shown_items() -> list[MenuItem]:
+    rows = MenuItem.objects.filter(module__wanted=Wanted.ON, module__fault=Fault.NONE)
+    return [item for item in rows if is_shown(item)]
+
+
+def _place(item: MenuItem) -> tuple[int, str, int]:
+    order = item.order if item.placed_order is None else item.placed_order
+    return (order, item.module_id.casefold(), item.pk)
+
+
+def _group(item: MenuItem) -> str:
+    return item.placed_group or item.group
+
+
+def _link(item: MenuItem, language: str) -> MenuLink:
+    own = f"/m/{item.module_id}/"
+    url = item.href if item.href.startswith(own) else own
+    return MenuLink(caption_of(item, language), item.icon, url, item.module_id)

@@ -1,0 +1,219 @@
+"""Modules as people see them: rows, counts, one page, one record."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext
+
+from modules_app.domain.operations import OPEN
+from modules_app.domain.states import (
+    REASON_SENTENCES,
+    STATES,
+    Fault,
+    ModuleState,
+    Reason,
+    StateWords,
+    Verb,
+    allowed_verbs,
+    is_loaded,
+    state_of,
+)
+from modules_app.exceptions import NotFound
+from modules_app.exceptions import gettext_noop as _
+from modules_app.models import KeptData, MenuItem, Module, Operation, fold
+
+_COLUMNS = (
+    "id",
+    "titles",
+    "descriptions",
+    "version",
+    "publisher",
+    "contract",
+    "language",
+    "wanted",
+    "fault",
+    "reason_code",
+    "reason_text",
+    "reason_actor",
+    "reason_at",
+    "generation",
+    "file_bytes",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleRow:
+    """One line of the module list."""
+
+    id: str
+    title: str
+    description: str
+    version: str
+    publisher: str
+    contract: str
+    language: str
+    state: ModuleState
+    words: StateWords
+    reason: str
+    reason_actor: str
+    reason_at: Any
+    verbs: tuple[Verb, ...]
+    enabled: bool
+    operation: int | None
+    generation: str
+    size_bytes: int
+
+    @property
+    def url(self) -> str:
+        """Return the address of the module's own page."""
+        return f"/m/{self.id}/"
+
+
+@dataclass(frozen=True, slots=True)
+class ModulePage:
+    """Everything the page of one module shows."""
+
+    row: ModuleRow
+    module: Module
+    menu_items: list[MenuItem]
+    operations: list[Operation]
+    kept: KeptData | None
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Return what the package said of itself (the stored report)."""
+        return self.module.facts
+
+
+_SORTS: dict[str, Callable[[ModuleRow], Any]] = {
+    "name": lambda row: row.title.casefold(),
+    "version": lambda row: row.version,
+    "publisher": lambda row: row.publisher.casefold(),
+    "state": lambda row: list(ModuleState).index(row.state),
+}
+
+
+def list_modules(
+    *, search: str = "", state: str = "", sort: str = "name", language: str = "en"
+) -> list[ModuleRow]:
+    """Return the rows that match; ``sort`` may start with ``-``. Two queries whatever the number."""
+    rows = _rows(Module.objects.values(*_COLUMNS), language)
+    if state:
+        rows = [row for row in rows if row.state == state]
+    if needle := search.strip().casefold():
+        rows = [row for row in rows if needle in _haystack(row)]
+    key = _SORTS.get(sort.removeprefix("-"), _SORTS["name"])
+    return sorted(rows, key=key, reverse=sort.startswith("-"))
+
+
+def count_states() -> dict[str, int]:
+    """Return how many modules are in each state, and under "" how many there are."""
+    rows = _rows(Module.objects.values(*_COLUMNS), "en")
+    counts: Counter[str] = Counter(str(row.state) for row in rows)
+    counts[""] = len(rows)
+    return dict(counts)
+
+
+def find_module(module_id: str) -> Module:
+    """Return the installed module; the id's letter case does not matter. Raises ``NotFound``."""
+    module = Module.objects.filter(id_fold=fold(module_id)).first()
+    if module is None:
+        raise NotFound(
+            "module-not-found",
+            _("There is no module “{id}” here."),
+            context={"id": module_id},
+            hint=_("Look at the module list for the exact id."),
+        )
+    return module
+
+
+def get_module_row(module_id: str, language: str = "en") -> ModuleRow:
+    """Return one module as a row. Raises ``NotFound``."""
+    find_module(module_id)
+    return _rows(Module.objects.filter(id_fold=fold(module_id)).values(*_COLUMNS), language)[0]
+
+
+def get_module_page(module_id: str, language: str = "en") -> ModulePage:
+    """Return what the module's page shows. Raises ``NotFound``."""
+    module = find_module(module_id)
+    return ModulePage(
+        row=get_module_row(module_id, language),
+        module=module,
+        menu_items=list(module.menu_items.all()),
+        operations=list(Operation.objects.filter(id_fold=module.id_fold)[:10]),
+        kept=KeptData.objects.filter(id_fold=module.id_fold).first(),
+    )
+
+
+def module_record(module_id: str) -> dict[str, Any]:
+    """Return the record that web, REST and commands show alike (design 7). Raises ``NotFound``."""
+    return as_record(get_module_row(module_id))
+
+
+def as_record(row: ModuleRow) -> dict[str, Any]:
+    """Return one row as the JSON record of design 7."""
+    return {
+        "id": row.id,
+        "name": row.title,
+        "version": row.version,
+        "contract": row.contract,
+        "language": row.language,
+        "publisher": row.publisher,
+        "state": str(row.state),
+        "enabled": row.enabled,
+        "reason": row.reason,
+        "generation": row.generation,
+        "size_bytes": row.size_bytes,
+        "operation": row.operation,
+        "actions": [str(verb) for verb in row.verbs],
+    }
+
+
+def pick(texts: dict[str, str], language: str, fallback: str) -> str:
+    """Return the text in ``language``, else in English, else in any, else ``fallback``."""
+    found = texts.get(language) or texts.get("en") or next(iter(texts.values()), "")
+    return found or fallback
+
+
+def _rows(values: Iterable[dict[str, Any]], language: str) -> list[ModuleRow]:
+    busy = dict(Operation.objects.filter(outcome__in=OPEN).values_list("id_fold", "id"))
+    return [_row(value, busy.get(fold(value["id"])), language) for value in values]
+
+
+def _row(value: dict[str, Any], operation: int | None, language: str) -> ModuleRow:
+    state = state_of(wanted=value["wanted"], fault=value["fault"], busy=operation is not None)
+    return ModuleRow(
+        id=value["id"],
+        title=pick(value["titles"], language, value["id"]),
+        description=pick(value["descriptions"], language, ""),
+        version=value["version"],
+        publisher=value["publisher"],
+        contract=value["contract"],
+        language=value["language"],
+        state=state,
+        words=STATES[state],
+        reason=_reason(value),
+        reason_actor=value["reason_actor"],
+        reason_at=value["reason_at"],
+        verbs=allowed_verbs(state),
+        enabled=is_loaded(wanted=value["wanted"], fault=value["fault"]),
+        operation=operation,
+        generation=value["generation"],
+        size_bytes=value["file_bytes"],
+    )
+
+
+def _reason(value: dict[str, Any]) -> str:
+    code = value["reason_code"]
+    if value["fault"] == Fault.NONE and not code:
+        return ""
+    sentence = gettext(REASON_SENTENCES[Reason(code)]) if code in set(Reason) else ""
+    return " ".join(part for part in (sentence, value["reason_text"]) if part)
+
+
+def _haystack(row: ModuleRow) -> str:
+    return f"{row.id} {row.title} {row.description} {row.publisher}".casefold()

@@ -1,0 +1,139 @@
+"""Operations as people see them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from modules_app.domain.operations import OPEN, OUTCOME_LABELS, STAGE_LABELS, Outcome, Stage
+from modules_app.exceptions import NotFound
+from modules_app.exceptions import gettext_noop as _
+from modules_app.models import Module, Operation, OperationStep, fold
+
+NEWS_IS_OLD = timedelta(seconds=15)
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """One stage on screen; ``label`` is an English sentence to be translated."""
+
+    stage: str
+    label: str
+    outcome: str
+    detail: str
+    started_at: Any
+    ended_at: Any
+
+
+@dataclass(frozen=True, slots=True)
+class OperationPage:
+    """What the page of one operation shows, and nothing that the record does not say."""
+
+    operation: Operation
+    steps: list[StepRow]
+    module_exists: bool
+
+    @property
+    def open(self) -> bool:
+        """Tell whether it still waits or runs."""
+        return self.operation.outcome in OPEN
+
+    @property
+    def label(self) -> str:
+        """Return the outcome as a word to be translated."""
+        return OUTCOME_LABELS[Outcome(self.operation.outcome)]
+
+    @property
+    def may_cancel(self) -> bool:
+        """Tell whether cancelling still makes sense: open and before the commit point."""
+        return self.open and not self.operation.committed and not self.operation.cancel_requested
+
+    @property
+    def error(self) -> dict[str, Any] | None:
+        """Return slug, message, context, hint of what failed, sentences unfilled."""
+        return self.operation.error
+
+    @property
+    def news_is_old(self) -> bool:
+        """Tell whether a running operation has not written anything for a while."""
+        beat = self.operation.beat_at or self.operation.queued_at
+        return self.open and timezone.now() - beat > NEWS_IS_OLD
+
+    @property
+    def state_sentence(self) -> str:
+        """Return what state the system is in now, as a sentence to be translated."""
+        return _STATE_SENTENCES.get((self.operation.outcome, self.operation.committed), "")
+
+
+_STATE_SENTENCES = {
+    (Outcome.FAILED, False): _("Nothing has changed: the module is as it was before."),
+    (Outcome.FAILED, True): _("The module was put back to what it was before."),
+    (Outcome.REFUSED, False): _("Nothing has changed."),
+    (Outcome.CANCELLED, False): _("It was cancelled before anything changed."),
+    (Outcome.ABORTED, False): _(
+        "It was interrupted; at the next start everything was put back as it was before."
+    ),
+    (Outcome.QUEUED, False): _("It waits for the operator process."),
+}
+
+
+def get_operation(operation_id: int) -> OperationPage:
+    """Return one operation with its steps. Raises ``NotFound``."""
+    operation = Operation.objects.filter(pk=operation_id).first()
+    if operation is None:
+        raise NotFound(
+            "operation-not-found",
+            _("There is no operation {id}."),
+            context={"id": operation_id},
+        )
+    return OperationPage(
+        operation=operation,
+        steps=[_step(step) for step in operation.steps.all()],
+        module_exists=Module.objects.filter(id_fold=operation.id_fold).exists(),
+    )
+
+
+def list_operations(*, module_id: str = "", limit: int = 50) -> QuerySet[Operation]:
+    """Return the newest operations, of one module if named."""
+    found = Operation.objects.order_by("-id")
+    if module_id:
+        found = found.filter(id_fold=fold(module_id))
+    return found[:limit]
+
+
+def open_operations() -> QuerySet[Operation]:
+    """Return what waits or runs, oldest first."""
+    return Operation.objects.filter(outcome__in=OPEN).order_by("id")
+
+
+def operation_record(operation: Operation) -> dict[str, Any]:
+    """Return one operation as the JSON that commands print."""
+    return {
+        "operation": operation.pk,
+        "verb": operation.verb,
+        "module": operation.module_id,
+        "outcome": operation.outcome,
+        "stage": operation.stage,
+        "actor": operation.actor,
+        "channel": operation.channel,
+        "queued_at": operation.queued_at.isoformat(),
+        "ended_at": operation.ended_at.isoformat() if operation.ended_at else None,
+        "error": operation.error,
+        "messages": operation.messages,
+        "result": operation.result,
+    }
+
+
+def _step(step: OperationStep) -> StepRow:
+    return StepRow(
+        stage=step.stage,
+        label=STAGE_LABELS[Stage(step.stage)],
+        outcome=step.outcome,
+        detail=step.detail,
+        started_at=step.started_at,
+        ended_at=step.ended_at,
+    )

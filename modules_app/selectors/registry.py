@@ -1,0 +1,50 @@
+"""What the host must load, from rows (design 3)."""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+from modules_app.domain.states import Fault, Wanted
+from modules_app.host.registry import Registry, RegistryModule
+from modules_app.models import Module, RegistrySequence
+from modules_app.packages.datadir import DataDir
+from modules_app.selectors.settings import read_setting
+
+
+def data_dir() -> DataDir:
+    """Return the data folder of this installation."""
+    return DataDir(settings.PBX_DATA_DIR)
+
+
+def current_sequence() -> int:
+    """Return the number that every change of the enabled set raises."""
+    return RegistrySequence.objects.filter(pk=1).values_list("number", flat=True).first() or 0
+
+
+def build_registry() -> Registry:
+    """Return the enabled modules with their files and data, from one reading of the rows."""
+    rows = Module.objects.filter(wanted=Wanted.ON, fault=Fault.NONE)
+    return Registry(
+        sequence=current_sequence(),
+        modules=tuple(registry_module(module) for module in rows),
+        language=read_setting("WebAdminLanguage"),
+        pbx_version=read_setting("PBXVersion"),
+    )
+
+
+def registry_module(module: Module, *, generation: str = "", epoch: str = "") -> RegistryModule:
+    """Return one module as the host sees it; another generation or epoch on request."""
+    root = data_dir()
+    return RegistryModule(
+        id=module.id,
+        label="m_" + module.id.replace("-", "_"),
+        generation=generation or module.generation,
+        epoch=epoch or module.epoch,
+        contract=module.contract,
+        language=module.language,
+        version=module.version,
+        code=str(root.store / module.id / (generation or module.generation) / "code"),
+        database=str(root.data / module.id / (epoch or module.epoch) / "module.db"),
+        titles=module.titles,
+        tables=[table["name"] for table in module.facts.get("tables", [])],
+    )

@@ -1,0 +1,251 @@
+"""Asking for an operation: check the right, check the state, queue one row, wake the operator."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from modules_app import audit
+from modules_app.domain.operations import OPEN, STAGES, Outcome
+from modules_app.domain.states import Verb, allowed_verbs
+from modules_app.domain.versions import Relation
+from modules_app.exceptions import Busy, ModuleError, NotFound, Refused
+from modules_app.exceptions import gettext_noop as _
+from modules_app.models import KeptData, Module, Operation, OperationStep, fold
+from modules_app.permissions import Actor, Right, require
+from modules_app.processes.poke import poke
+from modules_app.selectors.modules import find_module, get_module_row
+from modules_app.selectors.packages import UploadPage, get_upload
+from modules_app.selectors.registry import data_dir
+from modules_app.services.plans import plan_operation
+
+
+def install_module(
+    *,
+    actor: Actor,
+    upload_id: UUID | str,
+    enable: bool = False,
+    allow_downgrade: bool = False,
+    request_key: str | None = None,
+) -> Operation:
+    """Queue the installation (or upgrade) of an uploaded package and return the operation.
+
+    Raises ``NotAllowed``, ``NotFound``, ``Refused`` (invalid report, lower version) or ``Busy``.
+    """
+    require(actor, Right.INSTALL)
+    if done := _same_request(request_key):
+        return done
+    page = get_upload(upload_id)
+    _refuse_uninstallable(page, allow_downgrade)
+    module = Module.objects.filter(id_fold=fold(page.upload.module_id)).first()
+    verb = Verb.UPGRADE if module else Verb.INSTALL
+    return _queue(
+        actor=actor,
+        verb=verb,
+        module_id=page.upload.module_id,
+        request_key=request_key,
+        options={
+            "upload": str(page.upload.pk),
+            "enable": enable,
+            "allow_downgrade": allow_downgrade,
+        },
+        package_sha256=page.upload.sha256,
+    )
+
+
+def enable_module(*, actor: Actor, module_id: str, request_key: str | None = None) -> Operation:
+    """Queue switching a module on. Raises ``NotAllowed``, ``NotFound``, ``Refused`` or ``Busy``."""
+    require(actor, Right.OPERATE)
+    return _queue_for_installed(actor, Verb.ENABLE, module_id, {}, request_key)
+
+
+def disable_module(
+    *, actor: Actor, module_id: str, force: bool = False, request_key: str | None = None
+) -> Operation:
+    """Queue switching a module off; ``force`` does not ask the module for its consent."""
+    require(actor, Right.OPERATE)
+    return _queue_for_installed(actor, Verb.DISABLE, module_id, {"force": force}, request_key)
+
+
+def remove_module(
+    *,
+    actor: Actor,
+    module_id: str,
+    keep_data: bool = True,
+    force: bool = False,
+    request_key: str | None = None,
+) -> Operation:
+    """Queue the removal of a module, or of the kept data of one that is gone already."""
+    require(actor, Right.REMOVE)
+    options = {"keep_data": keep_data, "force": force}
+    kept = KeptData.objects.filter(id_fold=fold(module_id)).first()
+    if kept and not Module.objects.filter(id_fold=fold(module_id)).exists():
+        if done := _same_request(request_key):
+            return done
+        if keep_data:
+            raise NotFound(
+                "module-removed-already",
+                _("“{id}” is removed already; only its kept data is left."),
+                context={"id": kept.module_id},
+                hint=_("Ask for deleting the data as well to erase it."),
+            )
+        return _queue(
+            actor=actor,
+            verb=Verb.REMOVE,
+            module_id=kept.module_id,
+            request_key=request_key,
+            options=options,
+        )
+    return _queue_for_installed(actor, Verb.REMOVE, module_id, options, request_key)
+
+
+def cancel_operation(*, actor: Actor, operation_id: int) -> Operation:
+    """Ask a waiting or running operation to stop; refused once it has passed its commit point."""
+    require(actor, Right.OPERATE)
+    with transaction.atomic():
+        operation = Operation.objects.filter(pk=operation_id).first()
+        if operation is None:
+            raise NotFound(
+                "operation-not-found",
+                _("There is no operation {id}."),
+                context={"id": operation_id},
+            )
+        if operation.outcome not in OPEN or operation.committed:
+            raise Refused(
+                "operation-not-cancellable",
+                _("Operation {id} can no longer be cancelled: it is {outcome}."),
+                context={"id": operation.pk, "outcome": operation.outcome},
+                hint=_("Undo it with the opposite action."),
+            )
+        operation.cancel_requested = True
+        operation.save(update_fields=["cancel_requested"])
+        audit.record(
+            actor=actor,
+            action="operation-cancel",
+            target=operation.module_id,
+            outcome="requested",
+            operation=operation,
+        )
+    poke(data_dir(), "operator")
+    return operation
+
+
+def _refuse_uninstallable(page: UploadPage, allow_downgrade: bool) -> None:
+    if not page.installable:
+        raise Refused(
+            "package-invalid",
+            _("“{name}” has errors in its report and cannot be installed."),
+            context={"name": page.upload.filename},
+            hint=_("Read the report, mend the package and upload it again."),
+        )
+    if page.relation is Relation.OLDER and not allow_downgrade:
+        raise Refused(
+            "version-lower",
+            _("“{id}” is installed as {installed}; the package brings the lower version {offered}."),
+            context={
+                "id": page.upload.module_id,
+                "installed": page.installed_version,
+                "offered": page.report.get("version", ""),
+            },
+            hint=_("Allow the downgrade if you mean it; the data may not fit the older version."),
+        )
+
+
+def _queue_for_installed(
+    actor: Actor, verb: Verb, module_id: str, options: Mapping[str, Any], request_key: str | None
+) -> Operation:
+    if done := _same_request(request_key):
+        return done
+    module = find_module(module_id)
+    row = get_module_row(module.id)
+    if row.operation is not None:
+        raise _busy(module.id, row.operation)
+    if verb not in allowed_verbs(row.state):
+        raise Refused(
+            "not-in-this-state",
+            _("“{id}” cannot be asked to {verb} while it is {state}."),
+            context={"id": module.id, "verb": str(verb), "state": str(row.state)},
+        )
+    return _queue(
+        actor=actor, verb=verb, module_id=module.id, request_key=request_key, options=options
+    )
+
+
+def _queue(
+    *,
+    actor: Actor,
+    verb: Verb,
+    module_id: str,
+    request_key: str | None,
+    options: Mapping[str, Any],
+    package_sha256: str = "",
+) -> Operation:
+    try:
+        with transaction.atomic():
+            operation = Operation.objects.create(
+                module_id=module_id,
+                id_fold=fold(module_id),
+                verb=verb,
+                outcome=Outcome.QUEUED,
+                actor=actor.name,
+                channel=actor.channel,
+                request_key=request_key,
+                options=dict(options),
+                plan=plan_operation(verb=verb, module_id=module_id, options=options),
+                package_sha256=package_sha256,
+                queued_at=timezone.now(),
+            )
+            _write_steps(operation, verb)
+            audit.record(
+                actor=actor,
+                action=f"module-{verb}",
+                target=module_id,
+                outcome="queued",
+                operation=operation,
+                detail=dict(options),
+            )
+    except IntegrityError:
+        return _whose_turn_is_it(module_id, request_key)
+    poke(data_dir(), "operator")
+    return operation
+
+
+def _write_steps(operation: Operation, verb: Verb) -> None:
+    OperationStep.objects.bulk_create(
+        OperationStep(operation=operation, position=position, stage=stage)
+        for position, stage in enumerate(STAGES[verb], start=1)
+    )
+
+
+def _same_request(request_key: str | None) -> Operation | None:
+    if not request_key:
+        return None
+    return Operation.objects.filter(request_key=request_key).first()
+
+
+def _whose_turn_is_it(module_id: str, request_key: str | None) -> Operation:
+    """Return the twin of a double click, or raise ``Busy`` with the operation that is open."""
+    if twin := _same_request(request_key):
+        return twin
+    other = Operation.objects.filter(id_fold=fold(module_id), outcome__in=OPEN).first()
+    if other is None:
+        raise ModuleError(
+            "operation-raced",
+            _("Another operation on “{id}” began and ended at the same moment."),
+            context={"id": module_id},
+            hint=_("Look at the operations list and try again."),
+        )
+    raise _busy(module_id, other.pk)
+
+
+def _busy(module_id: str, operation: int) -> Busy:
+    return Busy(
+        "module-busy",
+        _("Operation {operation} is still running on “{id}”."),
+        context={"id": module_id, "operation": operation},
+        hint=_("Wait for it, or open it and cancel it."),
+    )

@@ -1,0 +1,76 @@
+"""What an operation will do, as plain sentences shown before it runs (reference U2.3 rule 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from modules_app.domain.states import Verb
+from modules_app.exceptions import gettext_noop as _
+from modules_app.models import KeptData, Module, fold
+from modules_app.selectors.packages import get_upload
+
+Sentence = dict[str, Any]
+
+
+def plan_operation(*, verb: Verb, module_id: str, options: Mapping[str, Any]) -> list[Sentence]:
+    """Return the ordered sentences of the plan, each ``{"text", "context"}`` and unfilled."""
+    module = Module.objects.filter(id_fold=fold(module_id)).first()
+    kept = KeptData.objects.filter(id_fold=fold(module_id)).first()
+    if verb in (Verb.INSTALL, Verb.UPGRADE):
+        return _plan_install(module_id, module, kept, options)
+    if verb is Verb.ENABLE:
+        return [
+            _say(_("Ask “{id}” whether it can be enabled."), id=module_id),
+            _say(_("Load it; its pages answer under /m/{id}/ and its menu items appear."), id=module_id),
+            _say(_("If it does not load, switch it off again.")),
+        ]
+    if verb is Verb.DISABLE:
+        asked = [] if options.get("force") else [_say(_("Ask “{id}” for its consent."), id=module_id)]
+        return [
+            *asked,
+            _say(_("Switch “{id}” off; its menu items go, its data stays."), id=module_id),
+        ]
+    return _plan_remove(module_id, module, kept, options)
+
+
+def _plan_install(
+    module_id: str, module: Module | None, kept: KeptData | None, options: Mapping[str, Any]
+) -> list[Sentence]:
+    version = get_upload(options["upload"]).report.get("version", "")
+    if module:
+        plan = [
+            _say(
+                _("Upgrade “{id}” from {old} to {new}; its data is migrated on a copy."),
+                id=module_id,
+                old=module.version,
+                new=version,
+            )
+        ]
+    else:
+        plan = [_say(_("Install “{id}” {new}."), id=module_id, new=version)]
+    if kept and not module:
+        plan.append(_say(_("Take over the data kept from version {old}."), old=kept.version))
+    if options.get("enable") and not (module and module.wanted == "on"):
+        plan.append(_say(_("Enable “{id}” afterwards."), id=module_id))
+    plan.append(_say(_("No calls are affected.")))
+    return plan
+
+
+def _plan_remove(
+    module_id: str, module: Module | None, kept: KeptData | None, options: Mapping[str, Any]
+) -> list[Sentence]:
+    plan = []
+    if module and module.wanted == "on":
+        plan.append(_say(_("Switch “{id}” off."), id=module_id))
+    if module:
+        plan.append(_say(_("Remove the files of “{id}” {old}."), id=module_id, old=module.version))
+    if options.get("keep_data", True):
+        plan.append(_say(_("Keep its settings and data for a later installation.")))
+    else:
+        plan.append(_say(_("Delete its settings and data for good.")))
+    return plan
+
+
+def _say(text: str, **context: Any) -> Sentence:
+    return {"text": text, "context": context}
