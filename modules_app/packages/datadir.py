@@ -71,16 +71,12 @@ class DataDir:
 
     def prepare(self, fsops: FsOps) -> None:
         """Create what is missing, durably; an existing folder gets its permissions back."""
-        _make_root(self.root)
+        fsops.make_root(self.root)
         with fsops.directory(self.root) as root_fd:
             for name, mode in _MODES.items():
                 if not fsops.ensure_dir(name, root_fd, mode=mode):
                     _restrict(fsops, name, root_fd, mode)
             fsops.sync_dir(root_fd)
-
-
-def _make_root(root: Path) -> None:
-    root.mkdir(mode=0o750, parents=True, exist_ok=True)
 
 
 def _restrict(fsops: FsOps, name: str, root_fd: int, mode: int) -> None:

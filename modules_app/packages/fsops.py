@@ -67,17 +67,26 @@ class FsOps:
         finally:
             os.close(dir_fd)
 
+    def make_root(self, path: Path | str, *, mode: int = 0o750) -> None:
+        """Create the directory ``path`` and its parents where they are missing."""
+        try:
+            os.makedirs(path, mode, exist_ok=True)
+        except OSError as error:
+            explain_os_error(error, f"mkdir {path}")
+
     def make_dir(self, name: str, dir_fd: int, *, mode: int = 0o755) -> None:
         """Create one directory with exactly ``mode``; it must not exist."""
+        os.close(self.make_and_open_dir(name, dir_fd, mode=mode))
+
+    def make_and_open_dir(self, name: str, dir_fd: int, *, mode: int = 0o755) -> int:
+        """Create one directory with exactly ``mode`` and return its descriptor."""
         try:
             os.mkdir(plain_name(name), mode, dir_fd=dir_fd)
             below = os.open(name, _OPEN_DIR | os.O_NOFOLLOW, dir_fd=dir_fd)
+            os.fchmod(below, mode)
         except OSError as error:
             explain_os_error(error, f"mkdir {name}")
-        try:
-            os.fchmod(below, mode)
-        finally:
-            os.close(below)
+        return below
 
     def ensure_dir(self, name: str, dir_fd: int, *, mode: int = 0o755) -> bool:
         """Create the directory if there is none; return whether it was created."""
@@ -96,6 +105,17 @@ class FsOps:
         except OSError as error:
             explain_os_error(error, f"create {name}")
         return fd
+
+    def open_lock(self, name: str, dir_fd: int) -> int:
+        """Open a lock file, created when missing; such a file is never unlinked (R0.8)."""
+        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+        return os.open(plain_name(name), flags, 0o600, dir_fd=dir_fd)
+
+    def replace_content(self, fd: int, data: bytes) -> None:
+        """Make ``data`` all that an open file holds; for notes that need not survive a crash."""
+        os.ftruncate(fd, 0)
+        os.lseek(fd, 0, os.SEEK_SET)
+        self.write(fd, data)
 
     def write(self, fd: int, data: bytes | memoryview) -> None:
         """Write all of ``data``."""
@@ -127,6 +147,15 @@ class FsOps:
                 src_dir_fd=dir_fd,
                 dst_dir_fd=new_dir_fd,
                 follow_symlinks=False,
+            )
+        except OSError as error:
+            explain_os_error(error, f"link {new}")
+
+    def link_open_file(self, fd: int, new: str, new_dir_fd: int) -> None:
+        """Give the very file that ``fd`` refers to another name, whatever its old name is now."""
+        try:
+            os.link(
+                f"/proc/self/fd/{fd}", plain_name(new), dst_dir_fd=new_dir_fd, follow_symlinks=True
             )
         except OSError as error:
             explain_os_error(error, f"link {new}")
