@@ -7,15 +7,17 @@ import re
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]{1,63}", re.ASCII)
 
 _DEVICES = frozenset(
-    ["con", "prn", "aux", "nul", "clock$"] + [f"{port}{n}" for port in ("com", "lpt") for n in range(10)]
+    ["con", "prn", "aux", "nul"] + [f"{port}{n}" for port in ("com", "lpt") for n in range(10)]
 )
 _OURS = frozenset(
-    "admin core django login logout m media modules_app operator pbx_modules pbxadmin static web".split()
+    """
+    admin core django login logout media modules_app operator pbx_modules pbxadmin static web
+    """.split()
 )
 
 
 def is_module_id(text: str) -> bool:
-    """Say whether ``text`` has the form of a module id: an ASCII letter, then 1 to 63 of A-Z a-z 0-9 _ -."""
+    """Say whether ``text`` is an ASCII letter followed by 1 to 63 of ``A-Z a-z 0-9 _ -``."""
     return _ID.fullmatch(text) is not None
 
 
@@ -26,7 +28,7 @@ def is_reserved_id(text: str) -> bool:
 
 
 def fold_id(text: str) -> str:
-    """Return the form in which ids must differ: letter case does not count, nor does ``-`` for ``_``.
+    """Return the form in which ids must differ, where case and ``-`` or ``_`` do not count.
 
     The import name of a module writes its hyphens as underscores, so ``a-b`` and ``a_b`` collide.
     """

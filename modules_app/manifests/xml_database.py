@@ -1,0 +1,280 @@
+"""The tables that a module.xml declares (reference F1.3, database; R2.3 M17)."""
+
+from __future__ import annotations
+
+import re
+
+from modules_app.domain.tables import ColumnSpec, ColumnType, KeySpec, TableSpec
+from modules_app.exceptions import gettext_noop as _
+from modules_app.manifests import values
+from modules_app.manifests.faults import Faults, Spot
+from modules_app.manifests.xml_nodes import (
+    Element,
+    attributes_of,
+    children_of,
+    element_unknown,
+    is_true,
+    name_of,
+    spot_of,
+    whole_number,
+)
+
+MAX_TABLES = 200
+MAX_COLUMNS = 500
+MAX_DEFAULT = 1000
+
+TYPES = {
+    "string": ColumnType.STRING,
+    "text": ColumnType.TEXT,
+    "integer": ColumnType.INTEGER,
+    "bigint": ColumnType.BIGINT,
+    "smallint": ColumnType.SMALLINT,
+    "boolean": ColumnType.BOOLEAN,
+    "decimal": ColumnType.DECIMAL,
+    "float": ColumnType.FLOAT,
+    "blob": ColumnType.BLOB,
+    "binary": ColumnType.BLOB,
+    "datetime": ColumnType.DATETIME,
+    "datetimetz": ColumnType.DATETIME,
+    "date": ColumnType.DATE,
+    "time": ColumnType.TIME,
+    "guid": ColumnType.STRING,
+    "enum": ColumnType.STRING,
+    "array": ColumnType.TEXT,
+    "simple_array": ColumnType.TEXT,
+    "object": ColumnType.TEXT,
+    "json_array": ColumnType.JSON,
+    "json": ColumnType.JSON,
+}
+"""What each abstract type of the file becomes."""
+
+_GUID_LENGTH = 36
+_NUMBERS = (
+    ColumnType.INTEGER,
+    ColumnType.BIGINT,
+    ColumnType.SMALLINT,
+    ColumnType.DECIMAL,
+    ColumnType.FLOAT,
+)
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?", re.ASCII)
+_SQL_NAME = re.compile(r"(?!sqlite_)[A-Za-z][A-Za-z0-9_]{0,62}", re.ASCII | re.IGNORECASE)
+_FIELD = (
+    "name",
+    "type",
+    "length",
+    "precision",
+    "scale",
+    "default",
+    "notnull",
+    "primarykey",
+    "autoincrement",
+    "unsigned",
+    "fixed",
+    "unique",
+)
+
+
+def read_database(blocks: list[Element], faults: Faults) -> tuple[TableSpec, ...]:
+    """Return the declared tables; a hostile name, type or default is an error."""
+    tables: dict[str, TableSpec] = {}
+    for block in blocks:
+        attributes_of(block, ("name",), faults)
+        for element in children_of(block, faults):
+            if name_of(element) != "table":
+                element_unknown(element, faults, known=("table",))
+                continue
+            table = _table(element, faults)
+            if table is None:
+                continue
+            if table.name.casefold() in tables:
+                _repeated(table.name, spot_of(element, faults))
+            tables.setdefault(table.name.casefold(), table)
+    if len(tables) > MAX_TABLES:
+        _too_many(len(tables), MAX_TABLES, spot_of(blocks[0], faults))
+    return tuple(tables.values())
+
+
+def _table(element: Element, faults: Faults) -> TableSpec | None:
+    spot = spot_of(element, faults)
+    name = _sql_name(attributes_of(element, ("name",), faults).get("name", ""), spot)
+    columns: dict[str, ColumnSpec] = {}
+    key_elements = []
+    for child in children_of(element, faults):
+        if name_of(child) == "key":
+            key_elements.append(child)
+        elif name_of(child) != "field":
+            element_unknown(child, faults, known=("field", "key"))
+        elif column := _column(child, faults):
+            if column.name.casefold() in columns:
+                _repeated(column.name, spot_of(child, faults))
+            columns.setdefault(column.name.casefold(), column)
+    if len(columns) > MAX_COLUMNS:
+        _too_many(len(columns), MAX_COLUMNS, spot)
+    if not name:
+        return None
+    if not columns:
+        spot.warning(
+            "table-empty", _("The table {table} has no field; it is left out."), table=name
+        )
+        return None
+    if not any(column.primary for column in columns.values()):
+        spot.note(
+            "table-without-primary-key", _("The table {table} has no primary key."), table=name
+        )
+    keys = [_key(child, name, columns, faults) for child in key_elements]
+    return TableSpec(name, tuple(columns.values()), tuple(key for key in keys if key))
+
+
+def _column(element: Element, faults: Faults) -> ColumnSpec | None:
+    attributes = attributes_of(element, _FIELD, faults)
+    spot = spot_of(element, faults)
+    name = _sql_name(attributes.get("name", ""), spot)
+    kind = _type(attributes.get("type", ""), spot)
+    if not name or kind is None:
+        return None
+    primary = is_true(attributes, "primarykey", spot)
+    autoincrement = is_true(attributes, "autoincrement", spot)
+    if autoincrement and not primary:
+        spot.warning(
+            "autoincrement-without-key",
+            _("The field {field} counts up but is no primary key."),
+            field=name,
+        )
+    length = _size(attributes, "length", spot)
+    return ColumnSpec(
+        name=name,
+        type=kind,
+        length=length or (_GUID_LENGTH if attributes["type"].strip() == "guid" else None),
+        precision=_size(attributes, "precision", spot),
+        scale=_size(attributes, "scale", spot, zero=True),
+        nullable=not is_true(attributes, "notnull", spot, default=True),
+        default=_default(attributes, kind, spot),
+        primary=primary,
+        autoincrement=autoincrement,
+        unsigned=is_true(attributes, "unsigned", spot),
+        unique=is_true(attributes, "unique", spot),
+    )
+
+
+def _type(raw: str, spot: Spot) -> ColumnType | None:
+    kind = TYPES.get(raw.strip().lower())
+    if kind is None:
+        spot.error(
+            "column-type-unknown",
+            _("{type} is no type of a field."),
+            rule="M17",
+            type=values.shown(raw),
+        )
+    return kind
+
+
+def _size(attributes: dict[str, str], name: str, spot: Spot, *, zero: bool = False) -> int | None:
+    raw = attributes.get(name)
+    if raw is None:
+        return None
+    if not raw.strip():
+        spot.note("attribute-empty", _("The attribute {attribute} is empty."), attribute=name)
+        return None
+    size = whole_number(raw, 0, spot, what=name)
+    if size < 0 or (size == 0 and not zero):
+        spot.warning(
+            "size-not-positive", _("{attribute} must be above 0; it is left out."), attribute=name
+        )
+        return None
+    return size
+
+
+def _default(attributes: dict[str, str], kind: ColumnType, spot: Spot) -> str | None:
+    """The empty text is a real default; the value stays a literal in every case."""
+    raw = attributes.get("default")
+    if raw is None:
+        return None
+    if len(raw) > MAX_DEFAULT or not raw.isprintable():
+        spot.error(
+            "column-default-invalid",
+            _("The default value is too long or holds control characters."),
+            rule="M17",
+        )
+    elif kind in _NUMBERS and not _NUMBER.fullmatch(raw):
+        spot.warning(
+            "column-default-not-number",
+            _("The default of a number field is {value}, which is no number."),
+            value=values.shown(raw),
+        )
+    return raw
+
+
+def _key(
+    element: Element, table: str, columns: dict[str, ColumnSpec], faults: Faults
+) -> KeySpec | None:
+    known = ("name", "type", "foreigntable", "foreigncols", "onupdate", "ondelete")
+    attributes = attributes_of(element, known, faults)
+    spot = spot_of(element, faults)
+    kind = attributes.get("type", "index").strip().lower()
+    if kind not in ("index", "unique"):
+        spot.warning(
+            "key-type-unsupported",
+            _("Keys of the type {type} are not made here."),
+            type=values.shown(kind),
+        )
+        return None
+    names = _key_columns(element, columns, faults)
+    if not names:
+        return None
+    name = attributes.get("name", "").strip() or "_".join([table, *names])[:63]
+    checked = _sql_name(name, spot)
+    return KeySpec(checked, names, kind == "unique") if checked else None
+
+
+def _key_columns(
+    element: Element, columns: dict[str, ColumnSpec], faults: Faults
+) -> tuple[str, ...]:
+    """Return the columns of a key, none when one of them does not exist."""
+    names: list[str] = []
+    for child in children_of(element, faults):
+        if name_of(child) != "column":
+            element_unknown(child, faults, known=("column",))
+            continue
+        raw = attributes_of(child, ("name",), faults).get("name", "")
+        column = columns.get(raw.strip().casefold())
+        if column is None:
+            spot_of(child, faults).warning(
+                "key-column-unknown",
+                _("The key names the field {field}, which the table does not have."),
+                field=values.shown(raw),
+            )
+            return ()
+        if column.name not in names:
+            names.append(column.name)
+    if not names:
+        spot_of(element, faults).warning("key-empty", _("The key has no columns; it is left out."))
+    return tuple(names)
+
+
+def _sql_name(raw: str, spot: Spot) -> str:
+    if _SQL_NAME.fullmatch(raw):
+        return raw
+    spot.error(
+        "sql-name-invalid",
+        _("{name} cannot be the name of a table, field or key."),
+        rule="M17",
+        hint=_("A name is a letter followed by up to 62 letters, digits and underscores."),
+        name=values.shown(raw),
+    )
+    return ""
+
+
+def _repeated(name: str, spot: Spot) -> None:
+    spot.warning(
+        "sql-name-repeated", _("{name} is declared twice; the first one counts."), name=name
+    )
+
+
+def _too_many(count: int, limit: int, spot: Spot) -> None:
+    spot.error(
+        "tables-too-many",
+        _("{count} are declared; {limit} are allowed."),
+        rule="M17",
+        count=count,
+        limit=limit,
+    )

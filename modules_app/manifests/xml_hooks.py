@@ -1,0 +1,220 @@
+"""What a module.xml plugs in: methods, hooks, console, popovers, oobe, fileinclude (F1.3, F9.1)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from modules_app.exceptions import gettext_noop as _
+from modules_app.manifests import values
+from modules_app.manifests.faults import Faults
+from modules_app.manifests.xml_nodes import (
+    Element,
+    attributes_of,
+    children_of,
+    element_unknown,
+    line_of_text,
+    name_of,
+    spot_of,
+    whole_number,
+)
+
+GET_CONFIG_PRIORITY = 300
+HOOK_PRIORITY = 500
+OOBE_PRIORITY = 100
+
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,127}", re.ASCII)
+
+
+def read_methods(blocks: list[Element], faults: Faults) -> list[dict[str, Any]]:
+    """Return ``{"name", "function", "priority"}`` of every generator function (F1.3, methods)."""
+    methods = []
+    for block in blocks:
+        for element in children_of(block, faults):
+            if name_of(element) != "get_config":
+                element_unknown(element, faults, known=("get_config",))
+            function = _word(element, faults)
+            if function:
+                attributes = attributes_of(element, ("pri",), faults)
+                methods.append(
+                    {
+                        "name": name_of(element),
+                        "function": function,
+                        "priority": _get_config_priority(element, attributes, faults),
+                    }
+                )
+    return methods
+
+
+def _get_config_priority(element: Element, attributes: dict[str, str], faults: Faults) -> int:
+    if "pri" not in attributes:
+        return GET_CONFIG_PRIORITY
+    spot = spot_of(element, faults)
+    priority = whole_number(attributes["pri"], GET_CONFIG_PRIORITY, spot, what="pri")
+    if priority > 0:
+        return priority
+    spot.warning(
+        "priority-not-positive",
+        _("pri must be above 0; {default} is used."),
+        default=GET_CONFIG_PRIORITY,
+    )
+    return GET_CONFIG_PRIORITY
+
+
+def read_hooks(blocks: list[Element], faults: Faults) -> list[dict[str, Any]]:
+    """Return every target with the methods that are called when it asks (reference F9.1)."""
+    hooks = []
+    for block in blocks:
+        attributes_of(block, (), faults)
+        for element in children_of(block, faults):
+            attributes = attributes_of(element, ("class", "namespace", "priority"), faults)
+            hooks.append(
+                {
+                    "target": str(element.tag),
+                    "class": attributes.get("class", str(element.tag)),
+                    "namespace": attributes.get("namespace", ""),
+                    "priority": whole_number(
+                        attributes.get("priority", str(HOOK_PRIORITY)),
+                        HOOK_PRIORITY,
+                        spot_of(element, faults),
+                        what="priority",
+                    ),
+                    "methods": _hook_methods(element, faults),
+                }
+            )
+    return hooks
+
+
+def _hook_methods(target: Element, faults: Faults) -> list[dict[str, str]]:
+    methods = []
+    for element in children_of(target, faults):
+        if name_of(element) != "method":
+            element_unknown(element, faults, known=("method",))
+            continue
+        known = ("callingmethod", "class", "namespace", "priority", "static")
+        attributes = attributes_of(element, known, faults)
+        spot = spot_of(element, faults)
+        name = _word(element, faults)
+        if not attributes.get("callingmethod"):
+            spot.warning(
+                "hook-without-calling-method",
+                _("The hook does not say which method it waits for and is never called."),
+                hint=_("Add the attribute callingMethod."),
+            )
+        if "priority" in attributes:
+            spot.note(
+                "attribute-without-effect",
+                _("The attribute {attribute} has no effect here."),
+                attribute="priority",
+            )
+        methods.append(
+            {
+                "name": name,
+                "calling_method": attributes.get("callingmethod", ""),
+                "class": attributes.get("class", ""),
+                "namespace": attributes.get("namespace", ""),
+            }
+        )
+    return methods
+
+
+def read_console(blocks: list[Element], faults: Faults) -> list[dict[str, Any]]:
+    """Return ``{"name", "class", "aliases"}`` of every command (F1.3, console)."""
+    commands = []
+    for block in blocks:
+        attributes_of(block, (), faults)
+        for element in children_of(block, faults):
+            if name_of(element) != "command":
+                element_unknown(element, faults, known=("command",))
+            elif command := _command(element, faults):
+                commands.append(command)
+    return commands
+
+
+def _command(element: Element, faults: Faults) -> dict[str, Any] | None:
+    parts: dict[str, list[str]] = {"name": [], "class": [], "alias": []}
+    for child in children_of(element, faults):
+        if name_of(child) not in parts:
+            element_unknown(child, faults, known=tuple(parts))
+        elif word := _word(child, faults):
+            parts[name_of(child)].append(word)
+    if not parts["name"]:
+        spot_of(element, faults).warning(
+            "command-without-name", _("A console command has no name and is left out.")
+        )
+        return None
+    name = parts["name"][0]
+    default_class = name[:1].upper() + name[1:].lower()
+    return {
+        "name": name,
+        "class": next(iter(parts["class"]), default_class),
+        "aliases": parts["alias"],
+    }
+
+
+def read_popovers(blocks: list[Element], faults: Faults) -> list[dict[str, Any]]:
+    """Return ``{"id", "arguments"}`` of every pop-up for a new destination (F1.3, popovers)."""
+    popovers = []
+    for block in blocks:
+        attributes_of(block, (), faults)
+        for element in children_of(block, faults):
+            attributes_of(element, (), faults)
+            arguments = {
+                str(child.tag): line_of_text(child, faults)
+                for child in children_of(element, faults)
+            }
+            popovers.append({"id": str(element.tag), "arguments": arguments})
+    return popovers
+
+
+def read_oobe(blocks: list[Element], faults: Faults) -> dict[str, Any]:
+    """Return ``{"method", "priority"}`` of the first-run page (F1.3, oobe)."""
+    element = blocks[0]
+    attributes = attributes_of(element, ("method", "priority"), faults)
+    spot = spot_of(element, faults)
+    method = attributes.get("method", "").strip()
+    if not _WORD.fullmatch(method):
+        spot.warning(
+            "oobe-without-method", _("The first-run page names no method and has no effect.")
+        )
+    raw = attributes.get("priority", str(OOBE_PRIORITY))
+    priority = whole_number(raw, OOBE_PRIORITY, spot, what="priority")
+    return {"method": values.shown(method), "priority": priority}
+
+
+def read_fileinclude(blocks: list[Element], faults: Faults) -> dict[str, list[str]]:
+    """Return the file names to be included before install and uninstall (F1.3, fileinclude)."""
+    files: dict[str, list[str]] = {"install": [], "uninstall": []}
+    for block in blocks:
+        attributes_of(block, (), faults)
+        for element in children_of(block, faults):
+            if name_of(element) not in files:
+                element_unknown(element, faults, known=tuple(files))
+            elif path := _path_inside(element, faults):
+                files[name_of(element)].append(path)
+    return files
+
+
+def _path_inside(element: Element, faults: Faults) -> str:
+    path = line_of_text(element, faults)
+    if path and not path.startswith("/") and "\\" not in path and ".." not in path.split("/"):
+        return path
+    spot_of(element, faults).warning(
+        "path-outside",
+        _("{file} is no file inside the module and is left out."),
+        file=values.shown(path),
+    )
+    return ""
+
+
+def _word(element: Element, faults: Faults) -> str:
+    """Return the name of a function, class or command, or an empty text with a warning."""
+    word = line_of_text(element, faults)
+    if _WORD.fullmatch(word):
+        return word
+    spot_of(element, faults).warning(
+        "name-invalid",
+        _("{value} cannot be a name here and is left out."),
+        value=values.shown(word),
+    )
+    return ""

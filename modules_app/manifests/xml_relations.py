@@ -1,0 +1,166 @@
+"""What a module.xml says of others: depends, requirements, supported, breaking, commercial (F1.3).
+
+Values are kept as written. Their grammar (reference F2) is not judged here.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from modules_app.exceptions import gettext_noop as _
+from modules_app.manifests import values
+from modules_app.manifests.faults import Faults
+from modules_app.manifests.xml_nodes import (
+    Element,
+    attributes_of,
+    children_of,
+    element_unknown,
+    line_of_text,
+    name_of,
+    spot_of,
+    text_of,
+)
+
+MAX_ENTRIES = 100
+"""Requirements in one manifest (R2.3 M16)."""
+
+_DEPENDS = ("version", "phpversion", "phpcomponent", "module", "file", "engine")
+_REQUIREMENTS = ("module", "file", "folder", "version", "phpversion")
+_BREAKING = (
+    "rawname",
+    "type",
+    "version",
+    "replace",
+    "errormessage",
+    "versionerrormessage",
+    "replaceerrormessage",
+)
+_BREAKING_TYPES = ("conflict", "deprecated")
+_COMMERCIAL_TYPES = ("upgradeable", "free", "paid")
+
+
+def read_depends(blocks: list[Element], faults: Faults) -> list[dict[str, Any]]:
+    """Return ``{"kind", "value", "line"}`` of every requirement, in file order."""
+    return _entries(blocks, _DEPENDS, faults)
+
+
+def read_requirements(blocks: list[Element], faults: Faults) -> list[dict[str, Any]]:
+    """Return the entries of the older spelling of depends, which nothing reads."""
+    return _entries(blocks, _REQUIREMENTS, faults)
+
+
+def _entries(
+    blocks: list[Element], kinds: tuple[str, ...], faults: Faults
+) -> list[dict[str, Any]]:
+    entries: list[dict[str, Any]] = []
+    for block in blocks:
+        attributes_of(block, (), faults)
+        for element in children_of(block, faults):
+            if name_of(element) not in kinds:
+                element_unknown(element, faults, known=kinds)
+                continue
+            attributes_of(element, (), faults)
+            value = line_of_text(element, faults)
+            if value:
+                entries.append(
+                    {"kind": name_of(element), "value": value, "line": element.sourceline}
+                )
+            else:
+                _empty(element, faults)
+    if len(entries) > MAX_ENTRIES:
+        spot_of(blocks[0], faults).error(
+            "requirements-too-many",
+            _("The manifest names {count} requirements; {limit} are allowed."),
+            rule="M16",
+            count=len(entries),
+            limit=MAX_ENTRIES,
+        )
+    return entries
+
+
+def _empty(element: Element, faults: Faults) -> None:
+    spot_of(element, faults).warning(
+        "element-empty",
+        _("The element {element} is empty and has no effect."),
+        element=str(element.tag),
+    )
+
+
+def read_supported(blocks: list[Element], faults: Faults) -> list[str]:
+    """Return the FreePBX releases that the module was made for; nobody is refused by them."""
+    versions = []
+    for block in blocks:
+        attributes_of(block, (), faults)
+        elements = list(block) or [block]
+        for element in elements:
+            if element is not block and name_of(element) != "version":
+                element_unknown(element, faults, known=("version",))
+            elif version := line_of_text(element, faults):
+                versions.append(version)
+            else:
+                _empty(element, faults)
+        if elements != [block]:
+            children_of(block, faults)
+    return versions
+
+
+def read_breaking(blocks: list[Element], faults: Faults) -> list[dict[str, str]]:
+    """Return the declared conflicts, one mapping of texts for each (reference F2.6)."""
+    conflicts = []
+    for block in blocks:
+        attributes_of(block, (), faults)
+        for element in children_of(block, faults):
+            if name_of(element) != "module":
+                element_unknown(element, faults, known=("module",))
+                continue
+            conflict = _texts(element, _BREAKING, faults)
+            if _fits(conflict, element, faults):
+                conflicts.append(conflict)
+    return conflicts
+
+
+def _fits(conflict: dict[str, str], element: Element, faults: Faults) -> bool:
+    spot = spot_of(element, faults)
+    if not conflict.get("rawname"):
+        spot.warning("breaking-without-module", _("A conflict names no module and has no effect."))
+        return False
+    if conflict.get("type") not in _BREAKING_TYPES:
+        spot.warning(
+            "breaking-type-unknown",
+            _("{type} is no kind of conflict; known are conflict and deprecated."),
+            type=values.shown(conflict.get("type", "")),
+        )
+    return True
+
+
+def read_commercial(blocks: list[Element], faults: Faults) -> dict[str, str]:
+    """Return ``type`` and ``link`` of a module that is sold; the first of several counts."""
+    attributes_of(blocks[0], (), faults)
+    offer = _texts(blocks[0], ("type", "link"), faults)
+    spot = spot_of(blocks[0], faults)
+    if offer.get("type") not in _COMMERCIAL_TYPES:
+        spot.warning(
+            "commercial-type-unknown",
+            _("{type} is no kind of offer; known are free, paid and upgradeable."),
+            type=values.shown(offer.get("type", "")),
+        )
+    return {**offer, "link": values.clean_link(offer.get("link", ""), spot)}
+
+
+def _texts(block: Element, known: tuple[str, ...], faults: Faults) -> dict[str, str]:
+    texts: dict[str, str] = {}
+    for element in children_of(block, faults):
+        name = name_of(element)
+        if name not in known:
+            element_unknown(element, faults, known=known)
+        elif name in texts:
+            spot_of(element, faults).warning(
+                "element-repeated",
+                _("There are several {element} elements; the first one counts."),
+                element=name,
+            )
+        else:
+            texts[name] = line_of_text(element, faults)
+            if not text_of(element):
+                _empty(element, faults)
+    return texts
