@@ -1,0 +1,1 @@
+"""Processes: the warm parent that forks children, locks, pokes, what supervisord starts."""
