@@ -24,16 +24,22 @@ class _Terminated(BaseException):
     """The zygote died or asked us to go."""
 
 
-def main(line: socket.socket) -> NoReturn:
-    """Mind one child as the owner at the other end of ``line`` orders, then leave."""
+def main(control: socket.socket, taken_fd: int) -> NoReturn:
+    """Fork a child, take one order off ``control``, mind the child until its end, then leave.
+
+    One byte into ``taken_fd`` tells the zygote that this pair is no longer free.
+    """
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.signal(signal.SIGTERM, _terminate)
     kernel.adopt_orphans()
     status = 0
     try:
-        order = wire.receive(line)
-        if order is not None:
-            _mind(line, order)
+        child = _Child()
+        line = _take(control, taken_fd)
+        order = wire.receive(line) if line is not None else None
+        if line is not None and order is not None:
+            kind = _Spawned if order["kind"] == "spawn" else _Run
+            kind(child, line, order).mind()
     except (_Terminated, OSError):
         status = 1
     finally:
@@ -45,54 +51,75 @@ def _terminate(_number: int, _frame: object) -> None:
     raise _Terminated
 
 
-def _mind(line: socket.socket, order: dict[str, Any]) -> None:
-    if order["kind"] == "spawn":
-        _Spawned(line, order).mind()
-    else:
-        _Run(line, order).mind()
+def _take(control: socket.socket, taken_fd: int) -> socket.socket | None:
+    """Wait for the next order; None when the owner is gone."""
+    message, fds, _flags, _address = socket.recv_fds(control, 1, 1)
+    control.close()
+    if message:
+        os.write(taken_fd, b".")
+    os.close(taken_fd)
+    return socket.socket(fileno=fds[0]) if fds else None
 
 
 class _Child:
-    """One forked child and the loop that waits for it, for its owner and for its limits."""
+    """The forked child and our ends of the pipes to it."""
 
-    def __init__(self, line: socket.socket, order: dict[str, Any]) -> None:
+    def __init__(self) -> None:
+        self.nonce = secrets.token_hex(16)
+        self.output_fd, output_end = os.pipe()
+        self.answer_fd, answer_end = os.pipe()
+        self.orders, orders_end = socket.socketpair()
+        me = os.getpid()
+        self.pid = os.fork()
+        if self.pid == 0:
+            task.main(me, self.nonce, orders_end, output_end, answer_end)
+        orders_end.close()
+        os.close(output_end)
+        os.close(answer_end)
+        self.pidfd = os.pidfd_open(self.pid)
+
+    def ended(self) -> bool:
+        """Tell whether it ended, without reaping it."""
+        result = os.waitid(os.P_PIDFD, self.pidfd, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        return result is not None
+
+
+class _Minding:
+    """The loop that waits for a child, for its owner and for its time limit."""
+
+    def __init__(self, child: _Child, line: socket.socket, order: dict[str, Any]) -> None:
+        self.child = child
         self.line = line
+        self.order = order
         self.problem = ""
-        self.stopping = False
         self.deadline = float("inf")
         self.poller = select.poll()
         self.poller.register(line, select.POLLIN)
-        self.pid = 0
-        self.pidfd = -1
+        self.poller.register(child.pidfd, select.POLLIN)
 
-    def begin(self, pid: int) -> None:
-        self.pid = pid
-        self.pidfd = os.pidfd_open(pid)
-        self.poller.register(self.pidfd, select.POLLIN)
+    def begin(self) -> None:
+        """Let the child go."""
+        wire.send(self.child.orders, self.order)
+        self.child.orders.close()
 
     def wait(self) -> int:
         """Serve events until the child ends, kill the rest, return the exit status."""
-        while not self._ended():
+        while not self.child.ended():
             left = self.deadline - time.monotonic()
             if left <= 0:
                 self.problem = self.problem or "timeout"
                 break
             for fd, _event in self.poller.poll(min(left, 3600.0) * 1000):
                 self.on_event(fd)
-            if self.deadline <= 0:
-                break
-        _kill_group(self.pid)
-        _pid, status = os.waitpid(self.pid, 0)
+        _kill_group(self.child.pid)
+        _pid, status = os.waitpid(self.child.pid, 0)
         kill_descendants()
         return os.waitstatus_to_exitcode(status)
 
     def on_event(self, fd: int) -> None:
+        """React to one descriptor that became readable."""
         if fd == self.line.fileno():
             self._obey()
-
-    def _ended(self) -> bool:
-        result = os.waitid(os.P_PIDFD, self.pidfd, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-        return result is not None
 
     def _obey(self) -> None:
         """Follow the owner; an owner that is gone wants everything to end."""
@@ -101,67 +128,48 @@ class _Child:
         if message is None:
             self.poller.unregister(self.line)
         self.problem = self.problem or "stopped"
-        if grace <= 0:
-            self.deadline = 0
-            return
-        os.kill(self.pid, signal.SIGTERM)
+        if grace > 0:
+            os.kill(self.child.pid, signal.SIGTERM)
         self.deadline = min(self.deadline, time.monotonic() + grace)
 
 
-class _Spawned(_Child):
+class _Spawned(_Minding):
     """A long-lived child; output and time are its own."""
 
-    def __init__(self, line: socket.socket, order: dict[str, Any]) -> None:
-        super().__init__(line, order)
-        self.order = order
-
     def mind(self) -> None:
-        me = os.getpid()
-        pid = os.fork()
-        if pid == 0:
-            task.spawned(self.order, me)
-        self.begin(pid)
-        wire.send(self.line, {"pid": pid})
+        """Tell the owner its process id, and in the end its exit status."""
+        wire.send(self.line, {"pid": self.child.pid})
+        self.begin()
         wire.send(self.line, {"exit_status": self.wait()})
 
 
-class _Run(_Child):
+class _Run(_Minding):
     """A child with limits that must answer on a private pipe."""
 
-    def __init__(self, line: socket.socket, order: dict[str, Any]) -> None:
-        super().__init__(line, order)
-        self.order = order
-        self.nonce = secrets.token_hex(16)
+    def __init__(self, child: _Child, line: socket.socket, order: dict[str, Any]) -> None:
+        super().__init__(child, line, order)
         self.output = bytearray()
         self.answer = bytearray()
-        self.output_fd = -1
-        self.answer_fd = -1
 
     def mind(self) -> None:
-        self.output_fd, output_end = os.pipe()
-        self.answer_fd, answer_end = os.pipe()
-        me = os.getpid()
-        pid = os.fork()
-        if pid == 0:
-            task.limited(self.order, me, self.nonce, output_end, answer_end)
-        os.close(output_end)
-        os.close(answer_end)
-        self.begin(pid)
+        """Run the child to its end and report to the owner."""
+        self.begin()
         self.deadline = time.monotonic() + float(self.order["seconds"])
-        for fd in (self.output_fd, self.answer_fd):
+        pipes = (self.child.output_fd, self.child.answer_fd)
+        for fd in pipes:
             os.set_blocking(fd, False)
             self.poller.register(fd, select.POLLIN)
         status = self.wait()
-        for fd in (self.output_fd, self.answer_fd):
+        for fd in pipes:
             self._drain(fd)
         wire.send(self.line, self._report(status))
 
     def on_event(self, fd: int) -> None:
-        if fd in (self.output_fd, self.answer_fd):
-            if not self._read(fd):
-                self.poller.unregister(fd)
-        else:
+        """Read what the child wrote, or follow the owner."""
+        if fd not in (self.child.output_fd, self.child.answer_fd):
             super().on_event(fd)
+        elif not self._read(fd):
+            self.poller.unregister(fd)
 
     def _drain(self, fd: int) -> None:
         for _round in range(_DRAIN_ROUNDS):
@@ -173,7 +181,7 @@ class _Run(_Child):
             part = os.read(fd, 64 * 1024)
         except BlockingIOError:
             return False
-        if fd == self.answer_fd:
+        if fd == self.child.answer_fd:
             if len(self.answer) <= _ANSWER_BYTES:
                 self.answer += part
         else:
@@ -183,13 +191,7 @@ class _Run(_Child):
 
     def _report(self, status: int) -> dict[str, Any]:
         verdict = self._verdict()
-        problem = self.problem
-        if not problem and status == -signal.SIGXCPU:
-            problem = "timeout"
-        if not problem and verdict is None:
-            problem = "crashed" if status != 0 else "no-verdict"
-        if not problem and verdict is not None and "value" not in verdict:
-            problem = "raised"
+        problem = self.problem or _problem(status, verdict)
         return {
             "ok": not problem,
             "value": verdict.get("value") if verdict and not problem else None,
@@ -201,7 +203,7 @@ class _Run(_Child):
 
     def _verdict(self) -> dict[str, Any] | None:
         """Return what the child answered, if it is whole and carries the nonce."""
-        mark = f"{self.nonce}\n".encode()
+        mark = f"{self.child.nonce}\n".encode()
         start, end = self.answer.find(mark), self.answer.rfind(mark)
         if start < 0 or start == end:
             return None
@@ -210,6 +212,14 @@ class _Run(_Child):
         except ValueError:
             return None
         return found if isinstance(found, dict) else None
+
+
+def _problem(status: int, verdict: dict[str, Any] | None) -> str:
+    if status == -signal.SIGXCPU:
+        return "timeout"
+    if verdict is None:
+        return "crashed" if status != 0 else "no-verdict"
+    return "" if "value" in verdict else "raised"
 
 
 def kill_descendants() -> None:
@@ -224,7 +234,6 @@ def kill_descendants() -> None:
             return
         for pid in found:
             _kill_group(pid)
-            _kill(pid)
         _reap(found)
     print(f"processes {kernel.children()} do not die", file=sys.stderr, flush=True)
 
@@ -241,12 +250,5 @@ def _kill_group(pid: int) -> None:
             os.killpg(pid, signal.SIGKILL)
         else:
             os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return
-
-
-def _kill(pid: int) -> None:
-    try:
-        os.kill(pid, signal.SIGKILL)
     except ProcessLookupError:
         return

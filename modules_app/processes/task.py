@@ -7,20 +7,40 @@ import json
 import os
 import resource
 import signal
+import socket
 import sys
 import traceback
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from modules_app.processes import kernel
+from modules_app.processes import kernel, wire
 
 Target = Callable[[dict[str, Any]], dict[str, Any] | None]
 _FIRST_FD = 3
 
 
-def spawned(order: dict[str, Any], parent: int) -> NoReturn:
+def main(
+    parent: int, nonce: str, orders: socket.socket, output_fd: int, answer_fd: int
+) -> NoReturn:
+    """Wait for the order of the minder, a process ``parent``, and carry it out."""
+    _stand_alone(parent, keep={orders.fileno(), output_fd, answer_fd})
+    try:
+        order = wire.receive(orders)
+    except OSError:
+        order = None
+    orders.close()
+    if order is None:
+        os._exit(1)
+    if order["kind"] == "spawn":
+        os.close(output_fd)
+        os.close(answer_fd)
+        _spawned(order)
+    _redirect(output_fd)
+    _limited(order, nonce, answer_fd)
+
+
+def _spawned(order: dict[str, Any]) -> NoReturn:
     """Run a long-lived target; its return ends the process with status 0, an exception with 1."""
-    _stand_alone(parent, keep=None)
     try:
         _find(order["target"])(order["payload"])
     except SystemExit as leaving:
@@ -31,12 +51,8 @@ def spawned(order: dict[str, Any], parent: int) -> NoReturn:
     _leave(0)
 
 
-def limited(
-    order: dict[str, Any], parent: int, nonce: str, output_fd: int, answer_fd: int
-) -> NoReturn:
+def _limited(order: dict[str, Any], nonce: str, answer_fd: int) -> NoReturn:
     """Run a target under limits and write its answer, framed by the nonce, to the pipe."""
-    _redirect(output_fd)
-    _stand_alone(parent, keep=answer_fd)
     try:
         set_limits(**order["limits"])
         answer = {"value": _find(order["target"])(order["payload"])}
@@ -69,18 +85,17 @@ def _limit(which: int, value: int, hard: int = 0) -> None:
     resource.setrlimit(which, (min(value, hard), hard))
 
 
-def _stand_alone(parent: int, *, keep: int | None) -> None:
+def _stand_alone(parent: int, *, keep: set[int]) -> None:
     """Leave the minder's session and give back every descriptor but 0, 1, 2 and ``keep``."""
     os.setsid()
     kernel.die_with_parent(parent)
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD):
         signal.signal(number, signal.SIG_DFL)
-    highest = os.sysconf("SC_OPEN_MAX")
-    if keep is None:
-        os.closerange(_FIRST_FD, highest)
-    else:
-        os.closerange(_FIRST_FD, keep)
-        os.closerange(keep + 1, highest)
+    first = _FIRST_FD
+    for kept in sorted(keep):
+        os.closerange(first, kept)
+        first = kept + 1
+    os.closerange(first, os.sysconf("SC_OPEN_MAX"))
 
 
 def _redirect(output_fd: int) -> None:
@@ -88,6 +103,8 @@ def _redirect(output_fd: int) -> None:
     os.dup2(nothing, 0)
     os.dup2(output_fd, 1)
     os.dup2(output_fd, 2)
+    os.close(nothing)
+    os.close(output_fd)
 
 
 def _find(target: str) -> Target:
