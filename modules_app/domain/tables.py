@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 
 class ColumnType(StrEnum):
@@ -57,3 +58,15 @@ class TableSpec:
     name: str
     columns: tuple[ColumnSpec, ...]
     keys: tuple[KeySpec, ...] = ()
+
+
+def table_from_dict(value: dict[str, Any]) -> TableSpec:
+    """Return the table that ``dataclasses.asdict`` once turned into ``value``."""
+    return TableSpec(
+        name=value["name"],
+        columns=tuple(
+            ColumnSpec(**{**column, "type": ColumnType(column["type"])})
+            for column in value["columns"]
+        ),
+        keys=tuple(KeySpec(**{**key, "columns": tuple(key["columns"])}) for key in value["keys"]),
+    )

@@ -130,7 +130,7 @@ def cancel_operation(*, actor: Actor, operation_id: int) -> Operation:
             outcome="requested",
             operation=operation,
         )
-    poke(data_dir(), "operator")
+    poke(data_dir().root, "operator")
     return operation
 
 
@@ -210,7 +210,7 @@ def _queue(
             )
     except IntegrityError:
         return _whose_turn_is_it(module_id, request_key)
-    poke(data_dir(), "operator")
+    poke(data_dir().root, "operator")
     return operation
 
 

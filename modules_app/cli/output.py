@@ -1,0 +1,62 @@
+"""One JSON document or readable lines on stdout; everything else goes to stderr (design 7)."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.utils.translation import gettext
+
+from modules_app.exceptions import ModuleError, fill
+
+
+def sentence(said: Mapping[str, Any], key: str = "text") -> str:
+    """Return a stored sentence translated and filled."""
+    text = str(said.get(key) or "")
+    return fill(gettext(text), said.get("context") or {}) if text else ""
+
+
+def print_json(value: Any) -> None:
+    """Print the one document."""
+    json.dump(value, sys.stdout, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2)
+    sys.stdout.write("\n")
+
+
+def say(text: str) -> None:
+    """Print a line about what goes on."""
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
+
+
+def print_table(heads: list[str], rows: Iterable[Iterable[Any]]) -> None:
+    """Print aligned columns."""
+    lines = [heads, *([str(cell) for cell in row] for row in rows)]
+    widths = [max(len(line[at]) for line in lines) for at in range(len(heads))]
+    for line in lines:
+        cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        sys.stdout.write("  ".join(cells).rstrip() + "\n")
+
+
+def print_error(error: ModuleError) -> None:
+    """Print what failed and what to do."""
+    show_error(error.as_dict())
+
+
+def show_error(error: Mapping[str, Any]) -> None:
+    """Print a stored error: sentence, hint, slug, details."""
+    say(gettext("Error: {text} [{slug}]").format(text=sentence(error, "message"), slug=error["slug"]))
+    if hint := sentence(error, "hint"):
+        say(hint)
+    if details := (error.get("context") or {}).get("details"):
+        say(str(details))
+
+
+def print_findings(report: Mapping[str, Any]) -> None:
+    """Print the errors, warnings and notes of a validation report."""
+    for kind in ("errors", "warnings", "notes"):
+        for finding in report.get(kind, []):
+            place = f" ({finding['location']})" if finding.get("location") else ""
+            sys.stdout.write(f"{kind[:-1]:8} {sentence(finding, 'message')}{place}\n")

@@ -1,0 +1,74 @@
+"""The grammar of the command line."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from typing import Any
+
+Handler = Callable[[Any], int]
+
+
+def add_verbs(parser: argparse.ArgumentParser, handlers: dict[str, Handler]) -> None:
+    """Add every verb with its arguments; each sets ``handler``."""
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+
+    def verb(name: str, help_text: str, *, changes: bool = False) -> argparse.ArgumentParser:
+        sub = verbs.add_parser(name, help=help_text)
+        sub.add_argument("--json", action="store_true", help="print one JSON document")
+        if changes:
+            sub.add_argument("--dry-run", action="store_true", help="print the plan and stop")
+            sub.add_argument("--yes", action="store_true", help="do not ask")
+        sub.set_defaults(handler=handlers[name])
+        return sub
+
+    _add_reading(verb)
+    _add_changing(verb)
+
+
+def _add_reading(verb: Callable[..., argparse.ArgumentParser]) -> None:
+    listing = verb("list", "list the installed modules")
+    listing.add_argument("--state", default="", help="only modules in this state")
+    verb("show", "show one module").add_argument("id")
+    verb("check", "print the validation report of a package").add_argument("package")
+    plan = verb("plan", "print what an operation would do")
+    plan.add_argument("target", metavar="PACKAGE|ID")
+    plan.add_argument(
+        "--verb",
+        dest="plan_verb",
+        choices=["install", "enable", "disable", "remove"],
+        default="install",
+    )
+    plan.add_argument("--delete-data", action="store_true")
+    verify = verb("verify", "compare the installed files with their digests")
+    verify.add_argument("ids", nargs="*", metavar="ID")
+    operations = verb("operations", "list the newest operations")
+    operations.add_argument("--module", default="", help="only those of one module")
+    log = verb("log", "show one operation")
+    log.add_argument("operation", type=int)
+    log.add_argument("-f", "--follow", action="store_true", help="wait for its end")
+    verb("kept", "list the kept data of removed modules")
+    verb("doctor", "say whether everything needed is there")
+    pack = verb("pack", "build a package from a folder")
+    pack.add_argument("folder", metavar="DIR")
+    pack.add_argument("--output", "-o", default="", help="the file to write")
+    pack.add_argument("--version-text", default="", help="replaces %%ModuleVersion%%")
+
+
+def _add_changing(verb: Callable[..., argparse.ArgumentParser]) -> None:
+    install = verb("install", "install or upgrade a package", changes=True)
+    install.add_argument("package")
+    install.add_argument("--enable", action="store_true", help="enable it afterwards")
+    install.add_argument("--allow-downgrade", action="store_true", help="accept a lower version")
+    verb("enable", "switch modules on", changes=True).add_argument("ids", nargs="+", metavar="ID")
+    disable = verb("disable", "switch modules off", changes=True)
+    disable.add_argument("ids", nargs="+", metavar="ID")
+    disable.add_argument("--force", action="store_true", help="do not ask the module")
+    remove = verb("remove", "remove modules", changes=True)
+    remove.add_argument("ids", nargs="+", metavar="ID")
+    data = remove.add_mutually_exclusive_group()
+    data.add_argument("--keep-data", action="store_true", help="keep settings and data (default)")
+    data.add_argument("--delete-data", action="store_true", help="delete settings and data")
+    remove.add_argument("--force", action="store_true", help="do not ask the module")
+    cancel = verb("cancel", "cancel an operation before its commit point")
+    cancel.add_argument("operation", type=int)

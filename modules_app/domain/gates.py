@@ -1,0 +1,34 @@
+"""The two gates every installation passes: the system's version and the licence key."""
+
+from __future__ import annotations
+
+from modules_app.domain.findings import Finding, Severity
+from modules_app.domain.manifest import Contract
+from modules_app.domain.versions import meets_minimum
+from modules_app.exceptions import gettext_noop as _
+
+
+def version_gate(contract: str, minimum: str, pbx_version: str) -> Finding | None:
+    """Return the error when the system is older than ``min_pbx_version`` (reference M1.2)."""
+    if contract != Contract.MIKOPBX or meets_minimum(pbx_version, minimum):
+        return None
+    return Finding(
+        Severity.ERROR,
+        "ext_ModuleDependsHigherVersion",
+        _("The module needs PBX version {minimum} or newer; this system is {found}."),
+        {"minimum": minimum, "found": pbx_version},
+        hint=_("Use a version of the module that is made for this system."),
+    )
+
+
+def licence_gate(product_id: int, licence_key: str) -> Finding | None:
+    """Return the error when a commercial module meets no licence key (seed 001 activateLicense)."""
+    if product_id <= 0 or licence_key:
+        return None
+    return Finding(
+        Severity.ERROR,
+        "ext_EmptyLicenseKey",
+        _("The module is commercial and no licence key is stored here."),
+        {"product": product_id},
+        hint=_("Enter the licence key in the settings, then install again."),
+    )

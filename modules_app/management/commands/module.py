@@ -1,0 +1,73 @@
+"""`manage.py module VERB`: everything about modules over ssh (design 7)."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.utils import translation
+
+from modules_app.cli import changing, reading
+from modules_app.cli.output import print_error, print_findings, print_json
+from modules_app.cli.parser import add_verbs
+from modules_app.exceptions import ModuleError
+from modules_app.selectors.settings import read_setting
+from modules_app.services.uploads import PackageInvalid
+
+HANDLERS = {
+    "list": reading.list_all,
+    "show": reading.show,
+    "check": reading.check,
+    "plan": reading.plan,
+    "verify": reading.verify,
+    "operations": reading.operations,
+    "log": reading.log,
+    "kept": reading.kept,
+    "doctor": reading.doctor,
+    "pack": reading.pack,
+    "install": changing.install,
+    "enable": changing.enable,
+    "disable": changing.disable,
+    "remove": changing.remove,
+    "cancel": changing.cancel,
+}
+
+
+class Command(BaseCommand):
+    """Exit codes: 0 done, 1 failed and restored, 2 usage, 3 partly, 4 refused, 5 busy, 6 attention."""
+
+    help = "Manage modules. Run `manage.py module VERB --help` for one verb."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Add the verbs."""
+        add_verbs(parser, HANDLERS)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Run one verb and leave with its exit code."""
+        arguments = _Arguments(options)
+        with translation.override(read_setting("SSHLanguage")):
+            try:
+                code = options["handler"](arguments)
+            except ModuleError as error:
+                _report(error, as_json=arguments.json)
+                code = error.exit_code
+        if code:
+            sys.exit(code)
+
+
+class _Arguments:
+    def __init__(self, options: dict[str, Any]) -> None:
+        self.__dict__.update(options)
+
+    json: bool
+
+
+def _report(error: ModuleError, *, as_json: bool) -> None:
+    report = error.report if isinstance(error, PackageInvalid) else {}
+    if as_json:
+        print_json({**report, "error": error.as_dict()})
+    else:
+        print_findings(report)
+        print_error(error)

@@ -1,0 +1,1 @@
+"""The operator: runs queued operations, commits their results, recovers after a crash."""

@@ -1,0 +1,63 @@
+"""Removing what no row mentions any more (reference R4.3 A5)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from modules_app.domain.operations import OPEN
+from modules_app.models import KeptData, Module, Operation, StoredPackage, fold
+from modules_app.operator.tools import Tools
+
+
+def sweep(tools: Tools, module_id: str) -> None:
+    """Delete generations and epochs of one module that no row and no open operation names."""
+    generations, epochs = _mentioned(module_id)
+    _sweep_folder(tools, tools.data_dir.store, module_id, generations)
+    _sweep_folder(tools, tools.data_dir.data, module_id, epochs)
+
+
+def sweep_package(tools: Tools, sha256: str) -> None:
+    """Delete an accepted package that no row names."""
+    if sha256 and not StoredPackage.objects.filter(sha256=sha256).exists():
+        with tools.fsops.directory(tools.data_dir.packages) as packages_fd:
+            tools.fsops.unlink(sha256, packages_fd)
+
+
+def sweep_all(tools: Tools) -> None:
+    """Delete every unmentioned name below store and data; run at the operator's start."""
+    folders = {path.name for root in _roots(tools) for path in root.iterdir() if path.is_dir()}
+    for module_id in sorted(folders):
+        sweep(tools, module_id)
+    for path in tools.data_dir.packages.iterdir():
+        sweep_package(tools, path.name)
+
+
+def _roots(tools: Tools) -> tuple[Path, Path]:
+    return (tools.data_dir.store, tools.data_dir.data)
+
+
+def _mentioned(module_id: str) -> tuple[set[str], set[str]]:
+    folded = fold(module_id)
+    generations: set[str] = set()
+    epochs: set[str] = set()
+    for row in Module.objects.filter(id_fold=folded):
+        generations |= {row.generation, row.previous_generation}
+        epochs |= {row.epoch, row.previous_epoch}
+    epochs |= set(KeptData.objects.filter(id_fold=folded).values_list("epoch", flat=True))
+    for operation in Operation.objects.filter(id_fold=folded, outcome__in=OPEN):
+        generations.add(operation.to_generation)
+        epochs.add(operation.to_epoch)
+    return generations, epochs
+
+
+def _sweep_folder(tools: Tools, root: Path, module_id: str, keep: set[str]) -> None:
+    folder = root / module_id
+    if not folder.is_dir():
+        return
+    with tools.fsops.directory(root, module_id) as folder_fd:
+        for name in sorted(path.name for path in folder.iterdir()):
+            if name not in keep:
+                tools.fsops.remove_tree(name, folder_fd)
+    if not any(folder.iterdir()):
+        with tools.fsops.directory(root) as root_fd:
+            tools.fsops.remove_tree(module_id, root_fd)

@@ -1,0 +1,123 @@
+"""From what was read and what the installer said to rows of the core database (design 4)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.utils import timezone
+
+from modules_app.domain.menu import GROUPS, MODULES
+from modules_app.models import KeptData, MenuItem, Module, PbxSetting
+from modules_app.packages.store import Record
+from modules_app.services.menu import clean_icon, menu_setting_key, write_menu_setting
+
+_PLACED = ("placed_group", "placed_caption", "placed_order", "placed_shown")
+_SETTING_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,100}")
+_MAX_ITEMS = 50
+
+
+def describe(module: Module, report: dict[str, Any], answer: dict[str, Any], record: Record) -> None:
+    """Fill the descriptive fields of the row from the report and the installer's answer."""
+    module.contract = report["contract"]
+    module.language = report["language"]
+    module.version = report["version"]
+    module.publisher = str(report.get("publisher", ""))[:200]
+    module.license = str(report.get("license", ""))[:100]
+    module.category = str(report.get("category", ""))[:100]
+    module.titles = report.get("titles") or {}
+    module.descriptions = report.get("descriptions") or {}
+    module.translations = report.get("translations") or {}
+    module.facts = _facts(report, answer)
+    module.digest = record.digest
+    module.file_count = record.count
+    module.file_bytes = record.size
+    module.changed_at = timezone.now()
+
+
+def write_menu(module: Module, wishes: list[dict[str, Any]], kept: KeptData | None) -> None:
+    """Replace the module's menu rows by its wishes; where a person placed one, that stays."""
+    placed = {item.key: {name: getattr(item, name) for name in _PLACED} for item in _old(module)}
+    if not placed and kept:
+        placed = kept.placement
+    MenuItem.objects.filter(module=module).delete()
+    items = [_menu_item(module, wish) for wish in wishes[:_MAX_ITEMS]]
+    for item in {item.key: item for item in items}.values():
+        for name, value in placed.get(item.key, {}).items():
+            setattr(item, name, value)
+        item.save()
+    PbxSetting.objects.filter(key=menu_setting_key(module.id)).delete()
+    if first := MenuItem.objects.filter(module=module).order_by("pk").first():
+        write_menu_setting(first)
+
+
+def placement_of(module: Module) -> dict[str, dict[str, Any]]:
+    """Return what a person placed, by key, to be kept with the data."""
+    return {
+        item.key: {name: getattr(item, name) for name in _PLACED}
+        for item in _old(module)
+        if any(getattr(item, name) not in (None, "") for name in _PLACED)
+    }
+
+
+def write_own_settings(module_id: str, values: dict[str, Any]) -> list[str]:
+    """Store the settings that the installer wrote, if they are the module's own; return the rest.
+
+    A module owns the keys that hold its id; anything else of the system is not its to write.
+    """
+    foreign = []
+    for key, value in list(values.items())[:100]:
+        if _SETTING_KEY.fullmatch(key) and module_id in key and key != menu_setting_key(module_id):
+            PbxSetting.objects.update_or_create(key=key, defaults={"value": str(value)[:65536]})
+        elif key != menu_setting_key(module_id):
+            foreign.append(key)
+    return foreign
+
+
+def _facts(report: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
+    facts = {key: value for key, value in report.items() if key not in ("titles", "translations")}
+    for name in ("models", "hooks", "executables"):
+        if answer.get(name) is not None:
+            facts[name] = [str(value)[:200] for value in answer[name]][:500]
+    facts["table_changes"] = answer.get("tables") or {}
+    facts["placed_files"] = sorted(answer.get("placed_files") or {})
+    return facts
+
+
+def _old(module: Module) -> list[MenuItem]:
+    return list(MenuItem.objects.filter(module_id=module.pk))
+
+
+def _menu_item(module: Module, wish: dict[str, Any]) -> MenuItem:
+    caption = str(wish.get("caption") or f"Breadcrumb{module.id}")[:200]
+    group = str(wish.get("group") or MODULES)
+    return MenuItem(
+        module=module,
+        key=str(wish.get("key") or module.id)[:100],
+        group=group if group in GROUPS else MODULES,
+        caption=caption,
+        captions=_captions(module, caption),
+        icon=clean_icon(str(wish.get("icon") or "")),
+        href=_own_address(module.id, str(wish.get("href") or "")),
+        order=_order(wish.get("order")),
+        shown=bool(wish.get("shown", True)),
+    )
+
+
+def _captions(module: Module, caption: str) -> dict[str, str]:
+    found = {
+        language: texts[caption]
+        for language, texts in module.translations.items()
+        if texts.get(caption)
+    }
+    return found or (dict(module.titles) if caption == f"Breadcrumb{module.id}" else {})
+
+
+def _own_address(module_id: str, href: str) -> str:
+    """Keep an address only below the module's own pages (design 6; reference M19)."""
+    own = f"/m/{module_id}/"
+    return href[:200] if href.startswith(own) and ".." not in href and "//" not in href else ""
+
+
+def _order(value: Any) -> int:
+    return max(-1000, min(1000, value)) if isinstance(value, int) else 0

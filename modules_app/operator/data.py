@@ -1,0 +1,140 @@
+"""The modules' own databases: new epochs, copies, the fence (reference R4.4 U6)."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from pathlib import Path
+
+from modules_app.domain.tables import TableSpec
+from modules_app.exceptions import ModuleError
+from modules_app.exceptions import gettext_noop as _
+from modules_app.packages.datadir import DataDir
+from modules_app.packages.fsops import FsOps
+from modules_app.tables.plan import TablePlan
+from modules_app.tables.sqlite import apply_tables, plan_tables
+
+FENCE_SECONDS = 35.0
+
+
+def database_path(data_dir: DataDir, module_id: str, epoch: str) -> Path:
+    """Return where the database of one epoch lies."""
+    return data_dir.epoch(module_id, epoch) / "module.db"
+
+
+def create_epoch(fsops: FsOps, data_dir: DataDir, module_id: str, epoch: str) -> Path:
+    """Make the folder of a new epoch with an empty database and return the database's path."""
+    with fsops.directory(data_dir.data) as data_fd:
+        fsops.ensure_dir(module_id, data_fd, mode=0o750)
+    with fsops.directory(data_dir.data, module_id) as module_fd:
+        fsops.make_dir(epoch, module_fd, mode=0o750)
+    path = database_path(data_dir, module_id, epoch)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+    return path
+
+
+def copy_database(source: Path, target: Path) -> None:
+    """Copy a living database. Raises ``ModuleError`` when the source is damaged or missing."""
+    if not source.exists():
+        raise ModuleError(
+            "data-missing",
+            _("The data file of this module is missing."),
+            context={"file": source.name},
+            hint=_("Put it back from a backup, or remove the module and install it again."),
+        )
+    try:
+        with closing(_open(source)) as old, closing(sqlite3.connect(target)) as new:
+            old.backup(new)
+            _refuse_damaged(new)
+    except sqlite3.DatabaseError as error:
+        raise _damaged(error) from error
+
+
+def settle(path: Path) -> None:
+    """Check a database and fold its log into it, so that one file holds everything."""
+    try:
+        with closing(sqlite3.connect(path)) as connection:
+            _refuse_damaged(connection)
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except sqlite3.DatabaseError as error:
+        raise _damaged(error) from error
+
+
+def apply_declared(path: Path, specs: Iterable[TableSpec]) -> TablePlan:
+    """Bring the declared tables into the database and return what was done."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        plan = plan_tables(connection, specs)
+        apply_tables(connection, plan)
+    return plan
+
+
+def size_of(folder: Path) -> int:
+    """Return the bytes below a folder."""
+    return sum(
+        os.lstat(os.path.join(where, name)).st_size  # noqa: PTH118 - os.walk speaks in strings
+        for where, _dirs, names in os.walk(folder)
+        for name in names
+    )
+
+
+class Fence:
+    """Holds the write lock of a database, so that nothing is written that the copy would miss."""
+
+    def __init__(self, path: Path) -> None:
+        self._connection: sqlite3.Connection | None = None
+        if path.exists():
+            self._connection = sqlite3.connect(
+                path, timeout=10, isolation_level=None, check_same_thread=False
+            )
+            try:
+                self._connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.DatabaseError as error:
+                self._connection.close()
+                raise ModuleError(
+                    "data-locked",
+                    _("The module's data is in use and could not be held still: {error}."),
+                    context={"error": str(error)},
+                    hint=_("Try again in a moment, or disable the module first."),
+                ) from error
+
+    def release(self) -> None:
+        """Let others write again."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def release_when(self, condition: Callable[[], bool]) -> None:
+        """Let others write once ``condition`` holds, at the latest after ``FENCE_SECONDS``."""
+        if self._connection is None:
+            return
+        threading.Thread(target=self._watch, args=(condition,), daemon=True).start()
+
+    def _watch(self, condition: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + FENCE_SECONDS
+        while time.monotonic() < deadline and not condition():
+            time.sleep(0.1)
+        self.release()
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+
+
+def _refuse_damaged(connection: sqlite3.Connection) -> None:
+    verdict = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if verdict is None or verdict[0] != "ok":
+        raise sqlite3.DatabaseError(str(verdict))
+
+
+def _damaged(error: Exception) -> ModuleError:
+    return ModuleError(
+        "data-damaged",
+        _("The data file of this module is damaged: {error}."),
+        context={"error": str(error)},
+        hint=_("Put it back from a backup; nothing was changed."),
+    )

@@ -1,0 +1,89 @@
+"""How the operator learns what the host has loaded."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from modules_app.packages.datadir import DataDir
+from modules_app.processes.locks import FileLock
+from modules_app.processes.poke import poke
+
+WAIT_SECONDS = 20.0
+_PAUSE = 0.005
+
+
+class _UnixConnection(http.client.HTTPConnection):
+    def __init__(self, path: str, timeout: float) -> None:
+        super().__init__("host", timeout=timeout)
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self._path)
+
+
+@dataclass(slots=True)
+class HostLink:
+    """Wakes the host after a commit and asks it how the modules fare."""
+
+    data_dir: DataDir
+
+    def is_running(self) -> bool:
+        """Tell whether a host process holds its lock."""
+        return FileLock(self.data_dir.run / "host.lock").holder() is not None
+
+    def wake(self) -> None:
+        """Tell the host that the registry sequence has changed."""
+        poke(self.data_dir.root, "host")
+
+    def health(self, sequence: int, *, seconds: float = WAIT_SECONDS) -> dict[str, Any] | None:
+        """Return the health of every loaded module at ``sequence``, or None if no host answers.
+
+        A host that serves a later sequence already is as good: it has seen this commit too.
+        """
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            answer = self._ask(sequence)
+            if answer is not None:
+                return answer
+            if not self.is_running():
+                return None
+            time.sleep(_PAUSE)
+        return None
+
+    def ended(self, sequence: int) -> bool:
+        """Tell whether the host of an older sequence is gone."""
+        return not (self.data_dir.run / f"host-{sequence}.sock").exists()
+
+    def _ask(self, sequence: int) -> dict[str, Any] | None:
+        for path in sorted(self.data_dir.run.glob("host-*.sock"), reverse=True):
+            number = path.stem.removeprefix("host-")
+            if number.isdigit() and int(number) >= sequence:
+                return _get(str(path))
+        return None
+
+
+def _get(path: str) -> dict[str, Any] | None:
+    connection = _UnixConnection(path, timeout=5)
+    try:
+        connection.request("GET", "/_host/health", headers={"Host": "host"})
+        response = connection.getresponse()
+        if response.status != 200:
+            return None
+        answer = json.loads(response.read())
+    except (OSError, http.client.HTTPException, ValueError):
+        return None
+    finally:
+        connection.close()
+    return answer if isinstance(answer, dict) else None
+
+
+def operator_is_running(data_dir: DataDir) -> bool:
+    """Tell whether an operator process holds its lock."""
+    return FileLock(data_dir.run / "operator.lock").holder() is not None

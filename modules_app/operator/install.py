@@ -1,0 +1,295 @@
+"""Install and upgrade: one order of writes for both (reference R4.4)."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from django.utils import timezone
+
+from modules_app.domain.findings import Finding
+from modules_app.domain.gates import licence_gate, version_gate
+from modules_app.domain.operations import Stage
+from modules_app.domain.states import Fault, Phase, Verb, Wanted, is_loaded
+from modules_app.domain.tables import table_from_dict
+from modules_app.exceptions import ModuleError, Refused
+from modules_app.exceptions import gettext_noop as _
+from modules_app.host.registry import RegistryModule
+from modules_app.models import KeptData, Module, StoredPackage, Upload, fold
+from modules_app.operator import contributions, data, placed_files
+from modules_app.operator.cleaning import sweep, sweep_package
+from modules_app.operator.faults import INSTALL_COMMITTED, INSTALL_COPIED, INSTALL_SET_UP
+from modules_app.operator.problems import does_not_load, installer_said_no
+from modules_app.operator.snapshot import restore, take_snapshot
+from modules_app.operator.work import Work, raise_sequence
+from modules_app.packages.archive import open_archive
+from modules_app.packages.faults import fault_point
+from modules_app.packages.store import Record, generation_name, keep_package, write_generation
+from modules_app.selectors.packages import get_upload
+from modules_app.selectors.registry import registry_module
+from modules_app.selectors.settings import read_setting
+from modules_app.services.uploads import archive_limits
+
+
+class Install(Work):
+    """Bring a new module, or a new version of one, into the store and commit it."""
+
+    record: Record
+    upload: Upload
+    kept: KeptData | None = None
+
+    def prepare(self) -> None:
+        """Verify, copy, take over the data, run the installer on the new files and data."""
+        self.journal.enter(Stage.VERIFY)
+        self.upload = get_upload(self.operation.options["upload"]).upload
+        self.report: dict[str, Any] = self.upload.report
+        self._check()
+        self._name_targets()
+        self.journal.enter(Stage.COPY)
+        self._copy()
+        fault_point(INSTALL_COPIED)
+        self._take_over_data()
+        self.journal.enter(Stage.SET_UP)
+        self.answer = self._set_up()
+        self._sync()
+        fault_point(INSTALL_SET_UP)
+
+    def commit(self) -> None:
+        """Write the module's row and all that hangs on it; this is the commit point."""
+        old_generation, old_epoch = self._old_names()
+        module = self.module or Module(
+            id=self.upload.module_id,
+            id_fold=fold(self.upload.module_id),
+            wanted=Wanted.OFF,
+            phase=Phase.READY,
+            fault=Fault.NONE,
+            installed_at=timezone.now(),
+        )
+        contributions.describe(module, self.report, self.answer, self.record)
+        module.previous_generation, module.previous_epoch = old_generation, old_epoch
+        module.generation = self.operation.to_generation
+        module.epoch = self.operation.to_epoch
+        module.package_sha256 = self.operation.package_sha256
+        module.highest_version = module.version
+        if module.fault in (Fault.DAMAGED, Fault.INCOMPATIBLE):
+            module.fault = Fault.NONE
+        if is_loaded(wanted=module.wanted, fault=module.fault):
+            module.phase = Phase.PROBATION
+            raise_sequence()
+        module.save()
+        contributions.write_menu(module, self._menu_wishes(), self.kept)
+        self._write_rest(module)
+        self.module = module
+
+    def finish(self) -> None:
+        """Nothing runs yet: a new module is registered disabled (seed 001 registerNewModule)."""
+        fault_point(INSTALL_COMMITTED)
+        self._discard_upload()
+        module = self.installed()
+        placed_files.write(self.tools, module.id, self.operation.result.get("files", {}))
+        sweep(self.tools, module.id)
+
+    def undo(self) -> None:
+        """Remove the unreferenced generation and epoch."""
+        self.journal.remember(to_generation="", to_epoch="")
+        sweep(self.tools, self.operation.module_id)
+        sweep_package(self.tools, self.operation.package_sha256)
+
+    def _check(self) -> None:
+        if self.module and self.module.id != self.upload.module_id:
+            raise Refused(
+                "id-differs-in-case",
+                _("“{offered}” and the installed “{installed}” differ only in letter case or hyphen."),
+                context={"offered": self.upload.module_id, "installed": self.module.id},
+            )
+        manifest = self.report.get("manifest", {})
+        gates = (
+            version_gate(
+                self.report["contract"],
+                manifest.get("min_pbx_version", ""),
+                read_setting("PBXVersion"),
+            ),
+            licence_gate(int(manifest.get("lic_product_id") or 0), read_setting("PBXLicense")),
+        )
+        for finding in gates:
+            if finding and self.report["language"] != "python":
+                raise _refusal(finding)
+
+    def _name_targets(self) -> None:
+        """Choose names that were never used before and write them down first (reference A3)."""
+        self.journal.remember(
+            to_generation=generation_name(self.operation.pk, self.upload.sha256),
+            to_epoch=str(self.operation.pk),
+            options={**self.operation.options, "file": self.upload.file},
+        )
+
+    def _copy(self) -> None:
+        tools = self.tools
+        with tools.fsops.directory(tools.data_dir.uploads) as uploads_fd:
+            fd = tools.fsops.open_file(self.upload.file, uploads_fd)
+        try:
+            keep_package(tools.fsops, tools.data_dir, fd, self.upload.sha256)
+            archive = open_archive(fd, archive_limits())
+            self.record = write_generation(
+                tools.fsops,
+                tools.data_dir,
+                self.upload.module_id,
+                self.operation.to_generation,
+                archive,
+            )
+        finally:
+            os.close(fd)
+
+    def _take_over_data(self) -> None:
+        """Start the new epoch: empty, or from the data that an earlier removal kept."""
+        self.kept = KeptData.objects.filter(id_fold=self.operation.id_fold).first()
+        self._new_database()
+        if self.kept:
+            source = data.database_path(
+                self.tools.data_dir, self.kept.module_id, self.kept.epoch
+            )
+            data.copy_database(source, self.database)
+            self.journal.say(_("The data kept from version {old} was taken over."), old=self.kept.version)
+
+    def _new_database(self) -> None:
+        self.database = data.create_epoch(
+            self.tools.fsops,
+            self.tools.data_dir,
+            self.operation.module_id,
+            self.operation.to_epoch,
+        )
+
+    def _set_up(self) -> dict[str, Any]:
+        tables = [table_from_dict(table) for table in self._declared_tables()]
+        plan = data.apply_declared(self.database, tables) if tables else None
+        if self.report["language"] != "python":
+            answer: dict[str, Any] = {"ok": True, "tables": plan.as_dict() if plan else {}}
+        else:
+            answer = self._run_installer()
+        data.settle(self.database)
+        return answer
+
+    def _declared_tables(self) -> list[dict[str, Any]]:
+        """Return what the manifest or PHP models declare; Python models are synchronised later."""
+        if self.report["language"] == "python":
+            tables: list[dict[str, Any]] = self.report.get("manifest", {}).get("tables", [])
+            return tables
+        return list(self.report.get("tables", []))
+
+    def _run_installer(self) -> dict[str, Any]:
+        answer = self.ask_child(
+            "install",
+            self._seen(),
+            stage="install",
+            manifest=self.report.get("manifest", {}),
+            upgrade_from=self.module.version if self.module else "",
+        )
+        self.journal.say_plain(answer.get("messages", []), self.operation.module_id)
+        if not answer.get("ok"):
+            raise installer_said_no(self.operation.module_id, answer)
+        return answer
+
+    def _seen(self) -> RegistryModule:
+        stand_in = Module(
+            id=self.upload.module_id,
+            generation=self.operation.to_generation,
+            epoch=self.operation.to_epoch,
+            contract=self.report["contract"],
+            language=self.report["language"],
+            version=self.report["version"],
+            titles=self.report.get("titles") or {},
+            facts=self.report,
+        )
+        return registry_module(stand_in)
+
+    def _sync(self) -> None:
+        """One sync for everything written so far; only then may a row mention it."""
+        with self.tools.fsops.directory(self.tools.data_dir.root) as root_fd:
+            self.tools.fsops.sync_tree(root_fd)
+
+    def _old_names(self) -> tuple[str, str]:
+        return (self.module.generation, self.module.epoch) if self.module else ("", "")
+
+    def _menu_wishes(self) -> list[dict[str, Any]]:
+        if self.report["language"] == "python":
+            return [*self.answer.get("sidebar", []), *self.answer.get("menu_items", [])]
+        return list(self.report.get("menu_items", []))
+
+    def _write_rest(self, module: Module) -> None:
+        foreign = contributions.write_own_settings(module.id, self.answer.get("settings") or {})
+        StoredPackage.objects.update_or_create(
+            sha256=self.operation.package_sha256,
+            defaults={
+                "module_id": module.id,
+                "version": module.version,
+                "filename": self.upload.filename,
+                "size_bytes": self.upload.size_bytes,
+                "stored_at": timezone.now(),
+            },
+        )
+        KeptData.objects.filter(id_fold=module.id_fold).delete()
+        Upload.objects.filter(pk=self.upload.pk).delete()
+        self.operation.result = {
+            "version": module.version,
+            "generation": module.generation,
+            "files": self.answer.get("placed_files") or {},
+            "foreign_settings": foreign,
+        }
+        self.operation.save(update_fields=["result"])
+
+    def _discard_upload(self) -> None:
+        upload_file = self.operation.options.get("file", "")
+        if upload_file:
+            with self.tools.fsops.directory(self.tools.data_dir.uploads) as uploads_fd:
+                self.tools.fsops.unlink(upload_file, uploads_fd)
+
+
+class Upgrade(Install):
+    """Install over an installed module: its data is copied behind a fence, its state is kept."""
+
+    fence: data.Fence | None = None
+
+    def _take_over_data(self) -> None:
+        module = self.installed()
+        self.journal.remember(from_state=take_snapshot(module))
+        self.journal.enter(Stage.BACK_UP)
+        source = data.database_path(self.tools.data_dir, module.id, module.epoch)
+        self.fence = data.Fence(source)
+        self._new_database()
+        data.copy_database(source, self.database)
+
+    def finish(self) -> None:
+        """Start the new version if the module is on; the old host lets go before the fence opens."""
+        module = self.installed()
+        self.journal.enter(Stage.START)
+        if is_loaded(wanted=module.wanted, fault=module.fault):
+            verdict = self.wait_for_host()
+            self.journal.enter(Stage.CHECK)
+            if verdict is not None and not verdict.get("ok"):
+                raise does_not_load(module.id, verdict)
+            Module.objects.filter(pk=module.pk).update(phase=Phase.READY)
+        self._open_fence()
+        self.journal.enter(Stage.CLEAN)
+        super().finish()
+
+    def undo(self) -> None:
+        """Remove what was made and let the old version write again."""
+        super().undo()
+        if self.fence:
+            self.fence.release()
+
+    def revert(self, error: ModuleError) -> None:
+        """Put the previous generation and epoch back; nobody could write to the new one yet."""
+        restore(self.operation)
+        self.tools.host.wake()
+        self._open_fence()
+        sweep(self.tools, self.operation.module_id)
+
+    def _open_fence(self) -> None:
+        if self.fence:
+            before = self.operation.from_state.get("sequence", 0)
+            self.fence.release_when(lambda: self.tools.host.ended(before))
+
+
+def _refusal(finding: Finding) -> Refused:
+    return Refused(finding.slug, finding.message, context=finding.context, hint=finding.hint)

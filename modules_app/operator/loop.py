@@ -1,0 +1,100 @@
+"""The operator process: one lock, one warm parent of children, several operations at once."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+
+from django.db import connections
+
+from modules_app.domain.operations import Outcome
+from modules_app.exceptions import Busy
+from modules_app.exceptions import gettext_noop as _
+from modules_app.models import Operation
+from modules_app.operator.host_link import HostLink
+from modules_app.operator.recovery import recover
+from modules_app.operator.run import claim, run_operation
+from modules_app.operator.tools import Tools
+from modules_app.packages.datadir import DataDir
+from modules_app.packages.fsops import FsOps
+from modules_app.processes.locks import FileLock
+from modules_app.processes.poke import PokeListener, poke
+from modules_app.processes.zygote import Zygote
+
+log = logging.getLogger("pbxadmin.operator")
+
+AT_ONCE = 4
+IDLE_SECONDS = 1.0
+
+
+class Operator:
+    """Runs queued operations while it holds the operator lock. Use it as a context manager."""
+
+    def __init__(self, data_dir: DataDir) -> None:
+        self.data_dir = data_dir
+        self.lock = FileLock(data_dir.run / "operator.lock")
+        self._stopping = threading.Event()
+        self._running: dict[int, Future[None]] = {}
+
+    def __enter__(self) -> Operator:
+        if not self.lock.try_lock():
+            raise Busy(
+                "operator-running",
+                _("Another operator is running already: {holder}."),
+                context={"holder": str(self.lock.holder())},
+            )
+        self.tools = Tools(
+            fsops=FsOps(),
+            data_dir=self.data_dir,
+            zygote=Zygote(settings_module="pbxadmin.settings.host", label="operator"),
+            host=HostLink(self.data_dir),
+        )
+        self.data_dir.prepare(self.tools.fsops)
+        self._listener = PokeListener(self.data_dir.root, "operator")
+        self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="operation")
+        recover(self.tools)
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self._pool.shutdown(wait=True)
+        self._listener.close()
+        self.tools.zygote.close()
+        self.lock.release()
+
+    def stop(self) -> None:
+        """Ask the loop to end after the running operations."""
+        self._stopping.set()
+
+    def serve(self, until: Callable[[], bool] = lambda: False) -> None:
+        """Run operations until ``stop`` was called or ``until`` holds between two rounds."""
+        while not self._stopping.is_set():
+            started = self._start_queued()
+            if until():
+                return
+            if not started:
+                self._listener.wait(IDLE_SECONDS if not self._running else 0.05)
+
+    def _start_queued(self) -> bool:
+        self._running = {pk: done for pk, done in self._running.items() if not done.done()}
+        free = AT_ONCE - len(self._running)
+        if free <= 0:
+            return False
+        queued = Operation.objects.filter(outcome=Outcome.QUEUED).order_by("id")
+        started = False
+        for pk in list(queued.values_list("pk", flat=True)[:free]):
+            operation = claim(pk)
+            if operation is not None:
+                self._running[pk] = self._pool.submit(self._run, operation)
+                started = True
+        return started
+
+    def _run(self, operation: Operation) -> None:
+        try:
+            run_operation(operation, self.tools)
+        finally:
+            with suppress(Exception):  # closing a broken connection must not hide the outcome
+                connections.close_all()
+            poke(self.data_dir.root, "operator")

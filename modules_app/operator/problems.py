@@ -1,0 +1,59 @@
+"""Errors that operations end with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from modules_app.exceptions import ModuleError, Refused
+from modules_app.exceptions import gettext_noop as _
+
+
+def installer_said_no(module_id: str, answer: dict[str, Any]) -> ModuleError:
+    """Return the error for an installer that returned false or raised."""
+    said = " ".join(str(text) for text in answer.get("messages", []))
+    return ModuleError(
+        "installer-failed",
+        _("The installer of “{id}” stopped at {step}: {said}"),
+        context={
+            "id": module_id,
+            "step": answer.get("failed_step") or "install_module",
+            "said": said[:2000] or "—",
+            "details": str(answer.get("error", ""))[-8000:],
+        },
+        hint=_("Read what the installer says, mend the cause and install again."),
+    )
+
+
+def vetoed(module_id: str, verb: str, answer: dict[str, Any]) -> Refused:
+    """Return the refusal for a before-hook that returned false."""
+    said = " ".join(str(text) for text in answer.get("messages", []))
+    return Refused(
+        "module-vetoed",
+        _("“{id}” does not agree to {verb}: {said}"),
+        context={"id": module_id, "verb": verb, "said": said[:2000] or "—"},
+        hint=_("Do what the module asks for. Disabling can be forced."),
+    )
+
+
+def does_not_load(module_id: str, verdict: dict[str, Any]) -> ModuleError:
+    """Return the error for a module that the host could not load."""
+    return ModuleError(
+        "module-does-not-load",
+        _("“{id}” could not be loaded: {cause}"),
+        context={
+            "id": module_id,
+            "cause": str(verdict.get("error", ""))[:500] or "—",
+            "details": str(verdict.get("traceback", ""))[-8000:],
+        },
+        hint=_("Tell the module's author; the details below show where it happened."),
+    )
+
+
+def unexpected(error: BaseException, details: str) -> ModuleError:
+    """Return the error for a fault of our own, so that an operation never stays open."""
+    return ModuleError(
+        "unexpected-error",
+        _("An unexpected error stopped the operation: {cause}"),
+        context={"cause": f"{type(error).__name__}: {error}"[:500], "details": details[-8000:]},
+        hint=_("Please report it with the details below; the module was put back."),
+    )

@@ -1,0 +1,35 @@
+"""What the operator does first: end what a crash left open, then clean up (reference R4.6)."""
+
+from __future__ import annotations
+
+import logging
+
+from modules_app.domain.operations import Outcome
+from modules_app.models import Operation, Upload
+from modules_app.operator.cleaning import sweep_all
+from modules_app.operator.run import resume
+from modules_app.operator.tools import Tools
+
+log = logging.getLogger("pbxadmin.operator")
+
+
+def recover(tools: Tools) -> int:
+    """End every operation that nobody runs and return how many there were. Repeating is harmless.
+
+    Only the holder of the operator lock may call this: it is the lock that says nobody runs them.
+    """
+    interrupted = list(Operation.objects.filter(outcome=Outcome.RUNNING).order_by("id"))
+    for operation in interrupted:
+        log.warning("recovering %s (committed: %s)", operation, operation.committed)
+        resume(operation, tools)
+    sweep_all(tools)
+    _sweep_uploads(tools)
+    return len(interrupted)
+
+
+def _sweep_uploads(tools: Tools) -> None:
+    known = set(Upload.objects.values_list("file", flat=True))
+    with tools.fsops.directory(tools.data_dir.uploads) as uploads_fd:
+        for path in tools.data_dir.uploads.glob("*.part"):
+            if path.name not in known:
+                tools.fsops.unlink(path.name, uploads_fd)

@@ -1,0 +1,147 @@
+"""Running one operation from its claim to its last row, and picking up one that was interrupted."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Callable
+
+from django.db import connections, transaction
+from django.utils import timezone
+
+from modules_app.domain.operations import Outcome, Stage
+from modules_app.domain.states import Verb
+from modules_app.exceptions import ModuleError, NeedsAttention
+from modules_app.exceptions import gettext_noop as _
+from modules_app.models import Operation, Upload
+from modules_app.operator.faults import BEGUN
+from modules_app.operator.install import Install, Upgrade
+from modules_app.operator.journal import outcome_of
+from modules_app.operator.problems import unexpected
+from modules_app.operator.remove import Remove
+from modules_app.operator.switch import Disable, Enable
+from modules_app.operator.tools import Tools
+from modules_app.operator.work import Work
+from modules_app.packages.faults import fault_point
+from modules_app.permissions import Actor
+from modules_app.services.lifecycle import enable_module
+from modules_app.services.uploads import drop_upload
+
+log = logging.getLogger("pbxadmin.operator")
+
+_WORKS: dict[str, type[Work]] = {
+    Verb.INSTALL: Install,
+    Verb.UPGRADE: Upgrade,
+    Verb.ENABLE: Enable,
+    Verb.DISABLE: Disable,
+    Verb.REMOVE: Remove,
+}
+
+
+def claim(operation_id: int) -> Operation | None:
+    """Take a queued operation; None if somebody else did or it was cancelled while it waited."""
+    now = timezone.now()
+    taken = Operation.objects.filter(pk=operation_id, outcome=Outcome.QUEUED).update(
+        outcome=Outcome.RUNNING, started_at=now, beat_at=now
+    )
+    return Operation.objects.get(pk=operation_id) if taken else None
+
+
+def run_operation(operation: Operation, tools: Tools) -> None:
+    """Run a claimed operation to its end; whatever happens, its row is closed."""
+    log.info("begin %s", operation)
+    fault_point(BEGUN)
+    work = _WORKS[operation.verb](operation, tools)
+    problem = _guard(lambda: _up_to_commit(work))
+    if problem is not None:
+        _give_up(work, problem)
+    else:
+        after_commit(work)
+    log.info("end %s: %s", operation, operation.outcome)
+
+
+def after_commit(work: Work) -> None:
+    """Do the part that may be repeated; a failure leads back or says that somebody must look."""
+    problem = _guard(work.finish)
+    if problem is None:
+        work.journal.finish(Outcome.DONE)
+        _go_on(work)
+        return
+    second = _guard(lambda: work.revert(problem))
+    if second is None:
+        work.journal.finish(Outcome.FAILED, problem)
+    else:
+        work.journal.finish(Outcome.FAILED, _needs_attention(second))
+
+
+def resume(operation: Operation, tools: Tools) -> None:
+    """Lead an interrupted operation to its end: back before the commit point, forward after it."""
+    work = _WORKS[operation.verb](operation, tools)
+    if operation.committed:
+        after_commit(work)
+        return
+    _guard(work.undo)
+    work.journal.finish(
+        Outcome.ABORTED,
+        ModuleError(
+            "operation-interrupted",
+            _("The operator process ended during the stage “{stage}”."),
+            context={"stage": operation.stage},
+            hint=_("Nothing has changed; start the operation again."),
+        ),
+    )
+
+
+def _up_to_commit(work: Work) -> None:
+    work.prepare()
+    if Stage.COMMIT in {step.stage for step in work.operation.steps.all()}:
+        work.journal.enter(Stage.COMMIT)
+    with transaction.atomic():
+        work.journal.stop_if_asked()
+        work.commit()
+        work.journal.remember(committed=True)
+
+
+def _give_up(work: Work, problem: ModuleError) -> None:
+    second = _guard(work.undo)
+    if second is not None:
+        log.error("undo of %s: %s", work.operation, second)
+    outcome = outcome_of(problem)
+    if outcome is Outcome.FAILED and (upload := work.operation.options.get("upload")):
+        for row in Upload.objects.filter(pk=upload):
+            drop_upload(row)
+    work.operation.committed = False
+    work.journal.finish(outcome, problem)
+
+
+def _go_on(work: Work) -> None:
+    """Queue the enabling that the person asked for together with the installation."""
+    operation = work.operation
+    if not operation.options.get("enable"):
+        return
+    actor = Actor.system(channel=operation.channel, name=operation.actor)
+
+    def follow() -> None:
+        following = enable_module(actor=actor, module_id=operation.module_id)
+        work.journal.remember(result={**operation.result, "next_operation": following.pk})
+
+    problem = _guard(follow)
+    if problem is not None and problem.slug != "not-in-this-state":
+        work.journal.say(problem.message, **problem.context)
+
+
+def _guard(action: Callable[[], None]) -> ModuleError | None:
+    """Run a part of an operation and return its error; the one place that catches everything."""
+    try:
+        action()
+    except ModuleError as error:
+        return error
+    except Exception as error:  # the operator outlives any fault of one operation
+        log.exception("unexpected error in an operation")
+        connections["default"].close_if_unusable_or_obsolete()
+        return unexpected(error, traceback.format_exc())
+    return None
+
+
+def _needs_attention(error: ModuleError) -> NeedsAttention:
+    return NeedsAttention(error.slug, error.message, context=error.context, hint=error.hint)

@@ -1,0 +1,162 @@
+"""Enable and disable."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+
+from modules_app.domain.operations import Stage
+from modules_app.domain.states import Phase, Reason, Wanted
+from modules_app.exceptions import ModuleError
+from modules_app.models import Module
+from modules_app.operator import contributions
+from modules_app.operator.faults import SWITCH_COMMITTED
+from modules_app.operator.problems import does_not_load, vetoed
+from modules_app.operator.snapshot import restore, take_snapshot
+from modules_app.operator.tools import ChildFailed
+from modules_app.operator.work import Work, raise_sequence, switch
+from modules_app.packages.faults import fault_point
+from modules_app.packages.store import load_record
+from modules_app.exceptions import gettext_noop as _
+
+BEFORE_ENABLE = "on_before_module_enable"
+AFTER_ENABLE = "on_after_module_enable"
+BEFORE_DISABLE = "on_before_module_disable"
+AFTER_DISABLE = "on_after_module_disable"
+HEADER_MENU = "on_before_header_menu_show"
+
+
+class Enable(Work):
+    """Ask the module, switch it on, load it, and switch it off again if it does not load."""
+
+    answer: dict[str, Any] | None = None
+
+    def prepare(self) -> None:
+        """Check the files and ask the before-hook, whose exact False is a veto."""
+        module = self.installed()
+        self.journal.enter(Stage.VERIFY)
+        _check_record(self, module)
+        self.journal.remember(from_state=take_snapshot(module))
+        self.journal.enter(Stage.SET_UP)
+        hooks = module.facts.get("hooks", [])
+        if BEFORE_ENABLE in hooks or HEADER_MENU in hooks:
+            hook = BEFORE_ENABLE if BEFORE_ENABLE in hooks else HEADER_MENU
+            self.answer = self.ask_hook("enable", hook)
+            self._refuse_on_veto()
+
+    def commit(self) -> None:
+        """Write that the module is wanted and on probation."""
+        module = self.installed()
+        switch(module, Wanted.ON, actor=self.operation.actor, at=timezone.now())
+        module.save()
+        if self.answer and self.answer.get("menu_items"):
+            wishes = _merge(module, self.answer["menu_items"])
+            contributions.write_menu(module, wishes, None)
+        raise_sequence()
+
+    def finish(self) -> None:
+        """Load it and see; without a running host it is loaded at the next start."""
+        fault_point(SWITCH_COMMITTED)
+        self.journal.enter(Stage.START)
+        verdict = self.wait_for_host()
+        self.journal.enter(Stage.CHECK)
+        module = self.installed()
+        if verdict is None:
+            self.journal.say(_("The host process is not running; the module starts with it."))
+        elif not verdict.get("ok"):
+            raise does_not_load(module.id, verdict)
+        Module.objects.filter(pk=module.pk).update(phase=Phase.READY)
+        self.tell_hook("after-enable", AFTER_ENABLE)
+
+    def revert(self, error: ModuleError) -> None:
+        """Switch it off again and say why."""
+        restore(self.operation)
+        Module.objects.filter(id_fold=self.operation.id_fold).update(
+            reason_code=Reason.BY_EXCEPTION,
+            reason_text=str(error)[:2000],
+            reason_actor=self.operation.actor,
+            reason_at=timezone.now(),
+        )
+        self.wait_for_host()
+
+    def _refuse_on_veto(self) -> None:
+        if self.answer is None:
+            return
+        self.journal.say_plain(self.answer.get("messages", []), self.operation.module_id)
+        if self.answer.get("veto"):
+            raise vetoed(self.operation.module_id, self.operation.verb, self.answer)
+
+
+class Disable(Work):
+    """Ask the module unless forced, switch it off, let the host drop it."""
+
+    def prepare(self) -> None:
+        """Ask the before-hook; only an exact False stops the operation (design 6)."""
+        self.installed()
+        self.journal.enter(Stage.PLAN)
+        if not self.operation.options.get("force"):
+            ask_before_disable(self)
+
+    def commit(self) -> None:
+        """Write that the module is off, by whom and since when."""
+        module = self.installed()
+        switch(
+            module,
+            Wanted.OFF,
+            code=Reason.BY_USER,
+            actor=self.operation.actor,
+            at=timezone.now(),
+        )
+        module.save()
+        raise_sequence()
+
+    def finish(self) -> None:
+        """Stop it; this succeeds whatever the module does (reference I7)."""
+        fault_point(SWITCH_COMMITTED)
+        self.journal.enter(Stage.STOP)
+        self.wait_for_host()
+        self.tell_hook("after-disable", AFTER_DISABLE)
+
+
+def ask_before_disable(work: Work) -> None:
+    """Raise a refusal if the module's before-hook says exactly False; nothing else is a veto."""
+    try:
+        answer = work.ask_hook("before-disable", BEFORE_DISABLE)
+    except ChildFailed as error:
+        work.journal.stop_if_asked()
+        work.journal.say(error.message, **error.context)
+        return
+    if answer is None:
+        return
+    if answer.get("veto"):
+        raise vetoed(work.operation.module_id, work.operation.verb, answer)
+    work.journal.say_plain(answer.get("messages", []), work.operation.module_id)
+
+
+def _merge(module: Module, added: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    own = [
+        {
+            "key": item.key,
+            "group": item.group,
+            "icon": item.icon,
+            "caption": item.caption,
+            "href": item.href,
+            "shown": item.shown,
+            "order": item.order,
+        }
+        for item in module.menu_items.order_by("pk")
+    ]
+    keys = {wish.get("key") for wish in added}
+    return [wish for wish in own if wish["key"] not in keys] + added
+
+
+def _check_record(work: Work, module: Module) -> None:
+    record = load_record(work.tools.data_dir, module.id, module.generation)
+    if record.digest != module.digest:
+        raise ModuleError(
+            "files-damaged",
+            _("The files of “{id}” are not those that were installed."),
+            context={"id": module.id},
+            hint=_("Install the package again."),
+        )

@@ -1,0 +1,138 @@
+"""The shape of every operation: prepare, commit, finish, and the two ways back (reference R4.4)."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from django.db.models import F
+
+from modules_app.domain.states import Fault, Phase, Wanted
+from modules_app.exceptions import ModuleError
+from modules_app.exceptions import gettext_noop as _
+from modules_app.host.registry import RegistryModule
+from modules_app.models import Module, Operation, RegistrySequence
+from modules_app.operator.journal import Journal
+from modules_app.operator.tools import ChildFailed, Tools
+from modules_app.selectors.registry import current_sequence, registry_module
+from modules_app.selectors.settings import all_settings
+
+_BEAT_SECONDS = 3.0
+
+
+class Work:
+    """One verb on one module.
+
+    ``prepare`` may do anything that ``undo`` can take back; ``commit`` runs inside the one
+    transaction that decides; ``finish`` may be repeated; ``revert`` leads back after the commit.
+    """
+
+    def __init__(self, operation: Operation, tools: Tools) -> None:
+        self.operation = operation
+        self.tools = tools
+        self.journal = Journal(operation)
+        self.module = Module.objects.filter(id_fold=operation.id_fold).first()
+        self._last_beat = time.monotonic()
+
+    def prepare(self) -> None:
+        """Do everything that needs no commit."""
+
+    def commit(self) -> None:
+        """Change the rows; the caller holds the transaction."""
+
+    def finish(self) -> None:
+        """Bring the derived things into line with the rows."""
+
+    def undo(self) -> None:
+        """Remove what ``prepare`` made."""
+
+    def revert(self, error: ModuleError) -> None:
+        """Lead back to the state before the commit; by default there is no way back."""
+        raise error
+
+    def installed(self) -> Module:
+        """Return the module's row. Raises ``ModuleError`` when it is gone meanwhile."""
+        if self.module is None:
+            raise ModuleError(
+                "module-gone",
+                _("“{id}” is not installed any more."),
+                context={"id": self.operation.module_id},
+            )
+        return self.module
+
+    def ask_child(self, task: str, seen: RegistryModule, *, stage: str, **more: Any) -> dict[str, Any]:
+        """Run one task of the module's code in a child and return its answer."""
+        facts = self.module.facts if self.module else {}
+        payload = {
+            "task": task,
+            "module": seen.as_dict(),
+            "manifest": facts.get("manifest", {}),
+            "settings": all_settings(),
+            "enabled": list(Module.objects.filter(wanted=Wanted.ON).values_list("id", flat=True)),
+            "upgrade_from": "",
+            "keep_settings": True,
+            "menu": [],
+            "log_dir": str(self.tools.data_dir.log),
+            "data_dir": str(self.tools.data_dir.root),
+            **more,
+        }
+        payload.setdefault("language", payload["settings"].get("WebAdminLanguage", "en"))
+        payload.setdefault("pbx_version", payload["settings"].get("PBXVersion", ""))
+        return self.tools.run_child(payload, stage=stage, should_stop=self._should_stop)
+
+    def ask_hook(self, task: str, hook: str, **more: Any) -> dict[str, Any] | None:
+        """Run a lifecycle hook if the module has it; None when there is nothing to run."""
+        module = self.installed()
+        if hook not in module.facts.get("hooks", []) or module.language != "python":
+            return None
+        return self.ask_child(task, registry_module(module), stage="hook", **more)
+
+    def tell_hook(self, task: str, hook: str) -> None:
+        """Run an after-hook; whatever goes wrong becomes a message and nothing else."""
+        try:
+            answer = self.ask_hook(task, hook)
+        except ChildFailed as error:
+            self.journal.say(error.message, **error.context)
+            return
+        if answer is None:
+            return
+        self.journal.say_plain(answer.get("messages", []), self.operation.module_id)
+        if not answer.get("ok"):
+            self.journal.say(
+                _("The hook {hook} of “{id}” failed; the module stays as it is."),
+                hook=hook,
+                id=self.operation.module_id,
+                details=str(answer.get("error", ""))[-4000:],
+            )
+
+    def wait_for_host(self) -> dict[str, Any] | None:
+        """Wake the host and return what it says of this module; None when no host runs."""
+        self.tools.host.wake()
+        health = self.tools.host.health(current_sequence())
+        if health is None:
+            return None
+        verdict = health.get("modules", {}).get(self.operation.module_id)
+        return verdict if isinstance(verdict, dict) else {"ok": False, "error": "", "missing": True}
+
+    def _should_stop(self) -> bool:
+        if time.monotonic() - self._last_beat > _BEAT_SECONDS:
+            self._last_beat = time.monotonic()
+            self.journal.beat()
+        return self.journal.asked_to_stop()
+
+
+def raise_sequence() -> None:
+    """Tell the host, inside the commit, that what it must load has changed."""
+    RegistrySequence.objects.get_or_create(pk=1)
+    RegistrySequence.objects.filter(pk=1).update(number=F("number") + 1)
+
+
+def switch(module: Module, wanted: Wanted, **reason: Any) -> None:
+    """Set the wanted state and its reason; the faults of before are forgotten."""
+    module.wanted = wanted
+    module.phase = Phase.PROBATION if wanted is Wanted.ON else Phase.READY
+    module.fault = Fault.NONE
+    module.reason_code = reason.get("code", "")
+    module.reason_text = reason.get("text", "")
+    module.reason_actor = reason.get("actor", "")
+    module.reason_at = reason.get("at")

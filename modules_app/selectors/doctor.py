@@ -1,0 +1,45 @@
+"""Whether everything this installation needs is there."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import sys
+from typing import Any
+
+from modules_app.exceptions import gettext_noop as _
+from modules_app.models import Operation
+from modules_app.packages.datadir import DataDir
+from modules_app.processes.locks import FileLock
+from modules_app.selectors.registry import data_dir
+from modules_app.selectors.settings import read_setting
+
+_FREE_BYTES = 512 * 1024 * 1024
+
+
+def examine() -> list[dict[str, Any]]:
+    """Return the checks, each ``{"name", "ok", "found"}``; names are to be translated."""
+    root = data_dir()
+    free = shutil.disk_usage(root.root).free
+    return [
+        _check(_("Python"), sys.version_info >= (3, 11), sys.version.split()[0]),
+        _check(_("SQLite"), sqlite3.sqlite_version_info >= (3, 35), sqlite3.sqlite_version),
+        _check(_("Data folder"), os.access(root.root, os.W_OK), str(root.root)),
+        _check(_("Free disk space"), free > _FREE_BYTES, f"{free // (1024 * 1024)} MiB"),
+        _check(_("Core database"), True, f"{Operation.objects.count()} operations"),
+        _process(root, "operator", _("Operator process")),
+        _process(root, "host", _("Host process")),
+        _check(_("MikoPBX contract level"), True, read_setting("PBXVersion")),
+        _check(_("FreePBX contract level"), True, read_setting("FrameworkVersion")),
+    ]
+
+
+def _process(root: DataDir, name: str, title: str) -> dict[str, Any]:
+    holder = FileLock(root.run / f"{name}.lock").holder()
+    found = f"pid {holder.pid}" if holder else "not running (operations run in the command)"
+    return _check(title, True, found)
+
+
+def _check(name: str, ok: bool, found: str) -> dict[str, Any]:
+    return {"name": name, "ok": ok, "found": found}
