@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Callable, Collection
 from typing import Any
 
 from modules_app.domain.findings import Finding, Severity
@@ -20,8 +22,11 @@ class Faults:
         self._left_out = 0
         self.has_errors = False
 
-    def at(self, path: str = "", *, line: int | None = None) -> Spot:
-        """Return the place that the next findings belong to: a line from 1, a path, or both."""
+    def at(self, path: str | Callable[[], str] = "", *, line: int | None = None) -> Spot:
+        """Return the place that the next findings belong to: a line from 1, a path, or both.
+
+        A path that is a function is only asked when something is found.
+        """
         return Spot(self, path, line)
 
     def add(self, finding: Finding) -> None:
@@ -31,6 +36,12 @@ class Faults:
             self._kept.append(finding)
         else:
             self._left_out += 1
+
+    def nearest(self, word: str, known: Collection[str]) -> str:
+        """Return the known word that the author may have meant, empty if there is none."""
+        if len(self._kept) >= MAX_FINDINGS:
+            return ""
+        return next(iter(difflib.get_close_matches(word[:40], known, n=1)), "")
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -47,12 +58,17 @@ class Faults:
 class Spot:
     """A place in a document where something can be found wrong."""
 
-    __slots__ = ("faults", "line", "path")
+    __slots__ = ("_path", "faults", "line")
 
-    def __init__(self, faults: Faults, path: str, line: int | None) -> None:
+    def __init__(self, faults: Faults, path: str | Callable[[], str], line: int | None) -> None:
         self.faults = faults
-        self.path = path
+        self._path = path
         self.line = line
+
+    @property
+    def path(self) -> str:
+        """The path inside the document, empty if it is not known."""
+        return self._path if isinstance(self._path, str) else self._path()
 
     def error(self, slug: str, message: str, *, hint: str = "", **context: Any) -> None:
         """Report what refuses the package."""
@@ -69,7 +85,8 @@ class Spot:
     def _add(
         self, severity: Severity, slug: str, message: str, hint: str, context: dict[str, Any]
     ) -> None:
-        place = str(self.line) if self.line else self.path
+        path = self.path
+        place = str(self.line) if self.line else path
         location = f"{self.faults.document}:{place}" if place else self.faults.document
-        known = {"path": self.path} if self.path else {}
+        known = {"path": path} if path else {}
         self.faults.add(Finding(severity, slug, message, {**known, **context}, location, hint))

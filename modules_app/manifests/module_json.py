@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -224,14 +223,14 @@ class _Reader:
 
     def _unknown(self) -> None:
         for key in (key for key in self.given if key not in _KNOWN):
-            spelling = difflib.get_close_matches(key[:40], _KNOWN, n=1)
+            spelling = self.document.faults.nearest(key, _KNOWN)
             hint = _("Did you mean {spelling}?") if spelling else ""
             self.at(f"/{key}").warning(
                 "field-unknown",
                 _("The field {key} is not known and has no effect."),
                 hint=hint,
                 key=values.shown(key),
-                spelling="".join(spelling),
+                spelling=spelling,
             )
             self.facts.setdefault("other", {})[key] = self.given[key]
 

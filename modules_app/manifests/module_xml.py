@@ -251,6 +251,8 @@ class _Reader:
                 links[name] = values.clean_link(text_of(element), spot_of(element, self.faults))
         fields["license_link"] = links.get("licenselink", "")
         fields["info_link"] = links.get("info") or links.get("more-info", "")
+        if links.get("info") and links.get("more-info"):
+            self.facts["more-info"] = links["more-info"]
         update = links.get("updateurl")
         if update:
             self.facts["updateurl"] = update

@@ -77,9 +77,7 @@ def _plain(text: str, faults: Faults) -> bool:
     return not faults.has_errors
 
 
-def _recovered(
-    data: bytes, first: etree.XMLSyntaxError, faults: Faults
-) -> XmlDocument | None:
+def _recovered(data: bytes, first: etree.XMLSyntaxError, faults: Faults) -> XmlDocument | None:
     parser = _parser(recover=True)
     try:
         root = etree.fromstring(data, parser)
@@ -95,7 +93,10 @@ def _recovered(
             line=line,
             column=column,
         )
-    if root is None or not isinstance(root.tag, str) or not _within_limits(root, faults):
+    if root is None or not isinstance(root.tag, str):
+        return None
+    etree.strip_elements(root, etree.Entity, with_tail=False)
+    if not _within_limits(root, faults):
         return None
     return XmlDocument(root, False)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
+import functools
 import re
 from collections.abc import Collection
 from typing import Any
@@ -25,9 +25,12 @@ def name_of(element: Element) -> str:
 
 def spot_of(element: Element, faults: Faults) -> Spot:
     """Return the place of an element: its line and its path."""
+    return faults.at(functools.partial(_path_of, element), line=element.sourceline)
+
+
+def _path_of(element: Element) -> str:
     parents = [str(parent.tag) for parent in element.iterancestors()]
-    path = "/".join(["", *reversed(parents), str(element.tag)])
-    return faults.at(path, line=element.sourceline)
+    return "/".join(["", *reversed(parents), str(element.tag)])
 
 
 def text_of(element: Element) -> str:
@@ -87,25 +90,25 @@ def attributes_of(element: Element, known: Collection[str], faults: Faults) -> d
 
 def attribute_unknown(name: str, known: Collection[str], spot: Spot) -> None:
     """Say that an attribute has no effect, and what its author may have meant."""
-    spelling = difflib.get_close_matches(name[:40], known, n=1)
+    spelling = spot.faults.nearest(name, known)
     spot.warning(
         "attribute-unknown",
         _("The attribute {attribute} is not known and has no effect."),
         hint=_("Did you mean {spelling}?") if spelling else "",
         attribute=values.shown(name),
-        spelling="".join(spelling),
+        spelling=spelling,
     )
 
 
 def element_unknown(element: Element, faults: Faults, *, known: Collection[str] = ()) -> None:
     """Say that an element has no effect, and what its author may have meant."""
-    spelling = difflib.get_close_matches(name_of(element)[:40], known, n=1)
+    spelling = faults.nearest(name_of(element), known)
     spot_of(element, faults).warning(
         "element-unknown",
         _("The element {element} is not known and has no effect."),
         hint=_("Did you mean {spelling}?") if spelling else "",
         element=values.shown(str(element.tag)),
-        spelling="".join(spelling),
+        spelling=spelling,
     )
 
 
