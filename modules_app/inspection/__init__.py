@@ -1,0 +1,1 @@
+"""What a package is and would do, found by reading its files and never by running them."""
