@@ -63,21 +63,16 @@ def write_generation(
     _checked(_ID, module_id)
     _checked(_GENERATION, generation)
     with fsops.directory(data_dir.store) as store_fd:
-        fsops.ensure_dir(module_id, store_fd, mode=0o750)
-        module_fd = fsops.open_dir(module_id, store_fd)
+        first = fsops.ensure_dir(module_id, store_fd, mode=0o750)
         try:
-            fsops.make_dir(generation, module_fd)
-            try:
-                with _opened(fsops.open_dir(generation, module_fd)) as fd:
-                    record = _fill_checked(fsops, fd, archive, package_sha256)
-                    fault_point(FILES_WRITTEN)
-                    fsops.sync_tree(fd, parents=(module_fd, store_fd))
-            except BaseException:
+            with _opened(fsops.open_dir(module_id, store_fd)) as module_fd:
+                parents = (module_fd, store_fd)
+                record = _write_new(fsops, parents, generation, archive, package_sha256)
+        except BaseException:
+            if first:
                 with suppress(OSError):
-                    fsops.remove_tree(generation, module_fd)
-                raise
-        finally:
-            os.close(module_fd)
+                    fsops.remove_tree(module_id, store_fd)
+            raise
     fault_point(SYNCED)
     return record
 
@@ -175,6 +170,27 @@ def reap_packages(
             if name not in keep and status.st_mtime < older_than and fsops.unlink(name, dir_fd):
                 removed.append(name)
     return removed
+
+
+def _write_new(
+    fsops: FsOps,
+    parents: tuple[int, int],
+    generation: str,
+    archive: Archive,
+    package_sha256: str,
+) -> Record:
+    module_fd = parents[0]
+    fsops.make_dir(generation, module_fd)
+    try:
+        with _opened(fsops.open_dir(generation, module_fd)) as fd:
+            record = _fill_checked(fsops, fd, archive, package_sha256)
+            fault_point(FILES_WRITTEN)
+            fsops.sync_tree(fd, parents=parents)
+    except BaseException:
+        with suppress(OSError):
+            fsops.remove_tree(generation, module_fd)
+        raise
+    return record
 
 
 def _fill_checked(fsops: FsOps, fd: int, archive: Archive, package_sha256: str) -> Record:

@@ -144,7 +144,7 @@ def _inflate_blocks(member: ZipMember, blocks: Iterable[bytes]) -> Iterator[byte
         for block in blocks:
             if inflater.eof:
                 raise refused("archive-size-lies", member.raw_name)
-            while block:
+            while block and not inflater.eof:
                 yield inflater.decompress(block, _BLOCK)
                 block = inflater.unconsumed_tail
         while not inflater.eof:

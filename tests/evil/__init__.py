@@ -1,0 +1,1 @@
+"""Hostile and honest archives, built in code: nothing binary lies in the repository."""
