@@ -101,6 +101,7 @@ _CONTAINERS: dict[str, Callable[[list[Element], Faults], Any]] = {
     "commercial": read_commercial,
 }
 _REPEATABLE = ("fileinclude",)
+_JOINED = {*_CONTAINERS, "menuitems", "database"} - {"oobe", "commercial"}
 _KNOWN = (
     "rawname",
     "version",
@@ -184,10 +185,9 @@ class _Reader:
             spot.note("element-letter-case", message, **context)
 
     def _repeated(self, name: str, elements: list[Element]) -> None:
-        joined = name in _CONTAINERS or name in ("menuitems", "database")
         message = (
-            _("There are {count} {element} elements; here all of them count, in FreePBX none may.")
-            if joined
+            _("There are {count} {element} elements; all of them count, FreePBX may ignore all.")
+            if name in _JOINED
             else _("There are {count} {element} elements; the first one with a text counts.")
         )
         spot_of(elements[1], self.faults).warning(

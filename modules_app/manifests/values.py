@@ -61,7 +61,10 @@ def read_id(raw: str, contract: Contract, spot: Spot) -> str:
 
 
 def read_version(raw: str, spot: Spot) -> str:
-    """Return the version as written; a missing one is empty with a warning (M1.2, F1.2)."""
+    """Return the version, trimmed (F4); a missing one is empty with a warning (M1.2, F1.2)."""
+    if raw != raw.strip():
+        spot.warning("version-with-spaces", _("There is white space around the version."))
+        raw = raw.strip()
     if not raw:
         spot.warning("version-missing", _("The manifest names no version."))
         return ""

@@ -7,7 +7,7 @@ from typing import Any
 
 from modules_app.exceptions import gettext_noop as _
 from modules_app.manifests import values
-from modules_app.manifests.faults import Faults
+from modules_app.manifests.faults import Faults, Spot
 from modules_app.manifests.xml_nodes import (
     Element,
     attributes_of,
@@ -23,6 +23,7 @@ GET_CONFIG_PRIORITY = 300
 HOOK_PRIORITY = 500
 OOBE_PRIORITY = 100
 
+_PHP_NAME = re.compile(r"\\?[A-Za-z_][A-Za-z0-9_]*(\\[A-Za-z_][A-Za-z0-9_]*)*\\?", re.ASCII)
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,127}", re.ASCII)
 
 
@@ -68,21 +69,31 @@ def read_hooks(blocks: list[Element], faults: Faults) -> list[dict[str, Any]]:
         attributes_of(block, (), faults)
         for element in children_of(block, faults):
             attributes = attributes_of(element, ("class", "namespace", "priority"), faults)
+            spot = spot_of(element, faults)
+            priority = attributes.get("priority", str(HOOK_PRIORITY))
             hooks.append(
                 {
                     "target": str(element.tag),
-                    "class": attributes.get("class", str(element.tag)),
-                    "namespace": attributes.get("namespace", ""),
-                    "priority": whole_number(
-                        attributes.get("priority", str(HOOK_PRIORITY)),
-                        HOOK_PRIORITY,
-                        spot_of(element, faults),
-                        what="priority",
-                    ),
+                    "class": _php_name(attributes, "class", spot) or str(element.tag),
+                    "namespace": _php_name(attributes, "namespace", spot),
+                    "priority": whole_number(priority, HOOK_PRIORITY, spot, what="priority"),
                     "methods": _hook_methods(element, faults),
                 }
             )
     return hooks
+
+
+def _php_name(attributes: dict[str, str], attribute: str, spot: Spot) -> str:
+    """Return the name of a class, namespace or method, or an empty text with a warning."""
+    name = attributes.get(attribute, "").strip()
+    if not name or _PHP_NAME.fullmatch(name):
+        return name
+    spot.warning(
+        "name-invalid",
+        _("{value} cannot be a name here and is left out."),
+        value=values.shown(name),
+    )
+    return ""
 
 
 def _hook_methods(target: Element, faults: Faults) -> list[dict[str, str]]:
@@ -110,9 +121,9 @@ def _hook_methods(target: Element, faults: Faults) -> list[dict[str, str]]:
         methods.append(
             {
                 "name": name,
-                "calling_method": attributes.get("callingmethod", ""),
-                "class": attributes.get("class", ""),
-                "namespace": attributes.get("namespace", ""),
+                "calling_method": _php_name(attributes, "callingmethod", spot),
+                "class": _php_name(attributes, "class", spot),
+                "namespace": _php_name(attributes, "namespace", spot),
             }
         )
     return methods

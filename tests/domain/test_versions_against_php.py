@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -48,7 +49,7 @@ def disagreements(php: str, pairs: list[tuple[str, str]]) -> list[tuple[str, str
 
 
 @pytest.fixture
-def php(need_tool) -> str:
+def php(need_tool: Callable[[str], str]) -> str:
     return need_tool("php")
 
 

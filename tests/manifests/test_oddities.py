@@ -113,3 +113,18 @@ def test_unknown_fields_are_kept_as_facts() -> None:
 def test_another_file_name_is_no_manifest() -> None:
     for other in ("composer.json", "Module.json", "module.xml.bak", ""):
         assert read_manifest(other, b"{}").errors[0].slug == "manifest-unknown-name"
+
+
+def test_comments_cdata_entities_and_crlf_are_plain_xml() -> None:
+    data = (
+        b'<?xml version="1.0" encoding="UTF-8"?>\r\n<!-- top -->\r\n<module>\r\n'
+        b"<rawname>odd</rawname><name>A &amp; <!-- in -->&#66; \xc3\xa9</name>\r\n"
+        b"<version>1</version><description><![CDATA[a <b>bold</b> & plain]]></description>\r\n"
+        b"<changelog>*2* two\r\n*1* one</changelog></module><!-- end -->"
+    )
+    reading = read_manifest("module.xml", data)
+    assert reading.findings == ()
+    assert reading.manifest is not None
+    assert reading.manifest.name == "A & B \u00e9"
+    assert reading.manifest.description == "a <b>bold</b> & plain"
+    assert reading.manifest.changelog == "*2* two\n*1* one"
