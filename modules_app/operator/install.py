@@ -211,9 +211,10 @@ class Install(Work):
         return (self.module.generation, self.module.epoch) if self.module else ("", "")
 
     def _menu_wishes(self) -> list[dict[str, Any]]:
-        if self.report["language"] == "python":
-            return [*self.answer.get("sidebar", []), *self.answer.get("menu_items", [])]
-        return list(self.report.get("menu_items", []))
+        declared = [
+            {**entry, "shown": not entry.get("hidden")} for entry in self.report.get("menu", [])
+        ]
+        return [*(self.answer.get("sidebar") or declared), *self.answer.get("menu_items", [])]
 
     def _write_rest(self, module: Module) -> None:
         foreign = contributions.write_own_settings(module.id, self.answer.get("settings") or {})

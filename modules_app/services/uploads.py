@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -138,6 +139,7 @@ def _report(received: Received) -> dict[str, Any]:
             archive.manifest_name, archive.read(archive.manifest_name, _MANIFEST_BYTES)
         )
         report = inspect_package(_ArchiveFiles(archive), reading).as_dict()
+        report["manifest"] = asdict(reading.manifest) if reading.manifest else {}
     finally:
         os.close(fd)
     _compare_with_installed(report)

@@ -90,6 +90,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_CALLABLE = "modules_app.views.errors.locked_out"
 AXES_RESET_ON_SUCCESS = True
+AXES_VERBOSE = False
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
