@@ -49,6 +49,11 @@ STORAGES = {
 }
 FORM_RENDERER = "modules_app.forms.renderer.PageFormRenderer"
 
+# Processes: web answers pages with threads, host runs one request per worker.
+PBX_WEB_WORKERS = env.int("PBX_WEB_WORKERS", default=2)
+PBX_WEB_THREADS = env.int("PBX_WEB_THREADS", default=8)
+PBX_HOST_WORKERS = env.int("PBX_HOST_WORKERS", default=2)
+
 # What a package may weigh and hold (reference R2.2); every number can be changed by environment.
 PBX_ARCHIVE_LIMITS = {
     "packed_bytes": env.int("PBX_MAX_PACKED_BYTES", default=100 * 1024 * 1024),

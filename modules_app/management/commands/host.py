@@ -1,0 +1,51 @@
+"""``manage.py host``: serve the pages of enabled modules."""
+
+from __future__ import annotations
+
+import signal
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import Error as DatabaseError
+from django.db import connection
+
+from modules_app.host.parent import HostOptions, HostParent
+from modules_app.models import RegistrySequence
+from modules_app.processes.locks import FileLock
+from modules_app.selectors.registry import build_registry
+
+BUSY = 5
+
+
+class Command(BaseCommand):
+    """Runs until SIGTERM or Ctrl-C. A second one says who has the lock and ends with status 5."""
+
+    help = "Serve the pages of enabled modules, in processes of their own."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Take the lock and run the host parent."""
+        with FileLock(settings.PBX_DATA_DIR / "run" / "host.lock") as lock:
+            if not lock.try_lock():
+                holder = lock.holder()
+                who = f"process {holder.pid} ({holder.command})" if holder else "another process"
+                raise CommandError(f"The host is running already: {who}.", returncode=BUSY)
+            parent = HostParent(
+                HostOptions(data_dir=settings.PBX_DATA_DIR, workers=settings.PBX_HOST_WORKERS),
+                current_sequence=current_sequence,
+                build_registry=build_registry,
+                database_errors=(DatabaseError,),
+            )
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, lambda _number, _frame: parent.stop())
+            parent.run()
+
+
+def current_sequence() -> int:
+    """Return the number of the registry sequence that web asks for."""
+    try:
+        numbers = RegistrySequence.objects.filter(pk=1).values_list("number", flat=True)
+        return next(iter(numbers), 0)
+    except DatabaseError:
+        connection.close()
+        raise

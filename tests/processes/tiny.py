@@ -1,0 +1,58 @@
+"""A stand-in for the host's application: modules whose version says how they behave."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from modules_app.host.registry import Registry
+from modules_app.host.strikes import BootMarker
+
+RUN_DIR = "TINY_RUN_DIR"
+
+
+def build(registry: Registry, left_out: Mapping[str, str]) -> Callable[..., Iterable[bytes]]:
+    """Import the modules as told and return an application with /_host/health and /act."""
+    marker = BootMarker(Path(os.environ[RUN_DIR]))
+    modules: dict[str, dict[str, Any]] = {}
+    for module in registry.modules:
+        if module.id in left_out:
+            modules[module.id] = {"ok": False, "error": left_out[module.id]}
+            continue
+        marker(module.id)
+        _import(module.version)
+        marker("")
+        modules[module.id] = {"ok": True}
+    body = json.dumps({"sequence": registry.sequence, "modules": modules}).encode()
+
+    def application(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        if environ["PATH_INFO"] != "/_host/health":
+            _act(environ["QUERY_STRING"])
+        start("200 OK", [("Content-Type", "application/json"), ("X-Pid", str(os.getpid()))])
+        return [body]
+
+    return application
+
+
+def _import(behaviour: str) -> None:
+    what, _, value = behaviour.partition(":")
+    if what == "exit":
+        os._exit(int(value))
+    if what == "abort":
+        os.abort()
+    if what == "raise":
+        raise RuntimeError("the application cannot be built")
+    if what == "hang":
+        time.sleep(600)
+
+
+def _act(query: str) -> None:
+    what, _, value = query.partition("=")
+    if what == "exit":
+        os._exit(int(value))
+    if what == "sleep":
+        time.sleep(float(value))
