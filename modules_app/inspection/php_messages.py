@@ -83,7 +83,8 @@ def _read_element(
     try:
         if len(parts) != 2 or all(node.type != "=>" for node in element.children):
             raise NotLiteral(element)
-        key = as_text(evaluate(parts[0]), parts[0])
+        given = evaluate(parts[0])
+        key = "0" if given is False else as_text(given, parts[0])
         value = evaluate(parts[1])
         if not isinstance(value, str):
             raise NotLiteral(parts[1])

@@ -6,7 +6,7 @@ import polib
 
 from modules_app.exceptions import gettext_noop as _
 from modules_app.inspection.files import Sources
-from modules_app.inspection.languages import Translations, language_of
+from modules_app.inspection.languages import Translations, language_of, without_region
 
 
 def read_po_messages(sources: Sources) -> Translations:
@@ -19,7 +19,8 @@ def read_po_messages(sources: Sources) -> Translations:
             continue
         text = sources.text(path)
         if text is not None:
-            found.setdefault(language, {}).update(_entries(sources, path, text))
+            texts = found.setdefault(without_region(language), {})
+            texts |= _entries(sources, path, text)
     return found
 
 

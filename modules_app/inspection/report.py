@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
 from modules_app.domain.findings import Finding, Severity
@@ -20,7 +20,7 @@ from modules_app.inspection.php_setup import menu_entry, read_freepbx_methods, r
 from modules_app.inspection.po_messages import read_po_messages
 from modules_app.inspection.python_models import PythonModel
 from modules_app.inspection.python_source import ENTRY_FILES, read_python_source
-from modules_app.tables.layout import layout_of
+from modules_app.tables.layout import layout_of, layouts_of
 
 _CORE_KEYS = ("Breadcrumb", "SubHeader")
 
@@ -94,7 +94,7 @@ class PackageReport:
             "language": str(self.language),
             "titles": dict(self.titles),
             "descriptions": dict(self.descriptions),
-            "tables": [_table_as_dict(table) for table in self.tables],
+            "tables": [asdict(table) for table in self.tables],
             "models": [{"name": one.name, "table": one.table} for one in self.models],
             "menu": [_menu_as_dict(entry) for entry in self.menu],
             "hooks": list(self.hooks),
@@ -246,8 +246,15 @@ class _Inspection:
                 layout_of(table)
                 usable.append(table)
             except ModuleError as error:
-                self.sources.findings.error(error.slug, error.message, "", **error.context)
+                self._refuse(error)
+        try:
+            layouts_of(usable)
+        except ModuleError as error:
+            self._refuse(error)
         return tuple(usable)
+
+    def _refuse(self, error: ModuleError) -> None:
+        self.sources.findings.error(error.slug, error.message, "", **error.context)
 
     def _core_texts(
         self, texts: Translations, menu: tuple[MenuEntry, ...]
@@ -263,20 +270,6 @@ class _Inspection:
         return needed
 
 
-def _table_as_dict(table: TableSpec) -> dict[str, Any]:
-    return {
-        "name": table.name,
-        "columns": [
-            {"name": column.name, "type": str(column.type), "nullable": column.nullable}
-            for column in table.columns
-        ],
-        "keys": [
-            {"name": key.name, "columns": list(key.columns), "unique": key.unique}
-            for key in table.keys
-        ],
-    }
-
-
 def _menu_as_dict(entry: MenuEntry) -> dict[str, Any]:
     return {
         "key": entry.key,
@@ -285,4 +278,5 @@ def _menu_as_dict(entry: MenuEntry) -> dict[str, Any]:
         "icon": entry.icon,
         "href": entry.href,
         "hidden": entry.hidden,
+        "order": entry.order,
     }
