@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from modules_app.host.names import HEALTH_FILE, registry_name, socket_name
 from modules_app.host.registry import Registry
 from modules_app.host.strikes import Strikes
 from modules_app.packages.fsops import FsOps
@@ -26,7 +27,6 @@ from modules_app.processes.zygote import SpawnedChild, Zygote
 
 logger = logging.getLogger("pbxadmin.host")
 
-HEALTH_FILE = "host-health.json"
 HEALTH_PATH = "/_host/health"
 TARGET = "modules_app.host.arbiter:serve"
 LONGEST_PAUSE = 60.0
@@ -57,16 +57,6 @@ class HostOptions:
     def run_dir(self) -> Path:
         """Return the folder of sockets and registry files."""
         return self.data_dir / "run"
-
-
-def socket_name(sequence: int) -> str:
-    """Return the name of the socket, below the run folder, that serves ``sequence``."""
-    return f"host-{sequence}.sock"
-
-
-def registry_name(sequence: int) -> str:
-    """Return the name of the registry file of ``sequence``."""
-    return f"registry-{sequence}.json"
 
 
 @dataclass

@@ -42,6 +42,11 @@ def core_database(path: Path) -> dict[str, object]:
             "PBX_DATABASE_URL names a database other than SQLite. This version keeps its core "
             "records in SQLite only; remove PBX_DATABASE_URL to go on."
         )
+    return sqlite_database(path)
+
+
+def sqlite_database(path: Path | str) -> dict[str, object]:
+    """Return the Django settings of a SQLite file that survives a power cut (design 4)."""
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": str(path),

@@ -1,0 +1,16 @@
+"""What PBX Admin asks the module."""
+
+from __future__ import annotations
+
+from modules_app.sdk import ConfigClass
+
+from .main import BlackListMain
+
+
+class BlackListConf(ConfigClass):
+    """The hooks of the module."""
+
+    def on_after_module_enable(self) -> None:
+        """Tell how many numbers are blocked from now on."""
+        count = BlackListMain().numbers().count()
+        self.messages.append(self.translation("module_black_list_Enabled", count=count))

@@ -1,0 +1,271 @@
+"""One task of an operation, in a child process that imports the code of one module (design 3).
+
+The child touches the module's own database and nothing else; what the module asks of the core goes
+back as data, and the operator commits it.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.apps import AppConfig
+from django.db import connections
+from django.utils import translation
+
+from modules_app.exceptions import ModuleError, fill
+from modules_app.hooks.dispatch import HookResult, call_hook, implemented_hooks
+from modules_app.hooks.specs import find_hook
+from modules_app.host.classes import config_class, freepbx_class, setup_class
+from modules_app.host.guard import protect
+from modules_app.host.loader import describe, facts_of, load_code
+from modules_app.host.registry import RegistryModule
+from modules_app.packages.fsops import FsOps
+from modules_app.sdk.conf import ConfigClass, Menu
+from modules_app.sdk.context import ModuleFacts, running
+from modules_app.sdk.freepbx import FreePbxModule
+from modules_app.sdk.records import Records, Settings
+from modules_app.sdk.setup import PbxExtensionSetupBase, sidebar_of_setting
+from modules_app.sdk.translations import translate
+
+
+@dataclass
+class Task:
+    """One run: what came in, what the module asked for, and how it ended."""
+
+    payload: Mapping[str, Any]
+    module: RegistryModule
+    facts: ModuleFacts
+    records: Records
+    config: AppConfig | None = None
+    step: str = "load"
+    ok: bool = True
+    veto: bool = False
+    error: str = ""
+    menu_items: list[dict[str, Any]] = field(default_factory=list)
+    hooks: list[str] = field(default_factory=list)
+
+    @property
+    def manifest(self) -> Mapping[str, Any]:
+        """The manifest as plain data."""
+        return self.payload.get("manifest") or {}
+
+    def fail(self, *messages: str, error: str = "") -> None:
+        """End as failed, at the current step."""
+        self.ok = False
+        self.error = error
+        self.records.messages.extend(messages)
+
+    def answer(self) -> dict[str, Any]:
+        """Return what the operator reads."""
+        models = [model.__name__ for model in self.config.get_models()] if self.config else []
+        return {
+            **self.records.as_dict(),
+            "ok": self.ok,
+            "veto": self.veto,
+            "failed_step": "" if self.ok else self.step,
+            "error": self.error,
+            "menu_items": self.menu_items,
+            "models": models,
+            "hooks": self.hooks,
+        }
+
+
+class DeclaredSetup(PbxExtensionSetupBase):
+    """The installer of a package without Python: its declared tables exist already."""
+
+    def create_tables_from_models(self) -> bool:
+        """There are no models to look at."""
+        return True
+
+
+def run_task(payload: dict[str, Any]) -> dict[str, Any]:
+    """Run ``payload["task"]`` for one module and return the answer as JSON values.
+
+    Never raises for what the module's code does: ``ok``, ``failed_step``, ``messages`` and
+    ``error`` tell. `KeyError` for a task that does not exist.
+    """
+    task = _prepare(payload)
+    work = _TASKS[payload["task"]]
+    try:
+        with translation.override(payload.get("language") or "en"), running(task.facts):
+            _run_safely(task, work)
+    finally:
+        connections.close_all()
+    return task.answer()
+
+
+def _prepare(payload: Mapping[str, Any]) -> Task:
+    module = RegistryModule.from_dict(payload["module"])
+    if payload.get("data_dir"):
+        protect(Path(payload["data_dir"]) / "store")
+    values = {**payload.get("settings", {}), "PBXVersion": payload.get("pbx_version", "")}
+    logs = _logs_dir(Path(payload["log_dir"]), module.id)
+    records = Records(Settings(values), logs, payload.get("enabled", ()))
+    return Task(payload, module, facts_of(module), records)
+
+
+def _logs_dir(parent: Path, module_id: str) -> Path:
+    fsops = FsOps()
+    with fsops.directory(parent) as parent_fd:
+        fsops.ensure_dir(module_id, parent_fd, mode=0o750)
+    return parent / module_id
+
+
+def _run_safely(task: Task, work: Callable[[Task], None]) -> None:
+    try:
+        if task.module.is_python:
+            task.config = load_code(task.module)
+        work(task)
+    except ModuleError as error:
+        text = fill(translation.gettext(error.message), error.context)
+        hint = translation.gettext(error.hint) if error.hint else ""
+        task.fail(f"{text} {hint}".strip())
+    # Foreign code: whatever it raises, SystemExit too, is an answer for the operator.
+    except BaseException as error:
+        task.fail(describe(error).error, error=_short_traceback(error))
+
+
+def _install(task: Task) -> None:
+    if task.module.contract == "freepbx":
+        _install_freepbx(task)
+    else:
+        _install_mikopbx(task)
+    if task.ok:
+        _ask_for_menu(task)
+        task.hooks = _hooks(task)
+
+
+def _install_mikopbx(task: Task) -> None:
+    kind = setup_class(task.module) if task.config is not None else DeclaredSetup
+    setup = kind(task.facts, task.manifest, task.records)
+    task.step = "install_module"
+    try:
+        done = setup.install_module()
+    finally:
+        task.step = setup.failed_step or task.step
+    if not done:
+        task.fail()
+        return
+    key = f"AdditionalMenuItem{task.module.id}"
+    if key in setup.settings.changed:
+        value = setup.settings.changed.pop(key)
+        task.records.sidebar = [sidebar_of_setting(task.module.id, value)]
+
+
+def _install_freepbx(task: Task) -> None:
+    module = _freepbx_module(task)
+    if module is None:
+        return
+    task.step = "create_tables_from_models"
+    module.create_tables_from_models()
+    task.step = "install"
+    if module.install() is False:
+        task.fail(*_unless_said(task, "ext_InstallReturnedFalse"))
+
+
+def _before_enable(task: Task) -> None:
+    _hook(task, "on_before_module_enable")
+    if task.veto:
+        task.fail(*_unless_said(task, "ext_ErrorOnModuleBeforeEnable"))
+    if task.ok:
+        _ask_for_menu(task)
+
+
+def _after_enable(task: Task) -> None:
+    _hook(task, "on_after_module_enable")
+    _call_if_present(task, "enable")
+
+
+def _before_disable(task: Task) -> None:
+    _hook(task, "on_before_module_disable")
+    if task.veto:
+        task.fail(*_unless_said(task, "ext_ErrorOnModuleBeforeDisable"))
+
+
+def _after_disable(task: Task) -> None:
+    _hook(task, "on_after_module_disable")
+    _call_if_present(task, "disable")
+
+
+def _uninstall(task: Task) -> None:
+    task.step = "uninstall"
+    if task.module.contract == "freepbx":
+        module = _freepbx_module(task)
+        if module is not None and module.uninstall() is False:
+            task.fail(*_unless_said(task, "ext_UninstallReturnedFalse"))
+        return
+    kind = setup_class(task.module) if task.config is not None else DeclaredSetup
+    setup = kind(task.facts, task.manifest, task.records)
+    if not setup.uninstall_module(bool(task.payload.get("keep_settings", True))):
+        task.step = setup.failed_step or task.step
+        task.fail()
+
+
+_TASKS: dict[str, Callable[[Task], None]] = {
+    "install": _install,
+    "enable": _before_enable,
+    "after-enable": _after_enable,
+    "before-disable": _before_disable,
+    "after-disable": _after_disable,
+    "uninstall": _uninstall,
+}
+
+
+def _hook(task: Task, name: str, *arguments: Any) -> None:
+    task.step = name
+    conf = _config(task)
+    if conf is None:
+        return
+    result: HookResult = call_hook(find_hook(name), conf, *arguments)
+    task.veto = result.veto
+    task.records.messages.extend(result.messages)
+    if result.error:
+        task.fail(translate("ext_ModuleExecutionProblem"), error=result.error)
+
+
+def _ask_for_menu(task: Task) -> None:
+    menu = Menu(task.facts, task.payload.get("menu", ()))
+    _hook(task, "on_before_header_menu_show", menu)
+    task.menu_items = menu.added
+
+
+def _call_if_present(task: Task, name: str) -> None:
+    module = _freepbx_module(task)
+    method = getattr(module, name, None)
+    if callable(method):
+        task.step = name
+        method()
+
+
+def _hooks(task: Task) -> list[str]:
+    """Return what the operator must call; FreePBX's enable() and disable() are after-hooks."""
+    conf = config_class(task.module) if task.config is not None else None
+    names = implemented_hooks(conf, ConfigClass) if conf is not None else []
+    module = _freepbx_module(task)
+    own = {"on_after_module_enable": "enable", "on_after_module_disable": "disable"}
+    names += [hook for hook, method in own.items() if hasattr(module, method)]
+    return list(dict.fromkeys(names))
+
+
+def _config(task: Task) -> ConfigClass | None:
+    kind = config_class(task.module) if task.config is not None else None
+    return kind(task.facts) if kind is not None else None
+
+
+def _freepbx_module(task: Task) -> FreePbxModule | None:
+    if task.module.contract != "freepbx" or task.config is None:
+        return None
+    kind = freepbx_class(task.module) or FreePbxModule
+    return kind(task.facts, task.manifest, task.records)
+
+
+def _unless_said(task: Task, key: str) -> list[str]:
+    return [] if task.records.messages else [translate(key)]
+
+
+def _short_traceback(error: BaseException) -> str:
+    return "".join(traceback.format_exception(error, limit=-20))

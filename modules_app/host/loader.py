@@ -1,0 +1,161 @@
+"""Loading the enabled modules into this process, each behind its own wall (design 3).
+
+Runs after ``django.setup()`` in a process that was forked for one registry. One module that
+raises, whatever it raises, is marked failed; the others load.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from django.apps import AppConfig
+
+from modules_app.host.apps import ModuleConfig, add_app, remove_app
+from modules_app.host.databases import add_database, remove_database
+from modules_app.host.finder import install_finder
+from modules_app.host.registry import Registry, RegistryModule
+from modules_app.sdk.context import ModuleFacts, running
+from modules_app.sdk.models import refuse_foreign_relations
+
+ROLES = ("models", "main", "conf", "installer", "module", "forms", "views", "urls", "admin")
+
+
+@dataclass(frozen=True, slots=True)
+class LoadFailure:
+    """Why a module is not loaded: one line for people, the traceback for developers."""
+
+    error: str
+    traceback: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedModule:
+    """One module that answers requests; ``urls`` is its URL configuration.
+
+    ``config`` is None for a module without code of ours, such as one written in PHP.
+    """
+
+    module: RegistryModule
+    facts: ModuleFacts
+    config: AppConfig | None
+    urls: Any = None
+
+
+@dataclass
+class LoadResult:
+    """All modules of one registry."""
+
+    sequence: int = 0
+    loaded: dict[str, LoadedModule] = field(default_factory=dict)
+    failed: dict[str, LoadFailure] = field(default_factory=dict)
+
+
+_result = LoadResult()
+
+
+def current_result() -> LoadResult:
+    """Return what this process has loaded."""
+    return _result
+
+
+def load(
+    registry: Registry,
+    *,
+    left_out: Mapping[str, str] | None = None,
+    entering: Callable[[str], None] = lambda module_id: None,
+) -> LoadResult:
+    """Load every module of ``registry`` and remember the result for this process.
+
+    ``left_out`` names modules that must not be tried, with the reason. ``entering`` is called with
+    the id before code of a module runs and with "" after it, so that a death can be blamed.
+    """
+    global _result
+    skipped = left_out or {}
+    result = LoadResult(registry.sequence)
+    for module in registry.modules:
+        if module.id in skipped:
+            result.failed[module.id] = LoadFailure(skipped[module.id])
+            continue
+        entering(module.id)
+        _load_safely(module, result)
+        entering("")
+    _result = result
+    return result
+
+
+def _load_safely(module: RegistryModule, result: LoadResult) -> None:
+    from modules_app.host.urls import build_urls  # it imports views, which need loaded apps
+
+    try:
+        config = load_code(module) if module.is_python else _open_data(module)
+        with running(facts_of(module)) as facts:
+            urls = build_urls(module, facts, config)
+    # Foreign code: SystemExit and worse at import must not end the host.
+    except BaseException as error:
+        unload(module)
+        result.failed[module.id] = describe(error)
+        return
+    result.loaded[module.id] = LoadedModule(module, facts, config, urls)
+
+
+def load_code(module: RegistryModule) -> AppConfig:
+    """Make the module's code an installed application; raises whatever its code raises."""
+    unload(module)
+    install_finder().add(module.import_name, Path(module.code))
+    add_database(module)
+    with running(facts_of(module)):
+        config = ModuleConfig(module, import_module(module.import_name))
+        add_app(config)
+        refuse_foreign_relations(config)
+        for role in ROLES:
+            import_role(module, role)
+    return config
+
+
+def import_role(module: RegistryModule, role: str) -> ModuleType | None:
+    """Import one of the module's files, such as ``conf``; None when the package has none."""
+    name = f"{module.import_name}.{role}"
+    try:
+        present = find_spec(name) is not None
+    except ModuleNotFoundError:
+        present = False
+    return import_module(name) if present else None
+
+
+def unload(module: RegistryModule) -> None:
+    """Take a module back as far as Python allows it."""
+    install_finder().remove(module.import_name)
+    remove_app(module.label)
+    remove_database(module.label)
+
+
+def facts_of(module: RegistryModule) -> ModuleFacts:
+    """Return what the SDK tells the module of itself."""
+    return ModuleFacts(
+        id=module.id,
+        label=module.label,
+        version=module.version,
+        contract=module.contract,
+        code=Path(module.code),
+        release=module.digest[:16] or module.generation,
+        titles=module.titles,
+        tables=tuple(module.tables),
+    )
+
+
+def describe(error: BaseException) -> LoadFailure:
+    """Return an exception of a module as values."""
+    text = str(error).strip().splitlines()
+    line = f"{type(error).__name__}: {text[0]}" if text else type(error).__name__
+    return LoadFailure(line[:300], "".join(traceback.format_exception(error)))
+
+
+def _open_data(module: RegistryModule) -> None:
+    """A module without code has nothing to import; its tables are read from the file itself."""

@@ -1,0 +1,150 @@
+"""What stands around every request to a module: who asks, whose code runs, and what if it fails."""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from modules_app.host.errors import module_problem
+from modules_app.host.loader import LoadFailure, current_result, describe
+from modules_app.host.statement import META_KEY, BadStatement, read
+from modules_app.host.user import StatementUser
+from modules_app.sdk.context import ModuleFacts, running, running_module
+from pbxadmin.settings.env import secret
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+_log = logging.getLogger("pbx.host")
+_PRIVATE = "/_host/"
+_DJANGO_ANSWERS = (Http404, PermissionDenied, SuspiciousOperation, BadRequest)
+
+
+def signed_statement(get_response: GetResponse) -> GetResponse:
+    """Build ``request.user`` and the language from the statement; without a valid one answer 403.
+
+    Only paths below ``/_host/`` need none: nobody but this installation reaches the socket.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(_PRIVATE):
+            return get_response(request)
+        try:
+            statement = read(request.META.get(META_KEY, ""), statement_key())
+        except BadStatement as error:
+            _log.warning("refused %s: %s", request.path, error)
+            return HttpResponse(status=403)
+        if statement["module_id"] != _module_id(request.path):
+            return HttpResponse(status=403)
+        request.statement = statement  # type: ignore[attr-defined]
+        request.user = StatementUser(statement)  # type: ignore[assignment]
+        with translation.override(statement.get("language") or settings.LANGUAGE_CODE):
+            response = get_response(request)
+            response.headers.setdefault("Content-Language", translation.get_language())
+            return response
+
+    return middleware
+
+
+def module_of_path(get_response: GetResponse) -> GetResponse:
+    """Choose the module by the path: its URL configuration, its templates, its texts.
+
+    A module that is not loaded answers 404, one that failed to load 503 with the reason.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(_PRIVATE):
+            return get_response(request)
+        result = current_result()
+        module_id = _module_id(request.path)
+        if module_id in result.failed:
+            return _not_loaded(request, module_id, result.failed[module_id])
+        loaded = result.loaded.get(module_id)
+        if loaded is None:
+            return get_response(request)
+        request.urlconf = loaded.urls  # type: ignore[attr-defined]
+        with running(loaded.facts):
+            response = get_response(request)
+        return _keep_running(response, loaded.facts)
+
+    return middleware
+
+
+class ModuleBoundary:
+    """Turns whatever a module's page raises into a page that names the module."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Also catch what Django lets through: a page that calls ``sys.exit``."""
+        try:
+            return self.get_response(request)
+        except SystemExit as error:
+            return self._answer(request, error)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Answer 500; what Django has its own answer for (404, 403, 400) goes on."""
+        if isinstance(error, _DJANGO_ANSWERS) or running_module() is None:
+            return None
+        return self._answer(request, error)
+
+    def _answer(self, request: HttpRequest, error: BaseException) -> HttpResponse:
+        module = running_module()
+        name = module.id if module else ""
+        _log.error("module %s failed at %s", name, request.path, exc_info=error)
+        return module_problem(
+            request,
+            module_id=name,
+            heading=module.title(translation.get_language() or "en") if module else "",
+            sentence=_("The module failed while it made this page."),
+            details=describe(error).traceback,
+            status=500,
+        )
+
+
+@functools.cache
+def statement_key() -> str:
+    """Return the key that web signs statements with."""
+    return secret(settings.PBX_DATA_DIR / "run" / "statement.key")
+
+
+def _module_id(path: str) -> str:
+    parts = path.removeprefix("/api").split("/")
+    return parts[2] if len(parts) > 2 and parts[1] == "m" else ""
+
+
+def _not_loaded(request: HttpRequest, module_id: str, failure: LoadFailure) -> HttpResponse:
+    return module_problem(
+        request,
+        module_id=module_id,
+        heading=module_id,
+        sentence=_("The module is enabled but could not be loaded: %(error)s")
+        % {"error": failure.error},
+        details=failure.traceback,
+        status=503,
+    )
+
+
+def _keep_running(response: Any, facts: ModuleFacts) -> Any:
+    """Let the parts of a streamed answer run as the module, too."""
+    if not getattr(response, "streaming", False) or response.is_async:
+        return response
+    parts = iter(response.streaming_content)
+
+    def stream() -> Any:
+        while True:
+            with running(facts):
+                part = next(parts, None)
+            if part is None:
+                return
+            yield part
+
+    response.streaming_content = stream()
+    return response

@@ -1,0 +1,24 @@
+"""Template tags for modules: ``{% load sdk %}``, then ``{% text "key" %}`` and ``{% asset "…" %}``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+
+from modules_app.sdk.pages import asset as asset_url
+from modules_app.sdk.translations import translate
+
+register = template.Library()
+
+
+@register.simple_tag
+def text(key: str, **values: Any) -> str:
+    """Return a text of the module's ``messages``; ``%name%`` in it is filled from ``name=…``."""
+    return translate(key, **values)
+
+
+@register.simple_tag
+def asset(path: str) -> str:
+    """Return the address of a file below the module's ``public/assets/``."""
+    return asset_url(path)
