@@ -73,12 +73,6 @@ class Busy(ModuleError):
     http_status = 409
 
 
-class NeedsAttention(ModuleError):
-    """It failed and could not be restored: a person must look."""
-
-    exit_code = 6
-
-
 def fill(sentence: str, context: Mapping[str, Any]) -> str:
     """Fill ``{placeholders}``; one that is missing stays visible instead of raising."""
     try:

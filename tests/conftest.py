@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from pytest_django.fixtures import Settings
+
+from modules_app.processes.zygote import Zygote
+from tests.lifecycle import Life, life_in
 
 
 def missing(what: str) -> None:
@@ -37,3 +41,19 @@ def need_tool() -> Callable[[str], str]:
         return str(path)
 
     return find
+
+
+@pytest.fixture(scope="session")
+def zygote() -> Iterator[Zygote]:
+    """One warm parent of children for the whole run."""
+    warm = Zygote(settings_module="pbxadmin.settings.host", label="tests")
+    yield warm
+    warm.close()
+
+
+@pytest.fixture
+def life(tmp_path: Path, settings: Settings, zygote: Zygote, db: None) -> Iterator[Life]:
+    """An installation in a folder of its own, with real children and no host."""
+    settings.PBX_DATA_DIR = tmp_path
+    with life_in(tmp_path, zygote) as life:
+        yield life

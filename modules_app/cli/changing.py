@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from modules_app.cli.follow import exit_code, follow, tell_end
+from modules_app.cli.follow import end_interrupted, exit_code, follow, tell_end
 from modules_app.cli.output import print_error, print_json, say, sentence
 from modules_app.domain.operations import OUTCOME_LABELS, Outcome
 from modules_app.domain.states import Verb
@@ -32,6 +32,7 @@ def actor() -> Actor:
 
 def install(args: Any) -> int:
     """Install or upgrade one package, and enable it if asked for."""
+    end_interrupted()
     upload = receive_upload(actor=actor(), chunks=file_chunks(args.package), filename=args.package)
     options = {"upload": str(upload.pk), "enable": args.enable}
     try:
@@ -74,6 +75,7 @@ def cancel(args: Any) -> int:
 def _each(
     args: Any, verb: Verb, options: Mapping[str, Any], service: Callable[..., Operation]
 ) -> int:
+    end_interrupted()
     ids = [_known(module_id) for module_id in args.ids]
     plans = [plan_operation(verb=verb, module_id=one, options=options) for one in ids]
     if (stop := _stop_here(args, plans)) is not None:

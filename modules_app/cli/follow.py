@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 
 from django.utils.translation import gettext
 
@@ -27,17 +28,32 @@ EXIT_CODES = {
 
 def follow(operation: Operation, *, quiet: bool = False) -> Operation:
     """Wait for the end of an operation, telling its stages; run it if nobody else does."""
-    shown = ""
+    told: set[str] = set()
     while True:
         operation.refresh_from_db()
-        if not quiet and operation.stage and operation.stage != shown:
-            shown = operation.stage
-            say(f"  {gettext(STAGE_LABELS[Stage(shown)])}…")
+        if not quiet:
+            _tell_stages(operation, told)
         if operation.outcome not in OPEN:
             return operation
         if not operator_is_running(data_dir()):
             _run_here(operation)
         time.sleep(_PAUSE)
+
+
+def _tell_stages(operation: Operation, told: set[str]) -> None:
+    begun = operation.steps.exclude(outcome=Outcome.QUEUED).values_list("stage", flat=True)
+    for stage in begun:
+        if stage not in told:
+            told.add(stage)
+            say(f"  {gettext(STAGE_LABELS[Stage(stage)])}")
+
+
+def end_interrupted() -> None:
+    """End what a crash left open, where no operator process will do it."""
+    interrupted = Operation.objects.filter(outcome=Outcome.RUNNING).exists()
+    if interrupted and not operator_is_running(data_dir()):
+        with suppress(Busy), Operator(data_dir()):
+            return
 
 
 def exit_code(operation: Operation) -> int:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from modules_app.domain.operations import Outcome, Stage
 from modules_app.domain.states import Verb
-from modules_app.exceptions import ModuleError, NeedsAttention
+from modules_app.exceptions import ModuleError
 from modules_app.exceptions import gettext_noop as _
 from modules_app.models import Operation, Upload
 from modules_app.operator.faults import BEGUN
@@ -71,7 +71,8 @@ def after_commit(work: Work) -> None:
     if second is None:
         work.journal.finish(Outcome.FAILED, problem)
     else:
-        work.journal.finish(Outcome.FAILED, _needs_attention(second))
+        work.journal.remember(result={**work.operation.result, "needs_attention": True})
+        work.journal.finish(Outcome.FAILED, second)
 
 
 def resume(operation: Operation, tools: Tools) -> None:
@@ -142,6 +143,3 @@ def _guard(action: Callable[[], None]) -> ModuleError | None:
         return unexpected(error, traceback.format_exc())
     return None
 
-
-def _needs_attention(error: ModuleError) -> NeedsAttention:
-    return NeedsAttention(error.slug, error.message, context=error.context, hint=error.hint)

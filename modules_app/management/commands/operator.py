@@ -24,6 +24,7 @@ class Command(BaseCommand):
             with Operator(data_dir()) as operator:
                 for number in (signal.SIGTERM, signal.SIGINT):
                     signal.signal(number, lambda *_: operator.stop())
+                operator.tools.zygote.start()
                 self.stdout.write("operator: ready")
                 operator.serve()
         except Busy as error:

@@ -1,0 +1,123 @@
+"""The command line as a script uses it: real processes, exit codes, one JSON document."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.builders import mikopbx, php_module
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(slots=True)
+class Shell:
+    """Runs `manage.py` against a data folder of its own."""
+
+    folder: Path
+
+    def run(self, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "manage.py", *words],
+            cwd=ROOT,
+            env={
+                **os.environ,
+                "DJANGO_SETTINGS_MODULE": "pbxadmin.settings.web",
+                "PBX_DATA_DIR": str(self.folder / "var"),
+                "PBX_LOG_LEVEL": "ERROR",
+                **env,
+            },
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+
+    def module(self, *words: str, code: int = 0, **env: str) -> str:
+        done = self.run("module", *words, **env)
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout
+
+    def json(self, *words: str, code: int = 0) -> Any:
+        return json.loads(self.module(*words, "--json", code=code))
+
+    def package(self, name: str, content: bytes) -> str:
+        path = self.folder / name
+        path.write_bytes(content)
+        return str(path)
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    shell = Shell(tmp_path)
+    assert shell.run("migrate", "--verbosity=0").returncode == 0
+    return shell
+
+
+def test_a_whole_life_over_ssh(shell: Shell) -> None:
+    package = shell.package("test.zip", php_module())
+    report = shell.json("check", package)
+    assert (report["id"], report["errors"]) == ("ModuleTest", [])
+    assert "ModuleTest" in shell.module("install", package, "--dry-run")
+    assert shell.json("list") == {"modules": []}
+    done = shell.json("install", package, "--yes", "--enable")
+    assert (done["verb"], done["outcome"]) == ("enable", "done")
+    [row] = shell.json("list")["modules"]
+    assert row["enabled"] is True and row["state"] == "enabled"
+    assert shell.json("verify", "ModuleTest") == {"modules": {"ModuleTest": []}}
+    shell.module("disable", "ModuleTest", "--yes")
+    shell.module("remove", "ModuleTest", "--yes")
+    assert [kept["module_id"] for kept in shell.json("kept")["kept"]] == ["ModuleTest"]
+    shell.module("install", package, "--yes")
+    shell.module("remove", "ModuleTest", "--delete-data", "--yes")
+    assert shell.json("kept") == {"kept": []}
+    assert len(shell.json("operations")["operations"]) == 6
+    assert {step["outcome"] for step in shell.json("log", "1")["steps"]} == {"done"}
+
+
+def test_a_change_without_terminal_and_yes_is_a_usage_error(shell: Shell) -> None:
+    package = shell.package("test.zip", php_module())
+    assert shell.module("install", package, code=2) == ""
+    assert shell.json("list") == {"modules": []}
+
+
+def test_refusals_exit_with_4_and_still_print_one_document(shell: Shell) -> None:
+    bad = shell.package("bad.zip", mikopbx("../evil"))
+    report = shell.json("check", bad, code=4)
+    assert report["errors"]
+    refused = shell.json("install", bad, "--yes", code=4)
+    assert refused["error"]["slug"] == "package-invalid"
+    assert shell.json("enable", "ModuleNone", "--yes", code=4)["error"]["slug"] == "module-not-found"
+    text = shell.package("text.zip", b"this is not an archive")
+    assert shell.json("check", text, code=4)["error"]["context"]["rule"] == "A27"
+    assert not list((shell.folder / "var" / "uploads").iterdir())
+
+
+def test_unknown_verbs_are_usage_errors(shell: Shell) -> None:
+    shell.module("frobnicate", code=2)
+
+
+@pytest.mark.parametrize("point", ["operation.begun", "install.copied", "install.set-up"])
+def test_a_killed_installation_leaves_nothing_and_can_be_repeated(shell: Shell, point: str) -> None:
+    package = shell.package("test.zip", php_module())
+    shell.module("install", package, "--yes", code=-9, PBX_FAULT=f"{point}:kill9")
+    assert shell.json("list") == {"modules": []}
+    done = shell.json("install", package, "--yes")
+    assert done["outcome"] == "done"
+    assert shell.json("log", "1")["outcome"] == "aborted"
+    generations = list((shell.folder / "var" / "store" / "ModuleTest").iterdir())
+    assert len(generations) == 1
+
+
+def test_a_kill_after_the_commit_is_carried_forward(shell: Shell) -> None:
+    package = shell.package("test.zip", php_module())
+    shell.module("install", package, "--yes", code=-9, PBX_FAULT="install.committed:kill9")
+    assert shell.json("enable", "ModuleTest", "--yes")["outcome"] == "done"
+    assert shell.json("log", "1")["outcome"] == "done"
