@@ -1,0 +1,166 @@
+"""Template helpers of the pages: icons, translated sentences, words for verbs and outcomes."""
+
+from __future__ import annotations
+
+import functools
+import html
+from collections.abc import Mapping
+from typing import Any
+
+import lucide
+import nh3
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, pgettext
+from lucide.templatetags.lucide import lucide as draw
+
+from modules_app.domain.operations import OUTCOME_LABELS, Outcome
+from modules_app.domain.states import ModuleState
+from modules_app.exceptions import fill
+from modules_app.templatetags.icon_names import ICON_NAMES
+
+register = template.Library()
+
+STATE_ICONS: dict[str, str] = {
+    ModuleState.WORKING: "loader-circle",
+    ModuleState.ENABLED: "circle-check",
+    ModuleState.DISABLED: "circle-minus",
+    ModuleState.PAUSED: "circle-pause",
+    ModuleState.INCOMPATIBLE: "unplug",
+    ModuleState.BROKEN: "circle-x",
+    ModuleState.NEEDS_ATTENTION: "triangle-alert",
+}
+OUTCOME_ICONS: dict[str, str] = {
+    Outcome.QUEUED: "clock",
+    Outcome.RUNNING: "loader-circle",
+    Outcome.DONE: "circle-check",
+    Outcome.FAILED: "circle-x",
+    Outcome.REFUSED: "ban",
+    Outcome.CANCELLED: "circle-slash",
+    Outcome.ABORTED: "zap-off",
+}
+OUTCOME_COLOURS: dict[str, str] = {
+    Outcome.QUEUED: "secondary",
+    Outcome.RUNNING: "info",
+    Outcome.DONE: "success",
+    Outcome.FAILED: "danger",
+    Outcome.REFUSED: "warning",
+    Outcome.CANCELLED: "secondary",
+    Outcome.ABORTED: "warning",
+}
+_DESCRIPTION_TAGS = {
+    "a", "b", "br", "code", "em", "h3", "h4", "h5", "i", "li", "ol", "p", "pre", "strong", "u", "ul"
+}  # fmt: skip
+
+
+@register.simple_tag
+def icon(name: str, size: int = 20) -> str:
+    """Draw a decorative icon; MikoPBX's and FreePBX's icon names work, an unknown one is a puzzle."""
+    return _draw(str(name), size)
+
+
+@functools.lru_cache(maxsize=512)
+def _draw(name: str, size: int) -> str:
+    attributes: dict[str, Any] = {"aria_hidden": "true", "class": "icon", "focusable": "false"}
+    try:
+        return draw(ICON_NAMES.get(name.strip().casefold(), name), size=size, **attributes)
+    except lucide.IconDoesNotExist:
+        return draw("puzzle", size=size, **attributes)
+
+
+@register.simple_tag
+def state_badge(state: str, label: str) -> str:
+    """Draw a module's state: an icon and the word, never the colour alone (WCAG 1.4.1)."""
+    return _badge(f"state state-{state}", STATE_ICONS[state], gettext(label))
+
+
+@register.simple_tag
+def outcome_badge(outcome: str) -> str:
+    """Draw how an operation or one of its stages stands."""
+    label = gettext(OUTCOME_LABELS[Outcome(outcome)])
+    return _badge(f"state text-{OUTCOME_COLOURS[outcome]}-emphasis", OUTCOME_ICONS[outcome], label)
+
+
+def _badge(css: str, icon_name: str, label: str) -> str:
+    return format_html('<span class="{}">{}<span>{}</span></span>', css, _draw(icon_name, 18), label)
+
+
+@register.filter
+def sentence(value: Any, part: str = "message") -> str:
+    """Translate a stored English sentence, then fill its placeholders.
+
+    Takes plain text or a mapping (error, finding, plan line) whose ``part`` holds the sentence.
+    """
+    if isinstance(value, Mapping):
+        text = str(value.get(part) or "")
+        return fill(gettext(text), value.get("context") or {}) if text else ""
+    return gettext(str(value)) if value else ""
+
+
+@register.filter
+def verb_name(verb: str) -> str:
+    """Return the verb as the name of an operation."""
+    names = {
+        "install": pgettext("operation", "Installation"),
+        "upgrade": pgettext("operation", "Upgrade"),
+        "enable": pgettext("operation", "Enabling"),
+        "disable": pgettext("operation", "Disabling"),
+        "remove": pgettext("operation", "Removal"),
+    }
+    return names.get(verb, verb)
+
+
+@register.filter
+def channel_name(channel: str) -> str:
+    """Return from where somebody acted, in words."""
+    names = {
+        "web": gettext("web page"),
+        "cli": gettext("command line"),
+        "api": gettext("REST"),
+        "system": gettext("the system itself"),
+    }
+    return names.get(channel, channel)
+
+
+@register.filter
+def contract_name(contract: str) -> str:
+    """Return the system whose contract a module speaks."""
+    return {"mikopbx": "MikoPBX", "freepbx": "FreePBX"}.get(contract, contract)
+
+
+@register.filter
+def language_name(language: str) -> str:
+    """Return what a module is written in."""
+    names = {"python": "Python", "php": "PHP", "declarative": gettext("no code")}
+    return names.get(language, language)
+
+
+@register.filter
+def plain(text: str) -> str:
+    """Return text without its HTML tags, for one-line descriptions."""
+    if "<" not in text and "&" not in text:
+        return text
+    return html.unescape(nh3.clean(text, tags=set())).strip()
+
+
+@register.filter
+def rich(text: str) -> SafeString:
+    """Return a package's description with its simple HTML cleaned by nh3 (design 6)."""
+    # The only HTML of strangers that is shown as HTML: tags from a short list, links http(s) only.
+    return SafeString(
+        nh3.clean(
+            text,
+            tags=_DESCRIPTION_TAGS,
+            attributes={"a": {"href"}},
+            url_schemes={"http", "https"},
+            link_rel="noopener noreferrer",
+        )
+    )
+
+
+@register.filter
+def safe_url(url: Any) -> str:
+    """Return an http, https or ``//`` address, else nothing (reference M14)."""
+    text = str(url or "").strip()
+    return text if text.casefold().startswith(("https://", "http://", "//")) else ""

@@ -1,0 +1,87 @@
+"""Asking for a verb: each has a page that says what will happen, and a POST that queues it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext
+
+from modules_app.domain.states import Verb
+from modules_app.models import Operation
+from modules_app.permissions import Right
+from modules_app.selectors.modules import find_module, get_module_row
+from modules_app.selectors.sizes import data_bytes
+from modules_app.services.lifecycle import disable_module, enable_module, remove_module
+from modules_app.services.plans import plan_operation
+from modules_app.views.http import (
+    PageRequest,
+    full_or_part,
+    methods,
+    page,
+    request_key,
+)
+from modules_app.views.modules import language, row_fragment
+
+@methods("GET", "POST")
+@page(Right.OPERATE)
+def enable(request: PageRequest, module_id: str) -> HttpResponse:
+    """Ask for enabling (POST), or show what it would do (GET)."""
+    if request.method != "POST":
+        return _confirm(request, module_id, Verb.ENABLE)
+    return _queued(request, module_id, Verb.ENABLE, enable_module)
+
+
+@methods("GET", "POST")
+@page(Right.OPERATE)
+def disable(request: PageRequest, module_id: str) -> HttpResponse:
+    """Ask for disabling (POST; ``force`` does not ask the module), or confirm first (GET)."""
+    if request.method != "POST":
+        return _confirm(request, module_id, Verb.DISABLE)
+    force = request.POST.get("force") == "1"
+    return _queued(request, module_id, Verb.DISABLE, disable_module, force=force)
+
+
+@methods("GET", "POST")
+@page(Right.REMOVE)
+def remove(request: PageRequest, module_id: str) -> HttpResponse:
+    """Ask for removal (POST), or confirm first: keep the data, or delete it and type the name."""
+    if request.method != "POST":
+        return _confirm(request, module_id, Verb.REMOVE)
+    keep = request.POST.get("data", "keep") != "delete"
+    if not keep and request.POST.get("typed", "").strip() != get_module_row(module_id).id:
+        problem = gettext("Type the id of the module exactly, because its data will be deleted.")
+        return _confirm(request, module_id, Verb.REMOVE, problem=problem, delete=True)
+    return _queued(request, module_id, Verb.REMOVE, remove_module, keep_data=keep)
+
+
+def _queued(
+    request: PageRequest,
+    module_id: str,
+    verb: Verb,
+    service: Callable[..., Operation],
+    **options: Any,
+) -> HttpResponse:
+    key = request_key(request, verb, module_id)
+    operation = service(actor=request.actor, module_id=module_id, request_key=key, **options)
+    if request.htmx:
+        return row_fragment(request, module_id, operation.pk)
+    return redirect("operation-detail", operation.pk)
+
+
+def _confirm(
+    request: PageRequest, module_id: str, verb: Verb, *, problem: str = "", delete: bool = False
+) -> HttpResponse:
+    module = find_module(module_id)
+    context = {
+        "row": get_module_row(module.id, language()),
+        "verb": str(verb),
+        "plan": plan_operation(verb=verb, module_id=module.id, options={}),
+        "data_bytes": data_bytes(module),
+        "problem": problem,
+        "delete": delete,
+    }
+    template = "modules/remove.html" if verb is Verb.REMOVE else "modules/confirm.html"
+    return full_or_part(request, template, "dialog", context, status=422 if problem else 200)

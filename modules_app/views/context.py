@@ -1,0 +1,106 @@
+"""What every page shows around its content. Used by the web and the host process alike."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError
+from django.http import HttpRequest
+from django.utils.translation import get_language
+
+from modules_app.permissions import Right
+from modules_app.selectors.menu import MenuGroup, sidebar
+
+logger = logging.getLogger(__name__)
+
+THEMES = ("light", "dark", "auto")
+THEME_COOKIE = "pbx_theme"
+LINKS = {
+    "dashboard": "/",
+    "modules": "/modules/",
+    "upload": "/modules/upload/",
+    "operations": "/operations/",
+    "settings": "/settings/",
+    "records": "/admin/",
+    "logout": "/logout/",
+    "language": "/language/",
+    "theme": "/theme/",
+}
+"""Addresses of the core pages, spelled out because the host cannot reverse them."""
+
+
+@dataclass
+class Page:
+    """Facts about the page being drawn; everything is computed on first use."""
+
+    request: HttpRequest
+    links: dict[str, str] = field(default_factory=lambda: LINKS)
+    languages: list[tuple[str, str]] = field(default_factory=lambda: list(settings.LANGUAGES))
+
+    @property
+    def path(self) -> str:
+        """Return the path of this page, to come back to after switching language or theme."""
+        return self.request.path
+
+    @property
+    def section(self) -> str:
+        """Return which core link is the current one."""
+        path = self.request.path
+        for name in ("modules", "operations", "settings"):
+            if path.startswith(LINKS[name]):
+                return name
+        if path.startswith("/uploads/"):
+            return "modules"
+        return "dashboard" if path == "/" else ""
+
+    @property
+    def module_id(self) -> str:
+        """Return whose own page this is, or nothing."""
+        parts = self.request.path.split("/")
+        return parts[2] if len(parts) > 2 and parts[1] == "m" else ""
+
+    @property
+    def theme(self) -> str:
+        """Return the chosen theme: light, dark or auto."""
+        chosen = self.request.COOKIES.get(THEME_COOKIE, "")
+        return chosen if chosen in THEMES else "auto"
+
+    @cached_property
+    def request_key(self) -> str:
+        """Return the key of this page's forms: sending one twice gives the same operation (W10)."""
+        return uuid.uuid4().hex
+
+    @cached_property
+    def can(self) -> dict[str, bool]:
+        """Return which of the four rights the person has."""
+        user = getattr(self.request, "user", None)
+        if user is None:
+            return {}
+        return {str(right): user.has_perm(f"modules_app.{right}_module") for right in Right}
+
+
+class Sidebar:
+    """The module items of the sidebar, read when a template first asks for them."""
+
+    @cached_property
+    def groups(self) -> list[MenuGroup]:
+        """Return the groups with entries; none when the core database cannot be read."""
+        try:
+            return sidebar(get_language() or settings.LANGUAGE_CODE)
+        except DatabaseError:
+            logger.exception("The sidebar could not be read")
+            return []
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """Give templates ``user``, ``page`` and ``sidebar``."""
+    return {
+        "user": getattr(request, "user", None),
+        "page": Page(request),
+        "sidebar": Sidebar(),
+    }

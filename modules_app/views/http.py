@@ -1,0 +1,110 @@
+"""The one place where requests become typed and errors of services become pages."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections.abc import Callable, Mapping
+from typing import Any, Concatenate, ParamSpec
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django_htmx.middleware import HtmxDetails
+
+from modules_app.exceptions import Busy, ModuleError
+from modules_app.permissions import Actor, Right, require
+from modules_app.views.errors import error_page
+
+P = ParamSpec("P")
+
+
+class PageRequest(HttpRequest):
+    """A request of a signed-in person: who acts, and whether htmx asks for a fragment."""
+
+    actor: Actor
+    htmx: HtmxDetails
+
+
+def page(
+    right: Right = Right.VIEW,
+) -> Callable[
+    [Callable[Concatenate[PageRequest, P], HttpResponse]],
+    Callable[Concatenate[HttpRequest, P], HttpResponse],
+]:
+    """Make a view of a page: sets ``request.actor``, asks for ``right``, shows service errors."""
+
+    def decorate(
+        view: Callable[Concatenate[PageRequest, P], HttpResponse],
+    ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+        @functools.wraps(view)
+        def wrapped(request: Any, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            request.actor = Actor.of_user(request.user)
+            try:
+                require(request.actor, right)
+                return view(request, *args, **kwargs)
+            except ModuleError as error:
+                return refusal(request, error)
+
+        return wrapped
+
+    return decorate
+
+
+def methods(*allowed: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """Let only these methods reach a view; others get the page 405. GET lets HEAD in as well."""
+    known = {*allowed, "HEAD"} if "GET" in allowed else set(allowed)
+
+    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @functools.wraps(view)
+        def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.method in known:
+                return view(request, *args, **kwargs)
+            response = error_page(405)
+            response["Allow"] = ", ".join(sorted(known))
+            return response
+
+        return wrapped
+
+    return decorate
+
+
+def refusal(request: PageRequest, error: ModuleError) -> HttpResponse:
+    """Show an error of a service: a page of its own, or for htmx the box that holds problems."""
+    context = {
+        "error": error.as_dict(),
+        "status": error.http_status,
+        "busy_operation": error.context.get("operation") if isinstance(error, Busy) else None,
+        "back": _came_from(request),
+    }
+    template = "errors/refusal.html"
+    if request.htmx:
+        response = render(request, f"{template}#box", context, status=error.http_status)
+        response["HX-Retarget"] = "#problem"
+        response["HX-Reswap"] = "innerHTML"
+        return response
+    return render(request, template, context, status=error.http_status)
+
+
+def full_or_part(
+    request: PageRequest, template: str, part: str, context: Mapping[str, Any], status: int = 200
+) -> HttpResponse:
+    """Render the page, or only its named part when htmx asks for a fragment."""
+    fragment = request.htmx and not request.htmx.history_restore_request
+    name = f"{template}#{part}" if fragment else template
+    response = render(request, name, dict(context), status=status)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def request_key(request: HttpRequest, verb: str, target: str) -> str | None:
+    """Return the key of this very action; one form may serve several modules and verbs."""
+    sent = request.POST.get("request_key", "")
+    if not sent:
+        return None
+    return hashlib.sha256(f"{sent[:64]}:{verb}:{target}".encode()).hexdigest()
+
+
+def _came_from(request: HttpRequest) -> str:
+    path = request.path_info
+    return path if request.method == "GET" else path.rsplit("/", 2)[0] + "/"

@@ -1,0 +1,118 @@
+"""The module list, one line of it, and the page of one module."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+
+from modules_app.domain.states import Verb
+from modules_app.exceptions import NotFound
+from modules_app.permissions import Right
+from modules_app.selectors.modules import (
+    ModuleRow,
+    count_states,
+    get_module_page,
+    get_module_row,
+    list_modules,
+)
+from modules_app.selectors.operations import OperationPage, get_operation
+from modules_app.views.http import PageRequest, full_or_part, methods, page
+from modules_app.views.placement import placement_forms
+from modules_app.views.reports import read_report
+from modules_app.views.rows import (
+    clean_sort,
+    known_state,
+    list_rows,
+    list_words,
+    sort_links,
+    state_chips,
+)
+
+VERB_RIGHTS = {
+    Verb.ENABLE: Right.OPERATE,
+    Verb.DISABLE: Right.OPERATE,
+    Verb.UPGRADE: Right.INSTALL,
+    Verb.REMOVE: Right.REMOVE,
+}
+
+
+@methods("GET")
+@page()
+def module_list(request: PageRequest) -> HttpResponse:
+    """Show the modules that match search and filter; htmx gets the results alone."""
+    search = request.GET.get("q", "")[:200]
+    state = known_state(request.GET.get("state", ""))
+    sort = clean_sort(request.GET.get("sort", ""))
+    rows = list_modules(search=search, state=state, sort=sort, language=language())
+    counts = count_states()
+    context = {
+        "rows": list_rows(rows, request.actor.rights),
+        "chips": state_chips(counts, current=state, search=search, sort=sort),
+        "sorts": sort_links(search=search, state=state, sort=sort),
+        "total": counts.get("", 0),
+        "search": search,
+        "state": state,
+        "sort": sort,
+        "words": list_words(),
+        "follow": None,
+        "failed": None,
+    }
+    return full_or_part(request, "modules/list.html", "results", context)
+
+
+@methods("GET")
+@page()
+def module_row(request: PageRequest, module_id: str) -> HttpResponse:
+    """Return one line of the list, which asks again while an operation runs on it."""
+    return row_fragment(request, module_id, request.GET.get("operation", ""))
+
+
+@methods("GET")
+@page()
+def module_detail(request: PageRequest, module_id: str) -> HttpResponse:
+    """Show one module: state and way out, facts, tables, hooks, sidebar placement, operations."""
+    found = get_module_page(module_id, language())
+    return render(
+        request,
+        "modules/detail.html",
+        {
+            "found": found,
+            "row": found.row,
+            "module": found.module,
+            "facts": found.facts,
+            "report": read_report(found.facts),
+            "verbs": _offered(found.row, request.actor.rights),
+            "placements": placement_forms(found.menu_items, language()),
+        },
+    )
+
+
+def row_fragment(request: PageRequest, module_id: str, operation_id: int | str) -> HttpResponse:
+    """Draw one line with the operation that the person follows there."""
+    row = get_module_row(module_id, language())
+    followed = _followed(operation_id)
+    context = {
+        "rows": list_rows([row], request.actor.rights),
+        "sorts": sort_links(search="", state="", sort="name"),
+        "words": list_words(),
+        "follow": followed.operation.pk if followed and followed.open else None,
+        "failed": followed if followed and followed.error else None,
+    }
+    return render(request, "modules/list.html#followed-row", context)
+
+
+def language() -> str:
+    """Return the language of this request."""
+    return get_language() or "en"
+
+
+def _followed(operation_id: int | str) -> OperationPage | None:
+    try:
+        return get_operation(int(operation_id))
+    except (ValueError, NotFound):
+        return None
+
+
+def _offered(row: ModuleRow, rights: frozenset[Right]) -> set[str]:
+    return {str(verb) for verb in row.verbs if VERB_RIGHTS[verb] in rights}

@@ -1,0 +1,61 @@
+"""Operations: what runs, what ran, and one of them stage by stage."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language, gettext
+
+from modules_app.domain.operations import Outcome
+from modules_app.permissions import Right
+from modules_app.selectors.modules import ModuleRow, get_module_row
+from modules_app.selectors.operations import OperationPage, get_operation, list_operations
+from modules_app.services.lifecycle import cancel_operation
+from modules_app.views.http import PageRequest, full_or_part, methods, page
+
+_NOT_DONE = (Outcome.FAILED, Outcome.REFUSED, Outcome.ABORTED, Outcome.CANCELLED)
+
+
+@methods("GET")
+@page()
+def operation_list(request: PageRequest) -> HttpResponse:
+    """List the newest operations, of one module when asked."""
+    module_id = request.GET.get("module", "")[:64]
+    operations = list_operations(module_id=module_id, limit=100)
+    context = {"operations": operations, "module_id": module_id}
+    return render(request, "operations/list.html", context)
+
+
+@methods("GET")
+@page()
+def operation_detail(request: PageRequest, operation_id: int) -> HttpResponse:
+    """Show one operation; the page asks again each second only while it is open."""
+    found = get_operation(operation_id)
+    context = {
+        "found": found,
+        "operation": found.operation,
+        "failed_stage": _failed_stage(found),
+        "state_now": gettext(found.state_sentence) if found.state_sentence else "",
+        "last_news": found.operation.beat_at or found.operation.queued_at,
+        "row": _row_afterwards(found),
+    }
+    return full_or_part(request, "operations/detail.html", "progress", context)
+
+
+def _failed_stage(found: OperationPage) -> str:
+    labels = [gettext(step.label) for step in found.steps if step.outcome in _NOT_DONE]
+    return labels[0] if labels else ""
+
+
+def _row_afterwards(found: OperationPage) -> ModuleRow | None:
+    if found.open or not found.module_exists:
+        return None
+    return get_module_row(found.operation.module_id, get_language() or "en")
+
+
+@methods("POST")
+@page(Right.OPERATE)
+def operation_cancel(request: PageRequest, operation_id: int) -> HttpResponse:
+    """Ask the operation to stop, and show it."""
+    operation = cancel_operation(actor=request.actor, operation_id=operation_id)
+    return redirect("operation-detail", operation.pk)

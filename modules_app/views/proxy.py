@@ -1,0 +1,189 @@
+"""Pages and REST routes of modules: ``/m/<id>/…`` and ``/api/m/<id>/…`` (design 3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+
+from modules_app.domain.states import is_loaded
+from modules_app.models import Module
+from modules_app.permissions import Actor, Right
+from modules_app.proxy.exchange import Problem, exchange
+from modules_app.proxy.limits import proxy_limits
+from modules_app.proxy.outgoing import METHODS, comes_from_this_site
+from modules_app.selectors.registry import current_sequence
+from modules_app.views.errors import error_page
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """The module that a request is for."""
+
+    id: str
+    title: str
+    loaded: bool
+
+
+# The token is checked by the host, which knows the form; here only the origin is (design 3).
+@csrf_exempt
+def module_proxy(request: HttpRequest, module_id: str, rest: str = "") -> HttpResponseBase:
+    """Pass a request on to the module, if the module is there and the person may open it."""
+    target = _find(module_id)
+    if target is None or not _is_clean(request.path_info):
+        return _not_found(request)
+    actor = Actor.of_user(request.user)
+    if not actor.rights & {Right.VIEW, Right.OPERATE}:
+        return _problem(request, target, 403)
+    if not target.loaded:
+        return _problem(request, target, 404)
+    if not comes_from_this_site(request):
+        return _problem(request, target, 403, foreign=True)
+    if request.method not in METHODS:
+        return error_page(405)
+    limits = proxy_limits()
+    length = _body_length(request)
+    if length is None:
+        return _problem(request, target, 411)
+    if length > limits.request_bytes:
+        return _problem(request, target, 413)
+    try:
+        return exchange(
+            request,
+            module_id=target.id,
+            actor=actor,
+            current_sequence=current_sequence,
+            limits=limits,
+            length=length,
+        )
+    except Problem as problem:
+        return _problem(request, target, problem.status)
+
+
+def admin_cabinet(request: HttpRequest, dashed: str, rest: str = "") -> HttpResponse:
+    """Send the seeds' address of a module's page to ours (reference M8.2)."""
+    for module_id in Module.objects.values_list("id", flat=True):
+        if dashed_form(module_id) == dashed.casefold():
+            return redirect("module_proxy", module_id=module_id)
+    return error_page(404)
+
+
+def dashed_form(module_id: str) -> str:
+    """Return an id as the seeds write it in addresses: ``ModuleBlackList`` is module-black-list."""
+    parts = [f"-{letter.lower()}" if letter.isupper() else letter for letter in module_id]
+    return "".join(parts).strip("-").replace("_", "-")
+
+
+def _find(module_id: str) -> _Target | None:
+    row = Module.objects.filter(pk=module_id).values("wanted", "fault", "titles").first()
+    if row is None:
+        return None
+    titles: dict[str, str] = row["titles"]
+    title = titles.get(get_language() or "en") or titles.get("en") or module_id
+    return _Target(module_id, title, is_loaded(wanted=row["wanted"], fault=row["fault"]))
+
+
+def _is_clean(path: str) -> bool:
+    """Refuse what two readers of a path may understand differently (W15)."""
+    return path.isprintable() and "\\" not in path and not {"..", "."} & set(path.split("/"))
+
+
+def _body_length(request: HttpRequest) -> int | None:
+    """Return the size of the body; None if the browser does not say."""
+    if "HTTP_TRANSFER_ENCODING" in request.META:
+        return None
+    try:
+        return max(0, int(request.META.get("CONTENT_LENGTH") or 0))
+    except ValueError:
+        return None
+
+
+def _not_found(request: HttpRequest) -> HttpResponse:
+    if _wants_json(request):
+        return JsonResponse({"error": {"slug": "not-found"}}, status=404)
+    return error_page(404)
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    return request.path_info.startswith("/api/")
+
+
+def _problem(
+    request: HttpRequest, target: _Target, status: int, *, foreign: bool = False
+) -> HttpResponse:
+    """Answer with a page, a fragment or JSON that names the module and says what to do."""
+    title, sentence, hint = _texts(target, status, foreign)
+    if _wants_json(request):
+        error = {"slug": f"module-{status}", "message": sentence, "hint": hint}
+        response: HttpResponse = JsonResponse({"error": error}, status=status)
+    else:
+        context: dict[str, Any] = {
+            "status": status,
+            "title": title,
+            "sentence": sentence,
+            "hint": hint,
+            "module_id": target.id,
+        }
+        response = render(request, "errors/module.html", context, status=status)
+    if status == 503:
+        response["Retry-After"] = "2"
+    return response
+
+
+def _texts(target: _Target, status: int, foreign: bool) -> tuple[str, str, str]:
+    name = {"module": target.title}
+    if foreign:
+        return (
+            _("Refused"),
+            _("Another site tried to send something to “%(module)s” in your name.") % name,
+            _("If it was you, open the module's page here and try again."),
+        )
+    texts = {
+        403: (
+            _("Not allowed"),
+            _("You may not open the pages of “%(module)s”."),
+            _("Ask an administrator for the right to view or operate modules."),
+        ),
+        404: (
+            _("The module is disabled"),
+            _("“%(module)s” is not loaded, so its pages cannot be shown. Its data is kept."),
+            _("Enable the module to use its pages."),
+        ),
+        408: (
+            _("The request was not complete"),
+            _("What was sent to “%(module)s” did not arrive completely."),
+            _("Check the connection and try again."),
+        ),
+        411: (
+            _("The size is missing"),
+            _("What is sent to “%(module)s” must say how large it is."),
+            _("Send the request with Content-Length."),
+        ),
+        413: (
+            _("Too large"),
+            _("What was sent to “%(module)s” is too large."),
+            _("Send less at once."),
+        ),
+        502: (
+            _("The module failed"),
+            _("“%(module)s” gave no proper answer."),
+            _("Try again. If it happens again, disable the module and tell its publisher."),
+        ),
+        503: (
+            _("Not available right now"),
+            _("“%(module)s” cannot take the request at the moment."),
+            _("Try again in a few seconds. All other pages work."),
+        ),
+        504: (
+            _("The module does not answer"),
+            _("“%(module)s” did not answer in time."),
+            _("Try again. If it happens again, disable the module and tell its publisher."),
+        ),
+    }
+    title, sentence, hint = texts[status]
+    return title, sentence % name, hint

@@ -1,0 +1,61 @@
+"""The gate before the first byte of an upload (reference R0.3, W18).
+
+Django parses a request's body, and spools its files to disk, before any view or check of a
+token: CsrfViewMiddleware reads ``request.POST``. Upload handlers are asked earlier.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.core.exceptions import PermissionDenied
+from django.core.files.uploadhandler import FileUploadHandler
+from django.http import HttpRequest
+from django.urls import reverse
+
+# What a form adds around the file: boundaries, the token, the file's name.
+_FORM_BYTES = 64 * 1024
+
+
+class UploadTooLarge(PermissionDenied):
+    """The upload says that it is larger than any package may be."""
+
+    status = 413
+
+
+class UploadGate(FileUploadHandler):
+    """Let only the upload form's own address, a person who may install, and a fair size pass."""
+
+    def handle_raw_input(
+        self,
+        input_data: Any,
+        META: dict[str, Any],  # noqa: N803 - Django's name
+        content_length: int,
+        boundary: bytes,
+        encoding: str | None = None,
+    ) -> None:
+        """Raise `PermissionDenied` before a byte of the body is kept."""
+        request = self.request
+        if request is None or request.path_info != reverse("upload-new"):
+            raise PermissionDenied("no uploads here")
+        if not _may_install(request):
+            raise PermissionDenied("no right to install")
+        if content_length > settings.PBX_ARCHIVE_LIMITS["packed_bytes"] + _FORM_BYTES:
+            raise UploadTooLarge("larger than a package may be")
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
+        """Leave the data to the next handler."""
+        return raw_data
+
+    def file_complete(self, file_size: int) -> None:
+        """Leave the file to the next handler."""
+        return None
+
+
+def _may_install(request: HttpRequest) -> bool:
+    """Ask the session: the authentication middleware has not run yet."""
+    user = get_user(request)
+    return bool(user.is_active and user.has_perm("modules_app.install_module"))
+
