@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 
-from modules_app.exceptions import gettext_noop as _
 from modules_app.packages.contents import Archive, Entry, check_limit
 from modules_app.packages.limits import ArchiveLimits
 from modules_app.packages.refusals import refused
@@ -44,7 +43,7 @@ def open_archive(fd: int, limits: ArchiveLimits | None = None) -> Archive:
         raise refused("archive-unknown-type", found="—")
     if not status.st_size:
         raise refused("archive-empty")
-    check_limit("", status.st_size, limits.packed_bytes, what=_("the file"))
+    check_limit("archive-too-large", status.st_size, limits.packed_bytes)
     magic = os.pread(fd, 512, 0)
     if magic.startswith(_ZIP):
         return ZipArchive(fd, limits, status.st_size)

@@ -50,6 +50,9 @@ class Archive(ABC):
     Names, structure and limits were checked when it was opened. The bytes of a file are
     verified (size, checksum, headers) before the last of them is handed out; `verify` does so
     for all. Everything raises `ArchiveRefused` when the archive breaks a rule.
+
+    ``kind`` is ``zip`` or ``tar.gz``. ``entries`` are the files and folders of the package,
+    ``unpacked_bytes`` their size in sum. ``left_out`` names what the Finder put beside them.
     """
 
     kind: str
@@ -117,7 +120,7 @@ class Archive(ABC):
                 _("The package holds no file “{entry}”."),
                 context={"entry": path},
             )
-        check_limit(path, entry.size, max_bytes)
+        check_limit("archive-file-too-large", entry.size, max_bytes, entry=path)
         return self._content(entry)
 
 
@@ -153,18 +156,25 @@ def digest_of(fd: int) -> str:
     return digest.hexdigest()
 
 
-def check_limit(entry: str, actual: int, allowed: int, *, what: str = "") -> None:
-    """Refuse a size in bytes above ``allowed``; ``what`` says whose size, else the entry's."""
+def check_limit(slug: str, actual: int, allowed: int, *, entry: str = "") -> None:
+    """Refuse with ``slug`` when ``actual`` is above ``allowed``, both in bytes."""
     if actual > allowed:
-        shown = what or entry
-        raise refused("archive-too-large", entry, what=shown, actual=actual, allowed=allowed)
+        raise refused(slug, entry, actual=readable_size(actual), allowed=readable_size(allowed))
+
+
+def readable_size(size: int) -> str:
+    """Return a number of bytes as people read it, such as ``1.5 MiB``."""
+    for unit, name in ((1024 * 1024, "MiB"), (1024, "KiB")):
+        if size >= unit:
+            return f"{size / unit:.1f} {name}".replace(".0 ", " ")
+    return f"{size} B"
 
 
 def check_totals(unpacked: int, packed: int, limits: ArchiveLimits) -> None:
     """Refuse too much content, or content that shrinks as only a bomb does (A13)."""
-    check_limit("", unpacked, limits.unpacked_bytes, what=_("the unpacked content"))
+    check_limit("archive-content-too-large", unpacked, limits.unpacked_bytes)
     if unpacked > limits.ratio_from:
-        check_limit("", unpacked, limits.ratio * packed, what=_("the unpacked content"))
+        check_limit("archive-bomb", unpacked, limits.ratio * packed)
 
 
 class Clock:

@@ -9,6 +9,7 @@ from modules_app.packages.errors import ArchiveRefused
 
 _PACK_AGAIN = _("Build the package again with “module pack”, zip or git archive.")
 _RENAME = _("Rename the entry and build the package again.")
+_LEAVE_OUT = _("Leave out what is not needed, or raise the limit in the settings.")
 _SHOWN_CHARACTERS = 120
 
 
@@ -66,9 +67,18 @@ REFUSALS: dict[str, Refusal] = {
         "A12", _("“{entry}” is a file and a folder at once."), _PACK_AGAIN
     ),
     "archive-too-large": Refusal(
+        "A13", _("The package file has {actual}; {allowed} are allowed."), _LEAVE_OUT
+    ),
+    "archive-file-too-large": Refusal(
+        "A13", _("The file “{entry}” has {actual}; {allowed} are allowed."), _LEAVE_OUT
+    ),
+    "archive-content-too-large": Refusal(
+        "A13", _("The package unpacks to {actual}; {allowed} are allowed."), _LEAVE_OUT
+    ),
+    "archive-bomb": Refusal(
         "A13",
-        _("The package is larger than allowed: {what} is {actual} and may be {allowed}."),
-        _("Leave out what is not needed, or raise the limit in the settings."),
+        _("The package unpacks to {actual}; for its packed size {allowed} are allowed."),
+        _LEAVE_OUT,
     ),
     "archive-too-slow": Refusal(
         "A13",
@@ -81,7 +91,7 @@ REFUSALS: dict[str, Refusal] = {
     "archive-too-many": Refusal(
         "A16",
         _("The archive holds {actual} entries; {allowed} are allowed."),
-        _("Leave out what is not needed, or raise the limit in the settings."),
+        _LEAVE_OUT,
     ),
     "archive-encrypted": Refusal(
         "A17", _("The entry “{entry}” is encrypted."), _("Pack without a password.")

@@ -89,7 +89,9 @@ class TarArchive(Archive):
         for header, name in _headers(stream, limits):
             member = _member(header, name)
             total += member.size
-            check_limit(member.path, member.size, limits.file_bytes)
+            check_limit(
+                "archive-file-too-large", member.size, limits.file_bytes, entry=member.path
+            )
             check_totals(total, self._file_size, limits)
             chunks = stream.content(member.size)
             yield member, chunks
@@ -169,7 +171,6 @@ class _GzipStream:
         overhead = limits.entries * (6 * BLOCK + limits.name_bytes) + 2 * _LARGEST_PADDING
         self._budget = limits.unpacked_bytes + overhead
         self._clock = Clock(limits)
-        self._limits = limits
 
     def exactly(self, length: int) -> bytes:
         """Return the next ``length`` bytes."""
@@ -239,9 +240,7 @@ class _GzipStream:
                 raise refused("archive-cut-off")
         self._budget -= len(chunk)
         if self._budget < 0:
-            check_limit(
-                "", self._limits.unpacked_bytes + 1, self._limits.unpacked_bytes, what="tar"
-            )
+            raise refused("archive-stray-data", where="records of the tar archive")
         return chunk
 
     def _read(self) -> bytes:

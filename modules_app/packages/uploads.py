@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from modules_app.exceptions import gettext_noop as _
 from modules_app.packages.contents import check_limit
 from modules_app.packages.datadir import DataDir
 from modules_app.packages.faults import declare_fault_point, fault_point
@@ -90,7 +89,7 @@ def _write(
     try:
         for chunk in chunks:
             size += len(chunk)
-            check_limit("", size, max_bytes, what=_("the file"))
+            check_limit("archive-too-large", size, max_bytes)
             fsops.write(fd, chunk)
             digest.update(chunk)
         if not size:

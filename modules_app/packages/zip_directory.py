@@ -42,6 +42,7 @@ _MAX_COMMENT = 0xFFFF
 # Room for one record of the directory beside its name: fixed part, extra fields, comment.
 _RECORD_BYTES = 2048
 _DOS_FOLDER = 0x10
+_UNIX_SYSTEMS = frozenset({3, 19})  # Unix, OS X
 
 
 class Directory(NamedTuple):
@@ -187,7 +188,7 @@ def _parse_record(data: bytes, position: int) -> tuple[ZipMember, int]:
         size, packed, offset = values
     elif disk or SATURATED_32 in (size, packed, offset):
         raise refused("archive-zip64", raw_name)
-    name = decode_name(raw_name, flags, fields)
+    name = _decode_name(raw_name, flags, made, fields)
     is_dir = _check_type(name, external, raw_name)
     if is_dir and size:
         raise refused("archive-file-and-folder", raw_name)
@@ -221,9 +222,13 @@ def _widen(
     return size, packed, offset
 
 
-def decode_name(raw: bytes, flags: int, fields: dict[int, bytes]) -> str:
-    """Return the name if it has one clear reading: ASCII, or marked as UTF-8 (A11)."""
-    marked = check_unicode_path(fields, raw) or flags & FLAG_UTF8
+def _decode_name(raw: bytes, flags: int, made: int, fields: dict[int, bytes]) -> str:
+    """Return the name if it has one clear reading (A11).
+
+    That is ASCII, or UTF-8 when it is marked so; also unmarked UTF-8 from a Unix program, because
+    Info-ZIP writes it where the locale is UTF-8 and unzip reads it so.
+    """
+    marked = check_unicode_path(fields, raw) or flags & FLAG_UTF8 or made >> 8 in _UNIX_SYSTEMS
     try:
         return raw.decode("utf-8" if marked else "ascii")
     except UnicodeDecodeError as error:

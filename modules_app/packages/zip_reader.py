@@ -41,7 +41,9 @@ class ZipArchive(Archive):
         book = NameBook(limits)
         for member in members:
             book.add(member.path, is_dir=member.is_dir)
-            check_limit(member.path, member.size, limits.file_bytes)
+            check_limit(
+                "archive-file-too-large", member.size, limits.file_bytes, entry=member.path
+            )
         check_totals(sum(member.size for member in members), file_size, limits)
         super().__init__(
             fd, limits, [Entry(member.path, member.size, member.is_dir) for member in members]
@@ -174,10 +176,12 @@ def _check_local(member: ZipMember, head: bytes, span: int) -> int:
         raise refused("archive-overlap", member.raw_name)
     if extra_length:
         size, packed = _read_local_extra(member, head[extra_at:start], size, packed)
-    stated = (crc, packed, size)
-    later = flags & FLAG_DESCRIPTOR and stated == (0, 0, 0)
-    if stated != (member.crc, member.packed, member.size) and not later:
-        raise refused("archive-size-lies", member.raw_name)
+    # A writer that streams leaves zero what it does not know yet, and writes it behind the data.
+    unknown = 0 if flags & FLAG_DESCRIPTOR else None
+    truth = (member.crc, member.packed, member.size)
+    for stated, true in zip((crc, packed, size), truth, strict=True):
+        if stated not in (true, unknown):
+            raise refused("archive-size-lies", member.raw_name)
     return start
 
 

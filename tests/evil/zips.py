@@ -38,6 +38,7 @@ class Z:
     before: bytes = b""
     offset: int | None = None
     disk: int = 0
+    made: int = 0x0314
 
     def __post_init__(self) -> None:
         if isinstance(self.name, str):
@@ -164,7 +165,7 @@ def _central(entry: Z, offset: int) -> bytes:
         struct.pack(
             "<4s6H3L5H2L",
             b"PK\1\2",
-            0x0314,
+            entry.made,
             20,
             entry.flags,
             entry.method,

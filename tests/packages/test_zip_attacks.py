@@ -129,7 +129,7 @@ def test_a10_a_zero_byte_in_a_name_is_refused(refuse):
 
 @pytest.mark.parametrize(
     "entry",
-    [Z(b"\xff.txt", flags=UTF8), Z(b"\x81.txt"), Z(b"\xc3\xa9.txt"),
+    [Z(b"\xff.txt", flags=UTF8), Z(b"\x81.txt"), Z(b"\xc3\xa9.txt", made=20),
      Z(b"\xed\xa0\x80.txt", flags=UTF8), Z(b"\xc0\xaf.txt", flags=UTF8),
      Z("a.txt", extra=unicode_path(b"a.txt", b"../b.txt")),
      Z("a.txt", local_extra=unicode_path(b"a.txt", b"b.txt")),
@@ -160,20 +160,20 @@ def test_a13_a_bomb_is_stopped_without_using_memory(refuse):
     honest = Z("bomb", b"", body=zeros, size=1 << 30, local_size=1 << 30)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     refuse(package(lying), "archive-size-lies")
-    refuse(package(honest), "archive-too-large")
+    refuse(package(honest), "archive-file-too-large")
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024
     assert grown < 20 * 1024 * 1024
 
 
 def test_a13_each_limit_refuses(refuse):
     data = package(Z("a.php", bytes(3000)), Z("b.php", bytes(3000)))
-    for limits in (
-        ArchiveLimits(file_bytes=2999),
-        ArchiveLimits(unpacked_bytes=5000),
-        ArchiveLimits(packed_bytes=100),
-        ArchiveLimits(ratio=2, ratio_from=1000),
-    ):
-        refuse(data, "archive-too-large", limits=limits)
+    for slug, limits in {
+        "archive-file-too-large": ArchiveLimits(file_bytes=2999),
+        "archive-content-too-large": ArchiveLimits(unpacked_bytes=5000),
+        "archive-too-large": ArchiveLimits(packed_bytes=100),
+        "archive-bomb": ArchiveLimits(ratio=2, ratio_from=1000),
+    }.items():
+        refuse(data, slug, limits=limits)
     refuse(data, "archive-too-slow", limits=ArchiveLimits(seconds=-1))
 
 
