@@ -50,17 +50,10 @@ def receive_upload(*, actor: Actor, chunks: Iterable[bytes], filename: str) -> U
     and no file is left, only an audit event with the slug.
     """
     require(actor, Right.INSTALL)
-    fsops = FsOps()
-    received = receive(fsops, data_dir(), chunks, archive_limits().packed_bytes)
     try:
-        report = _report(received)
-        if report["errors"]:
-            raise PackageInvalid(report)
-        return _store(actor, received, report, filename)
-    except BaseException as error:
-        discard(fsops, data_dir(), received.name)
-        if isinstance(error, ModuleError):
-            _record_refusal(actor, filename, error)
+        return _receive(actor, chunks, filename)
+    except ModuleError as error:
+        _record_refusal(actor, filename, error)
         raise
 
 
@@ -128,6 +121,19 @@ class _ArchiveFiles:
 
     def read(self, path: str, limit: int) -> bytes:
         return self._archive.read(path, limit)
+
+
+def _receive(actor: Actor, chunks: Iterable[bytes], filename: str) -> Upload:
+    fsops = FsOps()
+    received = receive(fsops, data_dir(), chunks, archive_limits().packed_bytes)
+    try:
+        report = _report(received)
+        if report["errors"]:
+            raise PackageInvalid(report)
+        return _store(actor, received, report, filename)
+    except BaseException:
+        discard(fsops, data_dir(), received.name)
+        raise
 
 
 def _report(received: Received) -> dict[str, Any]:
