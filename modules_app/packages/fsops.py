@@ -132,7 +132,7 @@ class FsOps:
         os.fchmod(fd, mode)
 
     def rename(self, old: str, new: str, dir_fd: int) -> None:
-        """Rename within one directory, replacing ``new``. Between directories there is none (A7)."""
+        """Rename within one directory, replacing ``new``; never between directories (R4.3)."""
         try:
             os.rename(plain_name(old), plain_name(new), src_dir_fd=dir_fd, dst_dir_fd=dir_fd)
         except OSError as error:

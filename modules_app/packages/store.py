@@ -110,10 +110,8 @@ def make_executable(
     fsops: FsOps, data_dir: DataDir, module_id: str, generation: str, paths: Iterable[str]
 ) -> None:
     """Let the system run these files of a generation (mode 0755); links are refused (A23)."""
-    names = (CODE,)
-    with fsops.directory(
-        data_dir.store, _checked(_ID, module_id), _checked(_GENERATION, generation), *names
-    ) as code_fd:
+    names = (_checked(_ID, module_id), _checked(_GENERATION, generation), CODE)
+    with fsops.directory(data_dir.store, *names) as code_fd:
         for path in paths:
             *folders, name = PurePosixPath(path).parts
             with _descended(fsops, code_fd, folders) as dir_fd:

@@ -46,8 +46,11 @@ def folder(tmp_path: Path) -> Path:
 def run(*command: str, cwd: Path) -> bytes:
     """Run a program that must succeed and return what it wrote."""
     environment = {
-        "PATH": os.environ["PATH"], "HOME": str(cwd), "LC_ALL": "C.UTF-8", "GIT_CONFIG_NOSYSTEM": "1",
-    }  # fmt: skip
+        "PATH": os.environ["PATH"],
+        "HOME": str(cwd),
+        "LC_ALL": "C.UTF-8",
+        "GIT_CONFIG_NOSYSTEM": "1",
+    }
     return subprocess.run(
         command, cwd=cwd, env=environment, check=True, capture_output=True
     ).stdout
