@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import string
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
@@ -19,11 +20,14 @@ TOTAL_LIMIT = 8 * FILE_LIMIT
 """Bytes of all files together: it bounds the time that one report may take."""
 
 
-TOKEN_LIMIT = 150_000
+TOKEN_LIMIT = 100_000
 """Words and marks in one source file. A dense file of 1 MiB would cost a gigabyte as a tree."""
 
-TOTAL_TOKEN_LIMIT = 1_000_000
+TOTAL_TOKEN_LIMIT = 500_000
 """Words and marks of all source files together."""
+
+SAME_LIMIT = 100
+"""Findings of one kind that a report lists."""
 
 _WORD_BYTES = bytes(range(0x80, 0x100)) + b"_" + (string.ascii_letters + string.digits).encode()
 
@@ -71,22 +75,31 @@ class DirectoryFiles:
 
 
 class Findings:
-    """Collects what readers have to say, in the order in which they say it."""
+    """Collects what readers have to say, in their order, at most `SAME_LIMIT` of one kind."""
 
     def __init__(self) -> None:
         self.all: list[Finding] = []
+        self._count: Counter[str] = Counter()
 
     def error(self, slug: str, message: str, where: str = "", **context: object) -> None:
         """Record a fault that refuses the package."""
-        self.all.append(Finding(Severity.ERROR, slug, message, context, where))
+        self._add(Finding(Severity.ERROR, slug, message, context, where))
 
     def warning(self, slug: str, message: str, where: str = "", **context: object) -> None:
         """Record something that will not work as the author meant it."""
-        self.all.append(Finding(Severity.WARNING, slug, message, context, where))
+        self._add(Finding(Severity.WARNING, slug, message, context, where))
 
     def note(self, slug: str, message: str, where: str = "", **context: object) -> None:
         """Record a fact worth knowing."""
-        self.all.append(Finding(Severity.NOTE, slug, message, context, where))
+        self._add(Finding(Severity.NOTE, slug, message, context, where))
+
+    def _add(self, finding: Finding) -> None:
+        self._count[finding.slug] += 1
+        if self._count[finding.slug] <= SAME_LIMIT:
+            self.all.append(finding)
+        elif self._count[finding.slug] == SAME_LIMIT + 1:
+            more = _("There are more findings of this kind than are listed.")
+            self.all.append(Finding(finding.severity, finding.slug, more))
 
 
 class Sources:

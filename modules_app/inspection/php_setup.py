@@ -41,7 +41,8 @@ def read_php_setup(sources: Sources, module_id: str) -> PhpSetup:
     """Return the sidebar item, overridden installer steps, hooks and workers of a package.
 
     Without an override the sidebar item is the base installer's (seed 001): group ``modules``, icon
-    ``puzzle``. It is hidden when the package has no page controller (reference M8.2).
+    ``puzzle``. It is hidden when the package has no page controller at all (reference M8.2, which
+    asks for one named after the module; here every PHP package gets the same page of its tables).
     """
     setup = _class_in(sources, SETUP, "PbxExtensionSetup")
     steps: tuple[str, ...] = ()
@@ -56,7 +57,7 @@ def read_php_setup(sources: Sources, module_id: str) -> PhpSetup:
     conf = _class_in(sources, f"Lib/{conf_name}.php", conf_name)
     own_hooks = {} if conf is None else methods(conf[1])
     return PhpSetup(
-        sidebar=menu_entry(module_id, wishes, has_page=_has_page(sources, module_id)),
+        sidebar=menu_entry(module_id, wishes, has_page=_has_page(sources)),
         steps=steps,
         hooks=_present(MIKOPBX_HOOKS, own_hooks),
         workers=_workers(sources, own_hooks.get("getmoduleworkers")),
@@ -86,8 +87,8 @@ def menu_entry(module_id: str, wishes: dict[str, Scalar], *, has_page: bool) -> 
     )
 
 
-def _has_page(sources: Sources, module_id: str) -> bool:
-    return f"App/Controllers/{module_id}Controller.php" in sources
+def _has_page(sources: Sources) -> bool:
+    return bool(sources.inside("App/Controllers", "Controller.php"))
 
 
 def _class_in(sources: Sources, path: str, name: str) -> tuple[PhpFile, Node] | None:

@@ -24,9 +24,11 @@ from modules_app.inspection.python_tree import bases_of, classes_of, methods_of,
 ENTRY_FILES = (
     *("installer.py", "conf.py", "main.py", "models.py", "module.py"),
     *("urls.py", "views.py", "rest.py", "workers.py"),
+    *("models/__init__.py", "views/__init__.py"),
 )
-"""Files at the top of a package, any of which makes it a package in Python (design 6)."""
+"""Files any of which makes a package one in Python (design 6)."""
 
+_PAGES = ("urls.py", "views.py", "views/__init__.py")
 _SCRIPT_FOLDERS = ("bin/", "agi-bin/", "db/", "public/", "sounds/", "Sounds/")
 _SIDEBAR = {
     "group": "group",
@@ -86,7 +88,7 @@ def _with_entry_file(
     if path == "module.py":
         hooks = _present(PYTHON_FREEPBX_METHODS, _class_on(tree, "FreePbxModule"))
         return replace(found, hooks=found.hooks + hooks)
-    return replace(found, has_pages=found.has_pages or path in ("urls.py", "views.py"))
+    return replace(found, has_pages=found.has_pages or path in _PAGES)
 
 
 def _models(sources: Sources, classes: list[ModelClass]) -> tuple[PythonModel, ...]:

@@ -66,3 +66,12 @@ def test_bytes_that_are_not_utf8_are_named_with_their_line() -> None:
     package = sources({"a": b"ok\nbad \xff"})
     assert package.text("a") == "ok\nbad \ufffd"
     assert [finding.location for finding in package.findings.all] == ["a:2"]
+
+
+def test_findings_of_one_kind_are_not_listed_without_end() -> None:
+    package = sources({})
+    for number in range(files.SAME_LIMIT + 50):
+        package.findings.note("same", "A note.", str(number))
+    package.findings.note("other", "Another.")
+    assert len(package.findings.all) == files.SAME_LIMIT + 2
+    assert str(package.findings.all[files.SAME_LIMIT]).startswith("There are more")

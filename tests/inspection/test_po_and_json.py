@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from modules_app.inspection.json_messages import read_json_messages
-from modules_app.inspection.po_messages import read_po_messages
+from modules_app.inspection.po_messages import LINE_LIMIT, read_po_messages
 from tests.inspection.package import slugs, sources
 
 PO = """msgid ""
@@ -49,6 +49,12 @@ def test_a_broken_catalogue_is_a_finding(text: str | bytes) -> None:
     package = sources({"i18n/ru/LC_MESSAGES/x.po": text})
     assert read_po_messages(package) == {"ru": {}}
     assert "po-unreadable" in slugs(package.findings.all)
+
+
+def test_a_catalogue_longer_than_any_real_one_is_not_parsed() -> None:
+    package = sources({"i18n/ru/LC_MESSAGES/x.po": 'msgid "a"\n' + '"b"\n' * LINE_LIMIT})
+    assert read_po_messages(package) == {}
+    assert slugs(package.findings.all) == ["po-too-long"]
 
 
 def test_a_catalogue_that_is_a_path_opens_no_file(tmp_path: Path) -> None:
