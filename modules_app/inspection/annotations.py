@@ -24,7 +24,7 @@ _CLOSING = {"(": ")", "[": "]", "{": "}"}
 
 
 class AnnotationError(Exception):
-    """An annotation is not well-formed; ``line`` counts from the comment's first line, which is 0."""
+    """An annotation is not well-formed; ``line`` counts from 0, the comment's first line."""
 
     def __init__(self, name: str, line: int) -> None:
         super().__init__(name)

@@ -157,7 +157,7 @@ class Sources:
             return None
 
     def code(self, path: str) -> bytes | None:
-        """Return source code for a parser, or None when it has more words and marks than real code."""
+        """Return source code for a parser, or None when it is denser than real code."""
         data = self.read(path)
         if data is None:
             return None
@@ -174,7 +174,7 @@ class Sources:
         return data
 
     def text(self, path: str) -> str | None:
-        """Return a file's UTF-8 text without a byte order mark; bytes that are not UTF-8 are named."""
+        """Return a file's text without a byte order mark; bytes that are not UTF-8 are named."""
         data = self.read(path)
         return None if data is None else self.decode(path, data)
 

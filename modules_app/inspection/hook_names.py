@@ -1,4 +1,4 @@
-"""Names by which the readers recognise hooks and installer steps (reference M6.2-M6.6, F3.9, F9.2)."""
+"""Names of hooks and installer steps that readers look for (reference M6.2-M6.6, F3.9, F9.2)."""
 
 from __future__ import annotations
 

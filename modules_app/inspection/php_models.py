@@ -240,7 +240,7 @@ class _ModelReader:
                 if key is None:
                     self._warn(
                         "php-model-bad-index",
-                        _("The index {index} has no usable name or names an unknown column; it is left out."),
+                        _("The index {index} has no usable name or columns and is left out."),
                         node,
                         index=str(item.get("name") if isinstance(item, dict) else item)[:80],
                     )

@@ -34,8 +34,8 @@ class NotLiteral(Exception):
 class Scope:
     """What names mean: known values, and expressions assigned to variables or constants.
 
-    Keys are as in the source: ``$name``, ``$this->moduleUniqueID``, ``self::NAME``. ``steps`` counts
-    down, because names that use names twice would otherwise grow without end.
+    Keys are as in the source: ``$name``, ``$this->moduleUniqueID``, ``self::NAME``. ``steps``
+    counts down, because names that use names twice would otherwise grow without end.
     """
 
     values: Mapping[str, Scalar] = field(default_factory=dict)

@@ -9,7 +9,7 @@ from modules_app.inspection.files import Sources
 from modules_app.inspection.languages import Translations, language_of, without_region
 
 LINE_LIMIT = 30_000
-"""Lines of one catalogue: FreePBX's largest have half of it, and the parser's time grows squared."""
+"""Lines of one catalogue, far more than real ones have: the parser's time grows squared."""
 
 TOTAL_LINE_LIMIT = 400_000
 """Lines of all catalogues together."""

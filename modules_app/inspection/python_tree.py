@@ -1,4 +1,4 @@
-"""Python source as a syntax tree, with every way in which parsing can fail turned into a finding."""
+"""Python source as a syntax tree; every way in which parsing can fail becomes a finding."""
 
 from __future__ import annotations
 

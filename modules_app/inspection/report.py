@@ -109,7 +109,9 @@ class PackageReport:
         }
 
 
-def inspect_package(files: PackageFiles, reading: Reading, *, language: str = "en") -> PackageReport:
+def inspect_package(
+    files: PackageFiles, reading: Reading, *, language: str = "en"
+) -> PackageReport:
     """Read a whole package and return its report; ``language`` chooses ``name`` among the titles.
 
     Nothing of the package is run or imported, and no content of it makes this raise: what cannot be

@@ -140,7 +140,7 @@ def _check_rows(
     if lacking:
         raise ModuleError(
             "table-needs-default",
-            _("The table {table} has rows without a value for {columns}, and no default is declared."),
+            _("The table {table} has rows without a value for {columns}, which has no default."),
             context={"table": current.name, "columns": ", ".join(lacking)},
             hint=_("Nothing was changed. The author must declare a default or allow empty values."),
         )

@@ -44,7 +44,9 @@ def test_source_denser_than_any_real_code_is_not_parsed() -> None:
     assert count_tokens(b"return ['a' => 'b'];") == 13
 
 
-@pytest.mark.parametrize("text", ["if(1) " * 20_000, "$a=" + "'a'." * 20_000 + "'b';", "[" * 50_000])
+@pytest.mark.parametrize(
+    "text", ["if(1) " * 20_000, "$a=" + "'a'." * 20_000 + "'b';", "[" * 50_000]
+)
 def test_nesting_in_php_is_bounded(text: str) -> None:
     package = sources({"a.php": "<?php " + text})
     parse_php(package, "a.php")

@@ -8,7 +8,10 @@ from tests.inspection.package import slugs, sources
 from modules_app.domain.tables import ColumnSpec, ColumnType, KeySpec, TableSpec
 from modules_app.inspection.php_models import read_php_models
 
-HEAD = "<?php\nnamespace Modules\\ModuleX\\Models;\nuse MikoPBX\\Modules\\Models\\ModulesModelsBase;\n"
+HEAD = """<?php
+namespace Modules\\ModuleX\\Models;
+use MikoPBX\\Modules\\Models\\ModulesModelsBase;
+"""
 
 
 def model(body: str, *, before: str = "", name: str = "Thing") -> str:
@@ -40,8 +43,8 @@ def column(arguments: str) -> ColumnSpec:
 
 def test_the_running_example_of_the_seeds() -> None:
     text = model(
-        ID + "/**\n * Blocked.\n *\n * @Column(type=\"string\", nullable=true)\n */\npublic $number;"
-        "public function initialize(): void { $this->setSource('m_BlackListNumbers'); }",
+        ID + "/**\n * Blocked.\n *\n * @Column(type=\"string\", nullable=true)\n */\n"
+        "public $number; public function initialize(): void { $this->setSource('m_BlackListNumbers'); }",
         name="BlackListNumbers",
     )
     tables, findings = read(text, "Models/BlackListNumbers.php")

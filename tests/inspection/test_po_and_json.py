@@ -44,7 +44,9 @@ def test_languages_with_a_region_of_their_own_keep_it() -> None:
     assert sorted(read_po_messages(sources(dict.fromkeys(paths, PO)))) == ["de", "pt_BR"]
 
 
-@pytest.mark.parametrize("text", ["msgid \"a\nmsgstr", "nonsense", b"\xff\xfe\x00", "msgstr[x] \"\""])
+@pytest.mark.parametrize(
+    "text", ['msgid "a\nmsgstr', "nonsense", b"\xff\xfe\x00", 'msgstr[x] ""']
+)
 def test_a_broken_catalogue_is_a_finding(text: str | bytes) -> None:
     package = sources({"i18n/ru/LC_MESSAGES/x.po": text})
     assert read_po_messages(package) == {"ru": {}}

@@ -178,7 +178,8 @@ PATHS = [
 SNIPPETS = st.sampled_from(
     [
         *("<?php ", "return [", "'a' => ", "];", "class Thing extends X {", "/** @Column(", "*/"),
-        *("public $x;", "function addToSidebar() {", "$v['group'] = ", "<<<A\n", "\nA;", "@Indexes("),
+        *("public $x;", "function addToSidebar() {", "$v['group'] = ", "<<<A\n", "\nA;"),
+        "@Indexes(",
         *("class A(ModuleModel):\n", " x = ForeignKey(", "def add_to_sidebar(self):", "f'{", "'"),
         *('msgid "', 'msgstr "', '"\n', "\\", "\0", "{", "}", "(", ")", "[", "\n", '{"a":', "é"),
         *("Thing", "PbxExtensionSetup", "$this->setSource(", "type=", "::", ".", "$", "#, fuzzy\n"),
