@@ -9,3 +9,8 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("modules_app.urls")),
 ]
+
+handler400 = "modules_app.views.errors.bad_request"
+handler403 = "modules_app.views.errors.permission_denied"
+handler404 = "modules_app.views.errors.not_found"
+handler500 = "modules_app.views.errors.server_error"

@@ -47,4 +47,5 @@ def registry_module(module: Module, *, generation: str = "", epoch: str = "") ->
         database=str(root.data / module.id / (epoch or module.epoch) / "module.db"),
         titles=module.titles,
         tables=[table["name"] for table in module.facts.get("tables", [])],
+        digest=module.digest,
     )

@@ -1,7 +1,7 @@
 """Static files of modules: ``/assets/<id>/<digest>/<path>`` (reference W14-W16).
 
 Only files that were recorded at installation below the module's public folder are found, so no
-path can lead elsewhere. The address holds the digest of the whole generation: the answer may be
+path can lead elsewhere. The address holds the digest (or the name) of the generation: the answer may be
 cached for ever, and the address of another generation is not found.
 """
 
@@ -59,10 +59,15 @@ def asset(request: HttpRequest, module_id: str, digest: str, path: str) -> HttpR
         "contract", "generation", "digest", "wanted", "fault"
     )
     for contract, generation, known_digest, wanted, fault in row:
-        if not is_loaded(wanted=wanted, fault=fault) or known_digest[:DIGEST_LENGTH] != digest:
+        current = digest == generation or _is_short_form(digest, known_digest)
+        if not is_loaded(wanted=wanted, fault=fault) or not current:
             break
         return _file(module_id, generation, f"{PUBLIC_FOLDERS[Contract(contract)]}/{path}")
     raise Http404
+
+
+def _is_short_form(short: str, digest: str) -> bool:
+    return len(short) >= DIGEST_LENGTH and digest.startswith(short)
 
 
 def _file(module_id: str, generation: str, path: str) -> FileResponse:

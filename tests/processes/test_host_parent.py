@@ -13,14 +13,8 @@ from typing import Any
 
 import pytest
 
-from modules_app.host.parent import (
-    HEALTH_FILE,
-    HostOptions,
-    HostParent,
-    _UnixConnection,
-    ask_health,
-    socket_name,
-)
+from modules_app.host.names import HEALTH_FILE, socket_name
+from modules_app.host.parent import HostOptions, HostParent, _UnixConnection, ask_health
 from modules_app.host.registry import Registry, RegistryModule
 from modules_app.host.strikes import Strikes
 from tests.processes import tiny

@@ -1,0 +1,74 @@
+"""The first user: a one-time code from the console instead of a shipped password (R6.5)."""
+
+from __future__ import annotations
+
+import hmac
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+
+from modules_app import audit
+from modules_app.exceptions import NotFound, Refused
+from modules_app.exceptions import gettext_noop as _
+from modules_app.packages.fsops import FsOps
+from modules_app.permissions import Actor
+from pbxadmin.settings.env import secret
+
+_FILE = "setup.code"
+
+
+def setup_code() -> str:
+    """Return the one-time code of the setup page, "" once there is a user.
+
+    The first call makes it (more than 128 bits, a file that only the owner reads); it stays the
+    same over restarts. However the first user came, also by ``createsuperuser``, the code dies.
+    """
+    if get_user_model().objects.exists():
+        _forget_code()
+        return ""
+    return secret(_run_dir() / _FILE)
+
+
+def create_first_user(*, code: str, username: str, password: str) -> AbstractBaseUser:
+    """Create the administrator, if ``code`` is right and there is no user yet.
+
+    Raises `NotFound` for a wrong code or when the first run is over (also when another request
+    was faster by a moment), and Django's ``ValidationError`` for a bad name; the form has
+    checked the password.
+    """
+    expected = setup_code()
+    if not expected or not hmac.compare_digest(code.encode(), expected.encode()):
+        raise _wrong_code()
+    users = get_user_model()
+    user = users(username=username, is_staff=True, is_superuser=True)
+    user.set_password(password)
+    user.clean_fields()
+    with transaction.atomic():  # IMMEDIATE: whoever is second sees the first one's user
+        if users.objects.exists():
+            raise _wrong_code()
+        user.save(force_insert=True)
+        actor = Actor.system(channel="web", name=username)
+        audit.record(actor=actor, action="create-first-user", target=username, outcome="done")
+    _forget_code()
+    return user
+
+
+def _wrong_code() -> Refused:
+    return NotFound(
+        "setup-code-wrong",
+        _("This setup link is not valid, or the first user exists already."),
+        hint=_("The valid link is printed on the console by script/server."),
+    )
+
+
+def _forget_code() -> None:
+    if (_run_dir() / _FILE).exists():
+        with FsOps().directory(_run_dir()) as dir_fd:
+            FsOps().unlink(_FILE, dir_fd)
+
+
+def _run_dir() -> Path:
+    return Path(settings.PBX_DATA_DIR) / "run"
