@@ -18,6 +18,7 @@ from modules_app.domain.states import (
     Reason,
     StateWords,
     Verb,
+    Wanted,
     allowed_verbs,
     is_loaded,
     state_of,
@@ -147,6 +148,12 @@ def get_module_page(module_id: str, language: str = "en") -> ModulePage:
         operations=list(Operation.objects.filter(id_fold=module.id_fold)[:10]),
         kept=KeptData.objects.filter(id_fold=module.id_fold).first(),
     )
+
+
+def loaded_module_admins() -> list[tuple[str, str]]:
+    """Return id and address of the admin of every module that the host loads (design 3)."""
+    loaded = Module.objects.filter(wanted=Wanted.ON, fault=Fault.NONE).values_list("id", flat=True)
+    return [(module_id, f"/m/{module_id}/admin/") for module_id in loaded]
 
 
 def module_record(module_id: str) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from lucide.templatetags.lucide import lucide as draw
 from modules_app.domain.operations import OUTCOME_LABELS, Outcome
 from modules_app.domain.states import ModuleState
 from modules_app.exceptions import fill
+from modules_app.selectors.modules import loaded_module_admins
 from modules_app.templatetags.icon_names import ICON_NAMES
 
 register = template.Library()
@@ -84,6 +85,12 @@ def outcome_badge(outcome: str) -> str:
 
 def _badge(css: str, icon_name: str, label: str) -> str:
     return format_html('<span class="{}">{}<span>{}</span></span>', css, _draw(icon_name, 18), label)
+
+
+@register.simple_tag
+def module_admins() -> list[tuple[str, str]]:
+    """Return id and address of the admin of every loaded module (design 3)."""
+    return loaded_module_admins()
 
 
 @register.filter

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 
 from modules_app.exceptions import NotFound, Refused
 from modules_app.forms.account import FirstUserForm
+from modules_app.services.users import create_first_user, setup_code
 from modules_app.views.errors import error_page
 from modules_app.views.http import methods
 
@@ -26,8 +27,6 @@ logout: Any = auth_views.LogoutView.as_view()
 @methods("GET", "POST")
 def setup(request: HttpRequest, code: str) -> HttpResponse:
     """Make the first administrator, if ``code`` is the one that the console printed; then 404."""
-    from modules_app.services.users import create_first_user, setup_code
-
     if not setup_code():
         return error_page(404)
     form = FirstUserForm(request.POST or None)

@@ -20,8 +20,8 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Answer a missing right (403)."""
-    return error_page(403)
+    """Answer a missing right (403), or what the exception's own ``status`` says (uploads: 413)."""
+    return error_page(getattr(exception, "status", 403))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

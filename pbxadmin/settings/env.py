@@ -16,7 +16,7 @@ env = environ.Env()
 def data_dir() -> Path:
     """Return PBX_DATA_DIR, by default ``var`` beside manage.py; created when missing."""
     path = Path(env.str("PBX_DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
-    for folder in (path, path / "run", path / "log", path / "uploads"):
+    for folder in (path, path / "run" / "sessions", path / "log", path / "uploads"):
         folder.mkdir(mode=0o750, parents=True, exist_ok=True)
     return path
 
