@@ -44,7 +44,8 @@ def column(arguments: str) -> ColumnSpec:
 def test_the_running_example_of_the_seeds() -> None:
     text = model(
         ID + "/**\n * Blocked.\n *\n * @Column(type=\"string\", nullable=true)\n */\n"
-        "public $number; public function initialize(): void { $this->setSource('m_BlackListNumbers'); }",
+        "public $number;"
+        "public function initialize(): void { $this->setSource('m_BlackListNumbers'); }",
         name="BlackListNumbers",
     )
     tables, findings = read(text, "Models/BlackListNumbers.php")
