@@ -191,14 +191,16 @@ def _read_local_extra(
     fields = parse_extra(extra, member.raw_name)
     check_unicode_path(fields, member.raw_name)
     wide = fields.get(EXTRA_ZIP64)
-    if wide is None or (size, packed) != (SATURATED_32, SATURATED_32):
-        # Writers that stream reserve the field before they know whether they need it.
-        if wide is not None and (len(wide) != 16 or (size, packed) != (0, 0)):
-            raise refused("archive-zip64", member.raw_name)
+    if wide is None:
         return size, packed
     if len(wide) != 16:
         raise refused("archive-zip64", member.raw_name)
-    size, packed = struct.unpack("<2Q", wide)
+    large = struct.unpack("<2Q", wide)
+    if (size, packed) == (SATURATED_32, SATURATED_32):
+        return large
+    # Writers reserve the field before they know whether they need it: then empty or the same.
+    if large not in ((size, packed), (0, 0)):
+        raise refused("archive-zip64", member.raw_name)
     return size, packed
 
 

@@ -306,6 +306,19 @@ def test_a22_other_disks_and_missing_zip64_records_are_refused(refuse):
     refuse(package(Z("x", extra=field)), "archive-zip64")
 
 
+@pytest.mark.parametrize(("size", "packed", "fine"), [(5, 5, True), (0, 0, True), (6, 5, False),
+                                                     (5, 6, False)])  # fmt: skip
+def test_a22_a_local_zip64_field_that_is_not_needed_must_still_agree(
+    install, refuse, size, packed, fine
+):
+    field = struct.pack("<HH2Q", 1, 16, size, packed)
+    data = package(Z("x", b"12345", method=0, local_extra=field))
+    if fine:
+        assert install(data).count == 2
+    else:
+        refuse(data, "archive-zip64")
+
+
 def test_a22_consistent_zip64_is_accepted(install):
     assert install(Zip([Z("module.json", MANIFEST), Z("x")], zip64=True).build()).count == 2
 
