@@ -24,11 +24,20 @@ from modules_app.operator.snapshot import restore, take_snapshot
 from modules_app.operator.work import Work, raise_sequence
 from modules_app.packages.archive import open_archive
 from modules_app.packages.faults import fault_point
-from modules_app.packages.store import Record, generation_name, keep_package, write_generation
+from modules_app.packages.store import (
+    Record,
+    generation_name,
+    keep_package,
+    make_executable,
+    write_generation,
+)
 from modules_app.selectors.packages import get_upload
 from modules_app.selectors.registry import registry_module
 from modules_app.selectors.settings import read_setting
 from modules_app.services.uploads import archive_limits
+
+
+EXECUTABLE = ("agi-bin/", "bin/")
 
 
 class Install(Work):
@@ -51,6 +60,7 @@ class Install(Work):
         self._take_over_data()
         self.journal.enter(Stage.SET_UP)
         self.answer = self._set_up()
+        self._make_executable()
         self._sync()
         fault_point(INSTALL_SET_UP)
 
@@ -188,6 +198,22 @@ class Install(Work):
         if not answer.get("ok"):
             raise installer_said_no(self.operation.module_id, answer)
         return answer
+
+    def _make_executable(self) -> None:
+        """Let the files run that the installer named; without one, those in agi-bin and bin."""
+        wished = self.answer.get("executables")
+        if wished is None:
+            wished = [path for path in self.record.files if path.startswith(EXECUTABLE)]
+        known = [path for path in wished if path in self.record.files]
+        make_executable(
+            self.tools.fsops,
+            self.tools.data_dir,
+            self.upload.module_id,
+            self.operation.to_generation,
+            known,
+        )
+        for kind in self.answer.get("deleted_system_rows") or []:
+            self.journal.say(_("There are no core records “{kind}” of this module."), kind=kind)
 
     def _seen(self) -> RegistryModule:
         stand_in = Module(

@@ -17,11 +17,9 @@ def write(tools: Tools, module_id: str, files: dict[str, str]) -> None:
         tools.fsops.ensure_dir(_FOLDER, etc_fd, mode=0o750)
     with tools.fsops.directory(tools.data_dir.etc_, _FOLDER) as modules_fd:
         tools.fsops.ensure_dir(module_id, modules_fd, mode=0o750)
-        with tools.fsops.directory(tools.data_dir.etc_, _FOLDER, module_id) as own_fd:
-            for name, content in files.items():
-                tools.fsops.write_file_atomically(
-                    plain_name(name), own_fd, content.encode(), mode=0o640
-                )
+    own = tools.data_dir.etc_ / _FOLDER / module_id
+    for name, content in files.items():
+        tools.fsops.write_file_atomically(own, plain_name(name), content.encode(), mode=0o640)
 
 
 def remove(tools: Tools, module_id: str) -> None:

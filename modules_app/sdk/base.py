@@ -47,8 +47,13 @@ class Recorded:
         self._records.executables.append(inside(path))
 
     def place_file(self, name: str, content: str) -> None:
-        """Put a file into the module's own folder of configuration; it goes with the module."""
-        self._records.placed_files[inside(name)] = content
+        """Put a file into the module's own folder of configuration; it goes with the module.
+
+        ``name`` is a plain file name; raises `ValueError` otherwise.
+        """
+        if "/" in name or "\0" in name or name in ("", ".", ".."):
+            raise ValueError(f"{name!r} is not a plain file name")
+        self._records.placed_files[name] = content
 
     def delete_system_rows(self, kind: str) -> None:
         """Ask for the core records of this kind that the module made to be removed."""

@@ -6,6 +6,7 @@ Module code never writes core records or its own files itself (design 4 and 6); 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -25,9 +26,11 @@ class Settings:
         """Return the value of a setting, or what was set here before."""
         return self.changed.get(key, self._values.get(key, default))
 
-    def set(self, key: str, value: str) -> None:
-        """Ask for a setting to be stored; both are text."""
-        self.changed[str(key)] = str(value)
+    def set(self, key: str, value: object) -> bool:
+        """Ask for a setting to be stored and return True; lists and dicts are stored as JSON."""
+        text = json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value)
+        self.changed[str(key)] = text
+        return True
 
 
 @dataclass

@@ -34,7 +34,7 @@ def _module(body: str, rawname: str = "okay") -> bytes:
 
 ARCHIVES: dict[str, bytes] = {
     "A01": zips.package(Z("a/../../x")),
-    "A02": zips.package(Z("../ModuleEvil-evil/x")),
+    "A01-prefix": zips.package(Z("../ModuleEvil-evil/x")),
     "A03": zips.package(Z("/etc/passwd")),
     "A04": zips.package(Z("AUX.txt")),
     "A05": zips.package(Z("link", b"/etc/passwd", external=(stat.S_IFLNK | 0o777) << 16)),
@@ -52,8 +52,8 @@ ARCHIVES: dict[str, bytes] = {
     "A18": zips.package(Z("packed", method=12)),
     "A19": zips.package(Z("lie", b"data", size=99, local_size=99)),
     "A20": zips.package(Z("shown", local_name=b"other")),
-    "A21": b"#!/bin/sh\n" + zips.package(Z("x")),
-    "A22": zips.package(Z("x"), zip64=True, zip64_changes={"offset": 7}),
+    "A21": zips.package(Z("x", before=b"hidden")),
+    "A22": zips.package(Z("x"), zip64=True, zip64_changes={"disks": 2}),
     "A24": tars.package(T("fifo", b"", kind=b"6")),
     "A25": tars.package(T("x")) + gzip.compress(b"second member"),
     "A26": zips.package(Z("d/" * 20 + "x")),
