@@ -31,7 +31,7 @@ def refuse(life: Life, package: bytes) -> Refused:
 @pytest.mark.parametrize("rule", sorted(catalogue.ARCHIVES))
 def test_a_hostile_archive_is_refused_by_its_rule(life: Life, rule: str) -> None:
     error = refuse(life, catalogue.ARCHIVES[rule])
-    assert error.context["rule"] == rule
+    assert error.context["rule"] == rule.partition("-")[0]
 
 
 @pytest.mark.parametrize("rule", sorted(catalogue.MANIFESTS))
