@@ -84,6 +84,8 @@ CACHES = {
         "LOCATION": str(PBX_DATA_DIR / "run" / "cache"),
     }
 }
+# The file cache counts without a lock: some attempts more than the limit may pass, no harm.
+SILENCED_SYSTEM_CHECKS = ["axes.W001"]
 AXES_HANDLER = "axes.handlers.cache.AxesCacheHandler"
 AXES_FAILURE_LIMIT = 5
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -119,3 +121,4 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env.str("PBX_LOG_LEVEL", default="INFO")},
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False
+WHITENOISE_ALLOW_ALL_ORIGINS = False
