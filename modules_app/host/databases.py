@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.db import connections
+from django.contrib.contenttypes.models import ContentType
+from django.db import DEFAULT_DB_ALIAS, connections
 
 from modules_app.host.registry import RegistryModule
 from pbxadmin.settings.env import sqlite_database
@@ -21,3 +22,11 @@ def remove_database(label: str) -> None:
         connections[label].close()
         del connections[label]
         del connections.databases[label]
+
+
+def prepare_scratch() -> None:
+    """Make the one table of Django's that the admin of a module asks for, in this process."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    if ContentType._meta.db_table not in connection.introspection.table_names():
+        with connection.schema_editor() as editor:
+            editor.create_model(ContentType)

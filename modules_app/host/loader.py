@@ -18,7 +18,7 @@ from typing import Any
 from django.apps import AppConfig
 
 from modules_app.host.apps import ModuleConfig, add_app, remove_app
-from modules_app.host.databases import add_database, remove_database
+from modules_app.host.databases import add_database, prepare_scratch, remove_database
 from modules_app.host.finder import install_finder
 from modules_app.host.registry import Registry, RegistryModule
 from modules_app.sdk.context import ModuleFacts, running
@@ -77,6 +77,7 @@ def load(
     the id before code of a module runs and with "" after it, so that a death can be blamed.
     """
     global _result
+    prepare_scratch()
     skipped = left_out or {}
     result = LoadResult(registry.sequence)
     for module in registry.modules:

@@ -21,7 +21,7 @@ from django.utils.module_loading import module_has_submodule
 
 from modules_app.exceptions import Refused
 from modules_app.exceptions import gettext_noop as _
-from modules_app.sdk.keeping import Kept, keep_what_was_lost
+from modules_app.sdk.keeping import Kept, keep_what_was_lost, table_of
 from modules_app.sdk.model_state import database_state, dump_state, load_state
 from modules_app.sdk.questions import Answers
 
@@ -58,7 +58,7 @@ def _synchronise(connection: BaseDatabaseWrapper, label: str) -> tuple[set[str],
         new.add_model(database_state(ModelState.from_model(model)))
     kept = keep_what_was_lost(label, old, new)
     operations = _detect(connection, label, old, new)
-    changed = {_table(new, operation) for operation in operations}
+    changed = {_table(new, step) for step in operations if _is_managed(new, step)}
     if operations:
         _apply(connection, label, operations, old, dump_state(new.models.values()))
     return changed, kept
@@ -119,17 +119,19 @@ def _migrate(connection: BaseDatabaseWrapper, label: str) -> set[str]:
     }
 
 
-def _table(state: ProjectState, operation: Operation) -> str:
+def _model_of(state: ProjectState, operation: Operation) -> ModelState | None:
     name = getattr(operation, "model_name", getattr(operation, "name", "")).lower()
-    for (app_label, model_name), model in state.models.items():
-        if model_name == name:
-            return str(model.options.get("db_table") or f"{app_label}_{model_name}")
-    return ""
+    return next((model for (_app, key), model in state.models.items() if key == name), None)
+
+
+def _table(state: ProjectState, operation: Operation) -> str:
+    model = _model_of(state, operation)
+    return table_of(model) if model is not None else ""
 
 
 def _is_managed(state: ProjectState, operation: Operation) -> bool:
-    name = getattr(operation, "name", "").lower()
-    options = next(m.options for (_app, key), m in state.models.items() if key == name)
+    model = _model_of(state, operation)
+    options = model.options if model is not None else {}
     return bool(options.get("managed", True)) and not options.get("proxy")
 
 

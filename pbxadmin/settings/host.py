@@ -10,13 +10,18 @@ from urllib.parse import quote
 
 from pbxadmin.settings.base import *  # noqa: F403
 from pbxadmin.settings.base import BASE_DIR, PBX_DATA_DIR, TEMPLATES
-from pbxadmin.settings.env import env, secret, sqlite_database
+from pbxadmin.settings.env import env, secret
 
 SECRET_KEY = secret(PBX_DATA_DIR / "run" / "host-secret.key")
 ALLOWED_HOSTS = ["*"]  # only web reaches the socket, and it has looked at the name already
 
 DATABASES = {
-    "default": sqlite_database(PBX_DATA_DIR / "run" / "host-scratch.sqlite3"),
+    # Scratch of one process, for what Django itself wants to store (see `prepare_scratch`).
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": "file:scratch?mode=memory&cache=shared",
+        "CONN_MAX_AGE": None,
+    },
     "core": {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": f"file:{quote(str(PBX_DATA_DIR / 'core.sqlite3'))}?mode=ro",
