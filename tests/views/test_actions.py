@@ -1,0 +1,234 @@
+"""Asking for verbs from the pages: forms, double clicks, busy modules, errors of services."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from modules_app.domain.operations import Outcome
+from modules_app.domain.states import Verb
+from modules_app.models import MenuItem, Operation, PbxSetting
+from tests.pages import menu_item, module, operation, upload
+
+HTMX = {"HX-Request": "true"}
+
+
+def test_enabling_queues_one_operation_and_shows_it(admin_page: Client) -> None:
+    module()
+    response = admin_page.post("/modules/ModuleBlackList/enable/", {"request_key": "k"})
+    queued = Operation.objects.get()
+    assert (queued.verb, queued.actor, queued.channel) == (Verb.ENABLE, "root", "web")
+    assert response["Location"] == f"/operations/{queued.pk}/"
+
+
+def test_a_double_click_gives_the_same_operation(admin_page: Client) -> None:
+    module()
+    first = admin_page.post("/modules/ModuleBlackList/enable/", {"request_key": "k"})
+    second = admin_page.post("/modules/ModuleBlackList/enable/", {"request_key": "k"})
+    assert Operation.objects.count() == 1
+    assert first["Location"] == second["Location"]
+
+
+def test_one_form_key_serves_several_modules(admin_page: Client) -> None:
+    module("ModuleOne")
+    module("ModuleTwo")
+    admin_page.post("/modules/ModuleOne/enable/", {"request_key": "k"})
+    admin_page.post("/modules/ModuleTwo/enable/", {"request_key": "k"})
+    assert Operation.objects.count() == 2
+
+
+def test_a_busy_module_answers_409_with_a_link_to_the_operation(admin_page: Client) -> None:
+    module()
+    running = operation(outcome=Outcome.RUNNING)
+    response = admin_page.post("/modules/ModuleBlackList/enable/", {"request_key": "other"})
+    assert response.status_code == 409
+    assert f'href="/operations/{running.pk}/"' in response.content.decode()
+
+
+def test_an_unknown_module_answers_404_with_a_hint(admin_page: Client) -> None:
+    response = admin_page.get("/modules/Nobody/")
+    assert response.status_code == 404
+    assert "There is no module “Nobody” here." in response.content.decode()
+
+
+def test_htmx_gets_the_row_that_asks_again_until_the_operation_ends(admin_page: Client) -> None:
+    module()
+    row = admin_page.post("/modules/ModuleBlackList/enable/", {}, headers=HTMX).content.decode()
+    queued = Operation.objects.get()
+    assert row.lstrip().startswith('<tr role="row" id="row-ModuleBlackList"')
+    assert 'hx-trigger="every 1s"' in row and "Working" in row
+    Operation.objects.update(outcome=Outcome.DONE)
+    address = f"/modules/ModuleBlackList/row/?operation={queued.pk}"
+    row = admin_page.get(address, headers=HTMX).content.decode()
+    assert "every 1s" not in row
+    assert 'hx-swap-oob="innerHTML:#sidebar"' in row
+
+
+def test_a_failed_operation_is_told_at_the_row(admin_page: Client) -> None:
+    module()
+    error = {"slug": "x", "message": "“{id}” failed.", "context": {"id": "It"}, "hint": ""}
+    failed = operation(outcome=Outcome.FAILED, error=error)
+    address = f"/modules/ModuleBlackList/row/?operation={failed.pk}"
+    row = admin_page.get(address, headers=HTMX).content.decode()
+    assert "“It” failed." in row and f"/operations/{failed.pk}/" in row
+
+
+def test_htmx_gets_errors_as_a_box_with_its_place(admin_page: Client) -> None:
+    response = admin_page.post("/modules/Nobody/enable/", {}, headers=HTMX)
+    assert response.status_code == 404
+    assert response["HX-Retarget"] == "#problem"
+    assert "<html" not in response.content.decode()
+
+
+def test_removal_keeps_the_data_unless_the_name_is_typed(admin_page: Client) -> None:
+    module()
+    address = "/modules/ModuleBlackList/remove/"
+    refused = admin_page.post(address, {"data": "delete", "typed": "ModuleBlack"})
+    assert refused.status_code == 422
+    assert not Operation.objects.exists()
+    admin_page.post(address, {"data": "keep", "typed": ""})
+    assert Operation.objects.get().options["keep_data"] is True
+
+
+def test_removal_deletes_the_data_when_the_name_is_typed(admin_page: Client) -> None:
+    module()
+    typed = {"data": "delete", "typed": " ModuleBlackList "}
+    admin_page.post("/modules/ModuleBlackList/remove/", typed)
+    assert Operation.objects.get().options["keep_data"] is False
+
+
+def test_focus_starts_on_cancel_and_keeping_is_chosen(admin_page: Client) -> None:
+    module()
+    html = admin_page.get("/modules/ModuleBlackList/remove/").content.decode()
+    assert html.count("autofocus") == 1
+    assert "data-close autofocus" in html
+    assert 'value="keep" checked' in html
+
+
+def test_a_vetoed_disabling_can_be_forced(admin_page: Client) -> None:
+    module(wanted="on")
+    refused = operation(verb=Verb.DISABLE, outcome=Outcome.REFUSED)
+    html = admin_page.get(f"/operations/{refused.pk}/").content.decode()
+    assert "Disable anyway" in html
+    admin_page.post("/modules/ModuleBlackList/disable/", {"force": "1"})
+    assert Operation.objects.filter(verb=Verb.DISABLE).first().options["force"] is True
+
+
+def test_a_running_operation_can_be_cancelled_until_it_commits(admin_page: Client) -> None:
+    running = operation(outcome=Outcome.RUNNING)
+    assert "Cancel" in admin_page.get(f"/operations/{running.pk}/").content.decode()
+    admin_page.post(f"/operations/{running.pk}/cancel/")
+    running.refresh_from_db()
+    assert running.cancel_requested
+    Operation.objects.update(committed=True, cancel_requested=False)
+    assert admin_page.post(f"/operations/{running.pk}/cancel/").status_code == 422
+
+
+def test_only_an_open_operation_is_asked_again(admin_page: Client) -> None:
+    running = operation("ModuleOne", outcome=Outcome.RUNNING)
+    ended = operation("ModuleTwo", outcome=Outcome.DONE)
+    assert "every 1s" in admin_page.get(f"/operations/{running.pk}/").content.decode()
+    assert "every 1s" not in admin_page.get(f"/operations/{ended.pk}/").content.decode()
+
+
+def test_an_operation_without_news_says_so(admin_page: Client) -> None:
+    fresh = operation("ModuleOne", outcome=Outcome.RUNNING)
+    stale = operation("ModuleTwo", outcome=Outcome.RUNNING, quiet_for=60)
+    assert "No news since" not in admin_page.get(f"/operations/{fresh.pk}/").content.decode()
+    assert "No news since" in admin_page.get(f"/operations/{stale.pk}/").content.decode()
+
+
+def test_an_entry_is_placed_moved_and_reset(admin_page: Client) -> None:
+    item = menu_item(module(), order=3)
+    address = "/modules/ModuleBlackList/place/"
+    prefix = f"item{item.pk}"
+    form = {
+        "key": "main",
+        f"{prefix}-group": "server",
+        f"{prefix}-caption": "Blocked",
+        f"{prefix}-order": "7",
+    }
+    assert admin_page.post(address, {**form, "action": "up"}).status_code == 302
+    item.refresh_from_db()
+    placed = (item.placed_group, item.placed_caption, item.placed_order, item.placed_shown)
+    assert placed == ("server", "Blocked", 6, False)
+    admin_page.post(address, {"key": "main", "action": "reset"})
+    assert MenuItem.objects.get().placed_order is None
+
+
+def test_a_wrong_placement_comes_back_with_its_fields_marked(admin_page: Client) -> None:
+    item = menu_item(module())
+    form = {"key": "main", f"item{item.pk}-group": "nowhere", f"item{item.pk}-order": "x"}
+    response = admin_page.post("/modules/ModuleBlackList/place/", form)
+    html = response.content.decode()
+    assert response.status_code == 422
+    assert 'aria-invalid="true"' in html
+    assert f'aria-describedby="id_item{item.pk}-order_helptext id_item{item.pk}-order_error"' in html
+    assert "error-summary" in html
+
+
+def test_an_unknown_entry_is_not_found(admin_page: Client) -> None:
+    module()
+    response = admin_page.post("/modules/ModuleBlackList/place/", {"key": "nothing"})
+    assert response.status_code == 404
+
+
+def test_installing_a_waiting_package_asks_for_enabling_only_when_ticked(
+    admin_page: Client,
+) -> None:
+    waiting = upload("ModuleNew")
+    admin_page.post(f"/uploads/{waiting.pk}/install/", {"enable": "1"})
+    queued = Operation.objects.get()
+    assert (queued.verb, queued.options["enable"]) == (Verb.INSTALL, True)
+
+
+@pytest.mark.parametrize(
+    ("version", "words"),
+    [("1.3.0", "An upgrade from 1.2.0"), ("1.2.0", "installed already"), ("1.1", "A downgrade")],
+)
+def test_the_report_says_what_installing_would_be(
+    admin_page: Client, version: str, words: str
+) -> None:
+    module()
+    waiting = upload(version=version)
+    assert words in admin_page.get(f"/uploads/{waiting.pk}/").content.decode()
+
+
+def test_a_lower_version_must_be_meant(admin_page: Client) -> None:
+    module()
+    waiting = upload(version="1.1")
+    assert admin_page.post(f"/uploads/{waiting.pk}/install/").status_code == 422
+    admin_page.post(f"/uploads/{waiting.pk}/install/", {"allow_downgrade": "1"})
+    assert Operation.objects.get().verb == Verb.UPGRADE
+
+
+def test_a_gone_upload_is_explained(admin_page: Client) -> None:
+    address = "/uploads/00000000-0000-0000-0000-000000000000/"
+    response = admin_page.get(address)
+    assert response.status_code == 404
+    assert "This upload is gone" in response.content.decode()
+
+
+def test_settings_are_saved_and_wrong_ones_are_marked(admin_page: Client) -> None:
+    form = admin_page.get("/settings/").context["form"]
+    values = {name: form[name].value() for name in form.fields}
+    values = {name: value for name, value in values.items() if value is not False}
+    saved = admin_page.post("/settings/", {**values, "SIPPort": "5070"}, follow=True)
+    assert "1 setting saved." in saved.content.decode()
+    assert PbxSetting.objects.get(key="SIPPort").value == "5070"
+    wrong = admin_page.post("/settings/", {**values, "SIPPort": "70000"})
+    assert wrong.status_code == 422
+    assert 'href="#id_SIPPort"' in wrong.content.decode()
+
+
+def test_language_and_theme_are_remembered_and_lead_back(admin_page: Client) -> None:
+    back = admin_page.post("/language/", {"language": "ru", "next": "/modules/"})
+    assert (back["Location"], back.cookies["pbx_language"].value) == ("/modules/", "ru")
+    back = admin_page.post("/theme/", {"theme": "dark", "next": "//evil.example/"})
+    assert (back["Location"], back.cookies["pbx_theme"].value) == ("/", "dark")
+    assert 'data-bs-theme="dark"' in admin_page.get("/").content.decode()
+
+
+def test_unknown_languages_and_themes_are_not_remembered(admin_page: Client) -> None:
+    assert "pbx_language" not in admin_page.post("/language/", {"language": "xx"}).cookies
+    assert "pbx_theme" not in admin_page.post("/theme/", {"theme": "pink"}).cookies

@@ -1,0 +1,52 @@
+"""Raw records: everything is shown, what the engine writes cannot be edited."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+
+from modules_app.models import Operation
+from tests.pages import menu_item, module, operation, upload
+
+READ_ONLY = {"module", "operation", "auditevent", "keptdata", "upload", "storedpackage"}
+
+
+def ours() -> list[str]:
+    names = [m._meta.model_name for m in admin.site._registry if m._meta.app_label == "modules_app"]
+    assert len(names) >= 8
+    return [str(name) for name in names]
+
+
+def test_the_index_links_the_records_of_loaded_modules(admin_page: Client) -> None:
+    module("ModuleOn", wanted="on")
+    module("ModuleOff")
+    html = admin_page.get("/admin/").content.decode()
+    assert "PBX Admin: raw records" in html
+    assert 'href="/m/ModuleOn/admin/"' in html
+    assert "/m/ModuleOff/admin/" not in html
+
+
+@pytest.mark.parametrize("name", ours())
+def test_lists_open_and_engine_records_are_read_only(admin_page: Client, name: str) -> None:
+    menu_item(module())
+    operation()
+    upload("ModuleNew")
+    assert admin_page.get(f"/admin/modules_app/{name}/").status_code == 200
+    added = admin_page.get(f"/admin/modules_app/{name}/add/").status_code
+    assert added == (403 if name in READ_ONLY | {"menuitem"} else 200)
+
+
+def test_an_operation_shows_its_steps(admin_page: Client) -> None:
+    shown = operation()
+    html = admin_page.get(f"/admin/modules_app/operation/{shown.pk}/change/").content.decode()
+    assert "set-up" in html and 'name="_save"' not in html
+
+
+def test_actions_ask_the_services(admin_page: Client) -> None:
+    module("ModuleOne")
+    module("ModuleTwo", wanted="on")
+    form = {"action": "enable", "_selected_action": ["ModuleOne", "ModuleTwo"]}
+    html = admin_page.post("/admin/modules_app/module/", form, follow=True).content.decode()
+    assert [o.module_id for o in Operation.objects.all()] == ["ModuleOne"]
+    assert "cannot be asked to enable" in html
