@@ -6,6 +6,8 @@ import argparse
 from collections.abc import Callable
 from typing import Any
 
+from modules_app.domain.menu import GROUPS
+
 Handler = Callable[[Any], int]
 
 
@@ -70,5 +72,18 @@ def _add_changing(verb: Callable[..., argparse.ArgumentParser]) -> None:
     data.add_argument("--keep-data", action="store_true", help="keep settings and data (default)")
     data.add_argument("--delete-data", action="store_true", help="delete settings and data")
     remove.add_argument("--force", action="store_true", help="do not ask the module")
+    _add_place(verb("place", "place a module's sidebar item"))
     cancel = verb("cancel", "cancel an operation before its commit point")
     cancel.add_argument("operation", type=int)
+
+
+def _add_place(place: argparse.ArgumentParser) -> None:
+    place.add_argument("id")
+    place.add_argument("--key", default="", help="which item, by default the first")
+    shown = place.add_mutually_exclusive_group()
+    shown.add_argument("--show", dest="shown", action="store_true", default=None)
+    shown.add_argument("--hide", dest="shown", action="store_false", default=None)
+    place.add_argument("--group", choices=GROUPS)
+    place.add_argument("--caption")
+    place.add_argument("--order", type=int)
+    place.add_argument("--reset", action="store_true", help="as the module wishes")

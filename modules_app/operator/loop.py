@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -15,6 +16,7 @@ from modules_app.exceptions import Busy
 from modules_app.exceptions import gettext_noop as _
 from modules_app.models import Operation
 from modules_app.operator.host_link import HostLink
+from modules_app.operator.housekeeping import keep_house
 from modules_app.operator.recovery import recover
 from modules_app.operator.run import claim, run_operation
 from modules_app.operator.tools import Tools
@@ -28,6 +30,7 @@ log = logging.getLogger("pbxadmin.operator")
 
 AT_ONCE = 4
 IDLE_SECONDS = 1.0
+TIDY_SECONDS = 3600.0
 
 
 class Operator:
@@ -49,7 +52,11 @@ class Operator:
         self.tools = Tools(
             fsops=FsOps(),
             data_dir=self.data_dir,
-            zygote=Zygote(settings_module="pbxadmin.settings.host", label="operator"),
+            zygote=Zygote(
+                settings_module="pbxadmin.settings.host",
+                label="operator",
+                preload=("modules_app.host.child",),
+            ),
             host=HostLink(self.data_dir),
         )
         self.data_dir.prepare(self.tools.fsops)
@@ -70,8 +77,12 @@ class Operator:
 
     def serve(self, until: Callable[[], bool] = lambda: False) -> None:
         """Run operations until ``stop`` was called or ``until`` holds between two rounds."""
+        tidied = time.monotonic()
         while not self._stopping.is_set():
             started = self._start_queued()
+            if time.monotonic() - tidied > TIDY_SECONDS and not self._running:
+                keep_house(self.tools)
+                tidied = time.monotonic()
             if until():
                 return
             if not started:

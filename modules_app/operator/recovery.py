@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 
 from modules_app.domain.operations import Outcome
-from modules_app.models import Operation, Upload
+from modules_app.models import Operation
 from modules_app.operator.cleaning import sweep_all
+from modules_app.operator.housekeeping import keep_house
 from modules_app.operator.run import resume
 from modules_app.operator.tools import Tools
 
@@ -23,13 +24,6 @@ def recover(tools: Tools) -> int:
         log.warning("recovering %s (committed: %s)", operation, operation.committed)
         resume(operation, tools)
     sweep_all(tools)
-    _sweep_uploads(tools)
+    keep_house(tools)
     return len(interrupted)
 
-
-def _sweep_uploads(tools: Tools) -> None:
-    known = set(Upload.objects.values_list("file", flat=True))
-    with tools.fsops.directory(tools.data_dir.uploads) as uploads_fd:
-        for path in tools.data_dir.uploads.glob("*.part"):
-            if path.name not in known:
-                tools.fsops.unlink(path.name, uploads_fd)

@@ -71,6 +71,9 @@ def test_a_whole_life_over_ssh(shell: Shell) -> None:
     assert (done["verb"], done["outcome"]) == ("enable", "done")
     [row] = shell.json("list")["modules"]
     assert row["enabled"] is True and row["state"] == "enabled"
+    placed = shell.json("place", "ModuleTest", "--hide", "--group", "routing", "--caption", "Mine")
+    assert (placed["shown"], placed["group"], placed["caption"]) == (False, "routing", "Mine")
+    assert shell.json("place", "ModuleTest", "--reset")["group"] == "modules"
     assert shell.json("verify", "ModuleTest") == {"modules": {"ModuleTest": []}}
     shell.module("disable", "ModuleTest", "--yes")
     shell.module("remove", "ModuleTest", "--yes")

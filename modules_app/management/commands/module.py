@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import translation
 
-from modules_app.cli import changing, reading
+from modules_app.cli import changing, placing, reading
 from modules_app.cli.output import print_error, print_findings, print_json
 from modules_app.cli.parser import add_verbs
 from modules_app.exceptions import ModuleError
@@ -31,6 +31,7 @@ HANDLERS = {
     "disable": changing.disable,
     "remove": changing.remove,
     "cancel": changing.cancel,
+    "place": placing.place,
 }
 
 

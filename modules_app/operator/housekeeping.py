@@ -1,0 +1,39 @@
+"""What is thrown away by age: forgotten uploads and packages that no module uses."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+
+from django.utils import timezone
+
+from modules_app.models import Module, StoredPackage, Upload
+from modules_app.operator.cleaning import sweep_package
+from modules_app.operator.tools import Tools
+from modules_app.packages.uploads import reap_uploads
+from modules_app.services.uploads import drop_upload
+
+UNDECIDED = timedelta(days=7)
+UNUSED = timedelta(days=90)
+UNFINISHED_SECONDS = 3600.0
+
+
+def keep_house(tools: Tools) -> None:
+    """Remove old undecided uploads, old unused packages, and what broken uploads left."""
+    for upload in Upload.objects.filter(uploaded_at__lt=timezone.now() - UNDECIDED):
+        drop_upload(upload)
+    _drop_unused_packages(tools)
+    reap_uploads(
+        tools.fsops,
+        tools.data_dir,
+        older_than=time.time() - UNFINISHED_SECONDS,
+        keep=set(Upload.objects.values_list("file", flat=True)),
+    )
+
+
+def _drop_unused_packages(tools: Tools) -> None:
+    used = set(Module.objects.values_list("package_sha256", flat=True))
+    old = StoredPackage.objects.filter(stored_at__lt=timezone.now() - UNUSED)
+    for sha256 in old.exclude(sha256__in=used).values_list("sha256", flat=True):
+        StoredPackage.objects.filter(sha256=sha256).delete()
+        sweep_package(tools, sha256)
