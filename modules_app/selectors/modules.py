@@ -113,9 +113,13 @@ def list_modules(
 
 def count_states() -> dict[str, int]:
     """Return how many modules are in each state, and under "" how many there are."""
-    rows = _rows(Module.objects.values(*_COLUMNS), "en")
-    counts: Counter[str] = Counter(str(row.state) for row in rows)
-    counts[""] = len(rows)
+    busy = set(Operation.objects.filter(outcome__in=OPEN).values_list("id_fold", flat=True))
+    rows = Module.objects.values_list("id_fold", "wanted", "fault")
+    counts: Counter[str] = Counter(
+        str(state_of(wanted=wanted, fault=fault, busy=id_fold in busy))
+        for id_fold, wanted, fault in rows
+    )
+    counts[""] = sum(counts.values())
     return dict(counts)
 
 

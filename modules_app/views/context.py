@@ -47,7 +47,7 @@ class Page:
         """Return the path of this page, to come back to after switching language or theme."""
         return self.request.path
 
-    @property
+    @cached_property
     def section(self) -> str:
         """Return which core link is the current one."""
         path = self.request.path
@@ -58,7 +58,7 @@ class Page:
             return "modules"
         return "dashboard" if path == "/" else ""
 
-    @property
+    @cached_property
     def module_id(self) -> str:
         """Return whose own page this is, or nothing."""
         parts = self.request.path.split("/")

@@ -23,8 +23,8 @@ from modules_app.views.reports import read_report
 from modules_app.views.rows import (
     clean_sort,
     known_state,
-    list_rows,
-    list_words,
+    drawn_rows,
+    list_row,
     sort_links,
     state_chips,
 )
@@ -47,16 +47,13 @@ def module_list(request: PageRequest) -> HttpResponse:
     rows = list_modules(search=search, state=state, sort=sort, language=language())
     counts = count_states()
     context = {
-        "rows": list_rows(rows, request.actor.rights),
+        "rows": list(drawn_rows(rows, request.actor.rights)),
         "chips": state_chips(counts, current=state, search=search, sort=sort),
         "sorts": sort_links(search=search, state=state, sort=sort),
         "total": counts.get("", 0),
         "search": search,
         "state": state,
         "sort": sort,
-        "words": list_words(),
-        "follow": None,
-        "failed": None,
     }
     return full_or_part(request, "modules/list.html", "results", context)
 
@@ -93,13 +90,11 @@ def row_fragment(request: PageRequest, module_id: str, operation_id: int | str) 
     row = get_module_row(module_id, language())
     followed = _followed(operation_id)
     context = {
-        "rows": list_rows([row], request.actor.rights),
-        "sorts": sort_links(search="", state="", sort="name"),
-        "words": list_words(),
+        "row": list_row(row, request.actor.rights),
         "follow": followed.operation.pk if followed and followed.open else None,
         "failed": followed if followed and followed.error else None,
     }
-    return render(request, "modules/list.html#followed-row", context)
+    return render(request, "modules/row_followed.html", context)
 
 
 def language() -> str:

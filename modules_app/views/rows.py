@@ -2,37 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import functools
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from django.utils.translation import gettext
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.translation import get_language, gettext
 
 from modules_app.domain.states import STATES, ModuleState, Verb
 from modules_app.permissions import Right
 from modules_app.selectors.modules import ModuleRow
-from modules_app.templatetags.module_ui import STATE_ICONS, contract_name, icon, plain, state_badge
+from modules_app.templatetags.module_ui import STATE_ICONS, contract_name, plain
 
 SORTS = ("name", "version", "publisher", "state")
 
 
 class ListRow(NamedTuple):
-    """One line as plain values in the order in which the template unpacks them."""
+    """One line as the template ``modules/row.html`` wants it."""
 
     id: str
     title: str
     description: str
     version: str
     publisher: str
-    contract: str
-    badge: str
     reason: str
-    must_act: bool
-    operation: int | None
-    open_url: str
+    operation: str
+    contract: str
+    state: str
+    label: str
     toggle: str
-    removable: bool
+    can_open: bool
+    can_remove: bool
+
+
+_TEXTS = ("id", "title", "description", "version", "publisher", "reason", "operation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,22 +63,46 @@ class SortLink:
     aria: str
 
 
-def list_rows(rows: Iterable[ModuleRow], rights: frozenset[Right]) -> list[ListRow]:
-    """Turn selector rows into template rows for a person with ``rights``."""
-    badges = {state: state_badge(state, words.label) for state, words in STATES.items()}
-    return [_list_row(row, rights, badges[row.state]) for row in rows]
+def list_row(row: ModuleRow, rights: frozenset[Right]) -> ListRow:
+    """Turn a selector's row into a template's row for a person with ``rights``."""
+    return ListRow(
+        id=row.id,
+        title=row.title,
+        description=plain(row.description),
+        version=row.version,
+        publisher=row.publisher,
+        reason=row.reason if row.words.must_act else "",
+        operation=str(row.operation or ""),
+        contract=contract_name(row.contract),
+        state=str(row.state),
+        label=row.words.label,
+        toggle=_toggle(row, rights),
+        can_open=row.enabled and Right.OPERATE in rights,
+        can_remove=Verb.REMOVE in row.verbs and Right.REMOVE in rights,
+    )
 
 
-def list_words() -> dict[str, str]:
-    """Return the words of the buttons, translated once for all rows."""
-    return {
-        "watch": gettext("Watch"),
-        "open": gettext("Open"),
-        "enable": gettext("Enable"),
-        "disable": gettext("Disable"),
-        "remove": gettext("Remove"),
-        "remove_icon": icon("trash-2", 18),
-    }
+def drawn_rows(rows: Iterable[ModuleRow], rights: frozenset[Right]) -> Iterator[str]:
+    """Yield the lines of the list as HTML.
+
+    Lines that differ only in their texts share one pattern, which the template draws once with a
+    named gap for each text; ``format_html`` escapes what goes into the gaps.
+    """
+    language = get_language() or "en"
+    for row in rows:
+        line = list_row(row, rights)
+        texts = dict(zip(_TEXTS, line, strict=False))
+        yield format_html(_pattern(language, _gapped(line)), **texts)
+
+
+def _gapped(line: ListRow) -> ListRow:
+    gaps = (f"{{{name}}}" if text else "" for name, text in zip(_TEXTS, line, strict=False))
+    return ListRow(*gaps, *line[len(_TEXTS) :])
+
+
+@functools.lru_cache(maxsize=256)
+def _pattern(language: str, row: ListRow) -> str:
+    return render_to_string("modules/row.html", {"row": row})
 
 
 def state_chips(
@@ -100,24 +130,6 @@ def sort_links(*, search: str, state: str, sort: str) -> dict[str, SortLink]:
 def clean_sort(sort: str) -> str:
     """Return ``sort`` if it names a column, else the default."""
     return sort if sort.removeprefix("-") in SORTS else "name"
-
-
-def _list_row(row: ModuleRow, rights: frozenset[Right], badge: str) -> ListRow:
-    return ListRow(
-        id=row.id,
-        title=row.title,
-        description=plain(row.description),
-        version=row.version,
-        publisher=row.publisher,
-        contract=contract_name(row.contract),
-        badge=badge,
-        reason=row.reason,
-        must_act=row.words.must_act,
-        operation=row.operation,
-        open_url=row.url if row.enabled and Right.OPERATE in rights else "",
-        toggle=_toggle(row, rights),
-        removable=Verb.REMOVE in row.verbs and Right.REMOVE in rights,
-    )
 
 
 def _toggle(row: ModuleRow, rights: frozenset[Right]) -> str:

@@ -32,6 +32,24 @@
     dialog.showModal();
   }
 
+  /* Rows: a verb changes its own line; a question opens as a dialog instead of a page. */
+  document.addEventListener("click", function (event) {
+    var plain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey;
+    var asked = plain && window.htmx && event.target.closest("[data-dialog], [data-row-verb]");
+    if (!asked) { return; }
+    event.preventDefault();
+    if (asked.hasAttribute("data-dialog")) {
+      opener = asked;
+      window.htmx.ajax("GET", asked.getAttribute("href"), { source: asked, target: "#dialog" });
+    } else if (!asked.classList.contains("is-busy")) {
+      asked.classList.add("is-busy");
+      window.htmx.ajax("POST", asked.getAttribute("formaction"), {
+        source: asked, target: asked.closest("tr"), swap: "outerHTML",
+        values: Object.fromEntries(new FormData(asked.form))
+      });
+    }
+  });
+
   document.addEventListener("click", function (event) {
     var target = event.target.closest("[data-close], [data-copy]");
     if (target && target.hasAttribute("data-close") && target.closest("dialog")) {
@@ -177,7 +195,6 @@
   /* htmx: errors that name their place are shown there, a redirect to login is followed. */
   document.addEventListener("htmx:beforeRequest", function (event) {
     var element = event.detail.elt;
-    if (event.detail.target && event.detail.target.id === "dialog") { opener = element; }
     var polling = /every/.test(element.getAttribute("hx-trigger") || "");
     if (polling && document.hidden && Math.random() > 0.2) { event.preventDefault(); }
   });
@@ -190,6 +207,9 @@
     } else if (request.getResponseHeader("HX-Retarget")) {
       event.detail.shouldSwap = true;
     }
+  });
+  document.addEventListener("htmx:afterRequest", function (event) {
+    event.detail.elt.classList.remove("is-busy");
   });
   document.addEventListener("htmx:afterSwap", function (event) {
     if (event.detail.target.id === "dialog") { openDialog(); }
