@@ -76,7 +76,7 @@ def write_own_settings(module_id: str, values: dict[str, Any]) -> list[str]:
 
 def _facts(report: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
     facts = {key: value for key, value in report.items() if key not in ("titles", "translations")}
-    for name in ("models", "hooks", "executables"):
+    for name in ("hooks", "executables"):
         if answer.get(name) is not None:
             facts[name] = [str(value)[:200] for value in answer[name]][:500]
     facts["table_changes"] = answer.get("tables") or {}

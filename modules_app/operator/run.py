@@ -64,8 +64,9 @@ def after_commit(work: Work) -> None:
     """Do the part that may be repeated; a failure leads back or says that somebody must look."""
     problem = _guard(work.finish)
     if problem is None:
-        work.journal.finish(Outcome.DONE)
-        _go_on(work)
+        with transaction.atomic():
+            work.journal.finish(Outcome.DONE)
+            _go_on(work)
         return
     second = _guard(lambda: work.revert(problem))
     if second is None:
