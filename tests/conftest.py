@@ -12,6 +12,7 @@ from pytest_django.fixtures import Settings
 
 from modules_app.processes.zygote import Zygote
 from tests.lifecycle import Life, life_in
+from tests.server.running import Server
 
 
 def missing(what: str) -> None:
@@ -46,7 +47,9 @@ def need_tool() -> Callable[[str], str]:
 @pytest.fixture(scope="session")
 def zygote() -> Iterator[Zygote]:
     """One warm parent of children for the whole run."""
-    warm = Zygote(settings_module="pbxadmin.settings.host", label="tests")
+    warm = Zygote(
+        settings_module="pbxadmin.settings.host", label="tests", preload=("modules_app.host.child",)
+    )
     yield warm
     warm.close()
 
@@ -57,3 +60,16 @@ def life(tmp_path: Path, settings: Settings, zygote: Zygote, db: None) -> Iterat
     settings.PBX_DATA_DIR = tmp_path
     with life_in(tmp_path, zygote) as life:
         yield life
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A real server on a free port with an administrator, who is logged in at ``server.client``."""
+    running = Server(tmp_path_factory.mktemp("server"))
+    running.prepare()
+    running.start()
+    try:
+        assert running.client.login().status == 302
+        yield running
+    finally:
+        running.stop()
