@@ -38,7 +38,8 @@ class ModuleFinder(MetaPathFinder):
 
     def remove(self, import_name: str) -> None:
         """Forget the module and everything of it that was imported."""
-        self._folders.pop(import_name, None)
+        if self._folders.pop(import_name, None) is None:
+            return
         below = import_name + "."
         for name in [n for n in sys.modules if n == import_name or n.startswith(below)]:
             del sys.modules[name]

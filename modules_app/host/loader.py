@@ -95,7 +95,7 @@ def _load_safely(module: RegistryModule, result: LoadResult) -> None:
     from modules_app.host.urls import build_urls  # it imports views, which need loaded apps
 
     try:
-        config = load_code(module) if module.is_python else _open_data(module)
+        config = load_code(module) if module.is_python else None
         with running(facts_of(module)) as facts:
             urls = build_urls(module, facts, config)
     # Foreign code: SystemExit and worse at import must not end the host.
@@ -156,7 +156,3 @@ def describe(error: BaseException) -> LoadFailure:
     text = str(error).strip().splitlines()
     line = f"{type(error).__name__}: {text[0]}" if text else type(error).__name__
     return LoadFailure(line[:300], "".join(traceback.format_exception(error)))
-
-
-def _open_data(module: RegistryModule) -> None:
-    """A module without code has nothing to import; its tables are read from the file itself."""

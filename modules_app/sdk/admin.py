@@ -65,10 +65,10 @@ class ModelAdmin(admin.ModelAdmin):
 
 
 class PlainModelAdmin(ModelAdmin):
-    """For models without a class of their own: every column, newest record first."""
+    """For models without a class of their own: every column but long texts."""
 
     def get_list_display(self, request: HttpRequest) -> list[str]:
-        """Show all fields but long texts."""
+        """Return the names of the columns in the list."""
         fields = self.model._meta.fields
         return [field.name for field in fields if not isinstance(field, models.TextField)]
 
@@ -111,8 +111,7 @@ def build_site(config: AppConfig, title: str, url: str) -> ModuleAdminSite:
     site = ModuleAdminSite(title, url)
     chosen = _registered.pop(current_module().id, {})
     for model in config.get_models():
-        if model._meta.managed or model in chosen:
-            site.register(model, chosen.get(model, PlainModelAdmin))
+        site.register(model, chosen.get(model, PlainModelAdmin))
     return site
 
 

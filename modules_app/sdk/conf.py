@@ -21,7 +21,13 @@ class Menu:
         self._facts = facts
 
     def add(
-        self, caption: str, *, href: str = "", group: str = "modules", icon: str = "", order: int = 0
+        self,
+        caption: str,
+        *,
+        href: str = "",
+        group: str = "modules",
+        icon: str = "",
+        order: int = 0,
     ) -> None:
         """Add an item; ``href`` is a path below the module's own address, as ``reports/``.
 

@@ -61,7 +61,8 @@ def column_of(name: str, value: models.Field[Any, Any]) -> str:
 
 def _follow_tables(label: str, old: ProjectState, new: ProjectState) -> None:
     """Let a model class that only got another name keep its table."""
-    by_table = {table_of(state): state for key, state in new.models.items() if key not in old.models}
+    added = [state for key, state in new.models.items() if key not in old.models]
+    by_table = {table_of(state): state for state in added}
     for key, before in list(old.models.items()):
         heir = by_table.get(table_of(before))
         if heir is not None and key not in new.models:

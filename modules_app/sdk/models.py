@@ -29,14 +29,14 @@ class ModuleModelBase(ModelBase):
 
 
 class ModuleModel(models.Model, metaclass=ModuleModelBase):
-    """The base of a module's models; class ``BlackListNumbers`` has table ``m_BlackListNumbers``."""
+    """The base of a module's models; class ``Numbers`` gets the table ``m_Numbers``."""
 
     class Meta:
         abstract = True
 
 
 def refuse_foreign_relations(config: AppConfig) -> None:
-    """Raise `Refused` if a model points outside the module: databases cannot keep such a promise."""
+    """Raise `Refused` if a model points to a table of another database."""
     outside = sorted(_foreign_relations(config))
     if outside:
         raise Refused(

@@ -28,8 +28,9 @@ class Settings:
 
     def set(self, key: str, value: object) -> bool:
         """Ask for a setting to be stored and return True; lists and dicts are stored as JSON."""
-        text = json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value)
-        self.changed[str(key)] = text
+        if isinstance(value, dict | list):
+            value = json.dumps(value, ensure_ascii=False)
+        self.changed[str(key)] = str(value)
         return True
 
 

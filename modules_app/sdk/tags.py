@@ -1,4 +1,4 @@
-"""Template tags for modules: ``{% load sdk %}``, then ``{% text "key" %}`` and ``{% asset "…" %}``."""
+"""Template tags for modules: ``{% load sdk %}`` gives ``{% text "key" %}``, ``{% asset "…" %}``."""
 
 from __future__ import annotations
 

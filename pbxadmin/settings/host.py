@@ -56,7 +56,10 @@ ROOT_URLCONF = "modules_app.host.urls"
 MESSAGE_STORAGE = "modules_app.host.messages.ModuleMessages"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-_loaders = ("modules_app.host.templates_loader.CachedLoader", ["modules_app.host.templates_loader.Loader"])
+_loaders = (
+    "modules_app.host.templates_loader.CachedLoader",
+    ["modules_app.host.templates_loader.Loader"],
+)
 TEMPLATES = [
     {
         **TEMPLATES[0],

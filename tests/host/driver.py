@@ -46,9 +46,20 @@ def _ask(client: Client, payload: dict[str, Any], request: dict[str, Any]) -> di
         content_type="application/x-www-form-urlencoded",
         headers=headers,
     )
+    cookies = response.cookies.items()
     return {
         "status": response.status_code,
         "text": b"".join(response).decode(),
         "headers": dict(response.headers),
-        "cookies": {name: [morsel.value, morsel["path"]] for name, morsel in response.cookies.items()},
+        "cookies": {name: [morsel.value, morsel["path"]] for name, morsel in cookies},
     }
+
+
+def load_and_tell(payload: dict[str, Any]) -> dict[str, Any]:
+    """Return which modules were entered, loaded and failed, with some of them left out."""
+    entered: list[str] = []
+    modules = tuple(RegistryModule.from_dict(module) for module in payload["modules"])
+    registry = Registry(7, modules, "en", "2026.3.1")
+    result = load(registry, left_out=payload["left_out"], entering=entered.append)
+    failed = {name: failure.error for name, failure in result.failed.items()}
+    return {"entered": entered, "loaded": list(result.loaded), "failed": failed}

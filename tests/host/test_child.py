@@ -43,7 +43,8 @@ def test_b04_b05_a_module_that_hangs_is_stopped(bench: Workbench, body: str) -> 
 
 
 def test_b08_shouting_changes_nothing_and_is_kept_short(bench: Workbench) -> None:
-    result = bench.child(bench.module(broken.in_installer(broken.SHOUTS + "\nreturn False")), "install")
+    module = bench.module(broken.in_installer(broken.SHOUTS + "\nreturn False"))
+    result = bench.child(module, "install")
     assert result.ok and result.value is not None
     assert result.value["ok"] is False
     assert len(result.output) < 100_000
@@ -115,7 +116,9 @@ def test_the_example_of_the_freepbx_contract_finds_its_declared_table(bench: Wor
 @pytest.mark.parametrize(
     ("module_id", "name"), [("asterisk-cli", "Asteriskdashcli"), ("Hello", "Hello")]
 )
-def test_the_freepbx_class_is_found_by_its_name(bench: Workbench, module_id: str, name: str) -> None:
+def test_the_freepbx_class_is_found_by_its_name(
+    bench: Workbench, module_id: str, name: str
+) -> None:
     code = f"""
 from modules_app.sdk import FreePbxModule
 class Base(FreePbxModule): pass

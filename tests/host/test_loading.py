@@ -44,7 +44,8 @@ def test_a_module_imports_its_own_files_and_folders(bench: Workbench) -> None:
 def test_a_hyphen_in_the_id_is_an_underscore_in_the_import_name(bench: Workbench) -> None:
     files = broken.in_page("return HttpResponse(__name__)")
     module = bench.module(files, "asterisk-cli")
-    assert bench.ask([module], {"path": "/m/asterisk-cli/"})[0]["text"] == "pbx_modules.asterisk_cli.urls"
+    (answer,) = bench.ask([module], {"path": "/m/asterisk-cli/"})
+    assert answer["text"] == "pbx_modules.asterisk_cli.urls"
 
 
 def test_byte_code_of_a_package_is_never_run(bench: Workbench) -> None:
@@ -93,7 +94,8 @@ try:
     PbxSetting.objects.update(value="1")
 except Exception as error:
     refused = str(error)
-return HttpResponse(f"{router.db_for_write(Thing)} {router.db_for_read(Module)} {setting} {refused}")
+aliases = router.db_for_write(Thing), router.db_for_read(Module)
+return HttpResponse(" ".join((*aliases, setting, refused)))
 """)
     files["models.py"] = "from modules_app.sdk import ModuleModel\nclass Thing(ModuleModel): pass\n"
     module = bench.module(files)
@@ -101,6 +103,33 @@ return HttpResponse(f"{router.db_for_write(Thing)} {router.db_for_read(Module)} 
     text = bench.ask([module], {"path": PAGE})[0]["text"]
     assert text == "m_ModuleBroken core 5060 attempt to write a readonly database"
     assert bench.rows(module, "SELECT count(*) FROM m_Thing") == [(1,)]
+
+
+def test_a_death_during_import_can_be_blamed_and_a_module_left_out(bench: Workbench) -> None:
+    modules = [bench.module({"main.py": ""}, name) for name in ("ModuleOne", "ModuleTwo")]
+    payload = {
+        "modules": [module.as_dict() for module in modules],
+        "left_out": {"ModuleTwo": "It ended the process twice."},
+    }
+    told = bench.zygote.run("tests.host.driver:load_and_tell", payload, seconds=20).value
+    assert told == {
+        "entered": ["ModuleOne", ""],
+        "loaded": ["ModuleOne"],
+        "failed": {"ModuleTwo": "It ended the process twice."},
+    }
+
+
+def test_cookies_of_a_module_stay_below_its_address(bench: Workbench) -> None:
+    files = broken.in_page("""
+response = HttpResponse(module_cookie(request, "view", "none"))
+set_module_cookie(response, "view", "list")
+return response
+""")
+    head = "from modules_app.sdk import module_cookie, set_module_cookie\n"
+    files["urls.py"] = head + files["urls.py"]
+    first, second = bench.ask([bench.module(files)], {"path": PAGE}, {"path": PAGE})
+    assert first["cookies"] == {"m_ModuleBroken_view": ["list", PAGE]}
+    assert (first["text"], second["text"]) == ("none", "list")
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from html import unescape
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -25,11 +26,13 @@ def black_list(bench: Workbench) -> RegistryModule:
 
 
 def form(path: str, **data: str) -> dict[str, Any]:
-    body = "&".join(f"{name}={value}" for name, value in {**data, "csrfmiddlewaretoken": TOKEN}.items())
+    body = urlencode({**data, "csrfmiddlewaretoken": TOKEN})
     return {"path": path, "method": "POST", "data": body, "cookies": {"csrftoken": TOKEN}}
 
 
-def test_the_page_lists_adds_finds_and_deletes(bench: Workbench, black_list: RegistryModule) -> None:
+def test_the_page_lists_adds_finds_and_deletes(
+    bench: Workbench, black_list: RegistryModule
+) -> None:
     first, added, shown, found, deleted, last = bench.ask(
         [black_list],
         {"path": LIST},
@@ -47,7 +50,9 @@ def test_the_page_lists_adds_finds_and_deletes(bench: Workbench, black_list: Reg
     assert "0000000000 can call again." in last["text"]
 
 
-def test_notices_travel_in_a_cookie_of_the_module(bench: Workbench, black_list: RegistryModule) -> None:
+def test_notices_travel_in_a_cookie_of_the_module(
+    bench: Workbench, black_list: RegistryModule
+) -> None:
     added, shown = bench.ask([black_list], form(LIST, number="12345"), {"path": LIST})
     assert list(added["cookies"]) == ["m_ModuleBlackList_messages"]
     assert added["cookies"]["m_ModuleBlackList_messages"][1] == LIST
@@ -63,7 +68,9 @@ def test_wrong_input_is_explained_beside_the_field(
     assert said in answer["text"]
 
 
-def test_pages_speak_the_language_of_the_statement(bench: Workbench, black_list: RegistryModule) -> None:
+def test_pages_speak_the_language_of_the_statement(
+    bench: Workbench, black_list: RegistryModule
+) -> None:
     (answer,) = bench.ask([black_list], {"path": LIST}, language="ru")
     assert "Чёрный список" in answer["text"]
     assert 'lang="ru"' in answer["text"]
@@ -147,10 +154,15 @@ def test_the_admin_is_closed_to_those_who_may_only_look(
 
 
 @pytest.mark.parametrize("kind", ["Exception", "SystemExit", "RecursionError"])
-def test_a_failing_page_is_answered_by_a_page_that_names_the_module(
+def test_b17_a_failing_page_is_answered_by_a_page_that_names_the_module(
     bench: Workbench, kind: str
 ) -> None:
-    module = bench.module(broken.in_page(broken.RAISES[kind][0].replace("\n", "; ") if kind != "RecursionError" else "return page(request)"))
+    bodies = {
+        "Exception": "raise ValueError('wrong on purpose')",
+        "SystemExit": "import sys; sys.exit(3)",
+        "RecursionError": "return page(request)",
+    }
+    module = bench.module(broken.in_page(bodies[kind]))
     (answer,) = bench.ask([module], {"path": "/m/ModuleBroken/"})
     assert answer["status"] == 500
     assert "The ModuleBroken" in answer["text"]
@@ -166,7 +178,7 @@ def test_the_traceback_is_shown_to_those_who_may_install(bench: Workbench) -> No
 def test_a_template_that_fails_names_the_module(bench: Workbench) -> None:
     files = broken.in_page("return render_page(request, 'x.html')")
     files["urls.py"] = "from modules_app.sdk import render_page\n" + files["urls.py"]
-    files["templates/x.html"] = "{% extends 'base.html' %}{% block content %}{% nothing %}{% endblock %}"
+    files["templates/x.html"] = "{% extends 'base.html' %}{% block title %}{% no %}{% endblock %}"
     (answer,) = bench.ask([bench.module(files)], {"path": "/m/ModuleBroken/"})
     assert answer["status"] == 500
     assert "The ModuleBroken" in answer["text"]
@@ -243,13 +255,17 @@ def test_streamed_parts_run_as_the_module(bench: Workbench) -> None:
     page = broken.in_page(
         "return StreamingHttpResponse(current_module().id + str(n) for n in range(2))"
     )
-    head = "from django.http import StreamingHttpResponse\nfrom modules_app.sdk import current_module\n"
-    page["urls.py"] = head + page["urls.py"]
+    page["urls.py"] = (
+        "from django.http import StreamingHttpResponse\n"
+        "from modules_app.sdk import current_module\n" + page["urls.py"]
+    )
     (answer,) = bench.ask([bench.module(page)], {"path": "/m/ModuleBroken/"})
     assert answer["text"] == "ModuleBroken0ModuleBroken1"
 
 
-def test_a_module_that_is_not_loaded_has_no_pages(bench: Workbench, black_list: RegistryModule) -> None:
+def test_a_module_that_is_not_loaded_has_no_pages(
+    bench: Workbench, black_list: RegistryModule
+) -> None:
     answers = bench.ask([black_list], {"path": "/m/ModuleOther/"}, {"path": LIST + "nowhere/"})
     assert [answer["status"] for answer in answers] == [404, 404]
 

@@ -103,7 +103,8 @@ menu.add("Reports", href="reports/", group="maintenance", icon="chart line", ord
 
 @pytest.mark.parametrize("href", ["/admin/", "../other/", "/m/ModuleOther/"])
 def test_a_menu_item_cannot_lead_out_of_the_module(bench: Workbench, href: str) -> None:
-    module = bench.module(in_hook("on_before_header_menu_show", f"arguments[0].add('x', href={href!r})"))
+    body = f"arguments[0].add('x', href={href!r})"
+    module = bench.module(in_hook("on_before_header_menu_show", body))
     answer = bench.run(module, "enable")
     assert "ValueError" in answer["error"]
     assert answer["menu_items"] == []
