@@ -30,7 +30,10 @@ def render_page(
 
 
 def asset(path: str) -> str:
-    """Return the address of a file below ``public/assets/``; it changes with each new package."""
+    """Return the address of a public file; it changes with each new package.
+
+    Public are the files below ``public/assets/`` (MikoPBX contract) or ``assets/`` (FreePBX).
+    """
     module = current_module()
     return f"/assets/{module.id}/{module.release}/{quote(path)}"
 

@@ -20,5 +20,5 @@ def text(key: str, **values: Any) -> str:
 
 @register.simple_tag
 def asset(path: str) -> str:
-    """Return the address of a file below the module's ``public/assets/``."""
+    """Return the address of one of the module's public files."""
     return asset_url(path)
