@@ -12,8 +12,9 @@ from tree_sitter import Language, Node, Parser
 from modules_app.exceptions import gettext_noop as _
 from modules_app.inspection.files import Sources
 
-DEPTH_LIMIT = 250
-"""Levels of nesting that a file may have: far above real code, far below Python's stack."""
+DEPTH_LIMIT = 1000
+"""Levels of nesting that a file may have. Real code joins hundreds of texts in one expression; trees
+are walked without recursion, and values have a limit of their own."""
 
 
 @dataclass(frozen=True, slots=True)

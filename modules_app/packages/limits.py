@@ -20,7 +20,7 @@ class ArchiveLimits:
     entries: int = 5_000
     file_bytes: int = 50 * MIB
     name_bytes: int = 200
-    depth: int = 12
+    depth: int = 24
     ratio: int = 100
     ratio_from: int = 1 * MIB
     seconds: float = 60.0

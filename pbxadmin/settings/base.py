@@ -60,7 +60,7 @@ PBX_ARCHIVE_LIMITS = {
     "unpacked_bytes": env.int("PBX_MAX_UNPACKED_BYTES", default=400 * 1024 * 1024),
     "entries": env.int("PBX_MAX_ENTRIES", default=5000),
     "file_bytes": env.int("PBX_MAX_FILE_BYTES", default=50 * 1024 * 1024),
-    "depth": env.int("PBX_MAX_DEPTH", default=12),
+    "depth": env.int("PBX_MAX_DEPTH", default=24),
 }
 # Seconds that module code may take, by stage.
 PBX_STAGE_SECONDS = {

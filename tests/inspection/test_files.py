@@ -54,6 +54,12 @@ def test_nesting_in_php_is_bounded(text: str) -> None:
     assert package.findings.all
 
 
+def test_an_expression_that_joins_hundreds_of_texts_is_read() -> None:
+    package = sources({"a.php": "<?php $a=" + "'a'." * 600 + "'b';"})
+    assert parse_php(package, "a.php") is not None
+    assert not package.findings.all
+
+
 def test_a_file_that_vanishes_is_a_finding() -> None:
     class Vanishing(MemoryFiles):
         def read(self, path: str, limit: int) -> bytes:

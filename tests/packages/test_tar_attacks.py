@@ -40,7 +40,7 @@ LARGE = random.Random(1).randbytes(3 << 19) + bytes(1 << 19)
         ("x.pyc", "archive-python-startup"),
         (".git/config", "archive-git"),
         (b"x\0hidden", "archive-name-nul"),
-        ("d/" * 12 + "x", "archive-too-deep"),
+        ("d/" * 24 + "x", "archive-too-deep"),
     ],
 )
 def test_a01_to_a29_names_obey_the_same_rules_as_in_zip(refuse, name, slug):
