@@ -14,6 +14,8 @@ from modules_app.processes.zygote import Zygote
 from tests.lifecycle import Life, life_in
 from tests.server.running import Server
 
+NOBODY = 65534
+
 
 def missing(what: str) -> None:
     """Skip loudly; in continuous integration a missing tool or corpus is a failure."""
@@ -73,3 +75,34 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield running
     finally:
         running.stop()
+
+
+@pytest.fixture
+def as_nobody() -> Callable[[Callable[[], object]], str]:
+    """Return a function that calls another one as an ordinary user, in a process of its own.
+
+    Root may do everything, so a test of permissions means nothing as root. What comes back is
+    ``repr`` of the result, or the name of the exception's class.
+    """
+
+    def call(function: Callable[[], object]) -> str:
+        reading, writing = os.pipe()
+        child = os.fork()
+        if child == 0:
+            try:
+                if os.geteuid() == 0:
+                    os.setgroups([])
+                    os.setresgid(NOBODY, NOBODY, NOBODY)
+                    os.setresuid(NOBODY, NOBODY, NOBODY)
+                answer = repr(function())
+            except Exception as error:  # the test looks at its name
+                answer = type(error).__name__
+            os.write(writing, answer.encode())
+            os._exit(0)
+        os.close(writing)
+        with os.fdopen(reading, "rb") as answers:
+            answer = answers.read().decode()
+        os.waitpid(child, 0)
+        return answer
+
+    return call

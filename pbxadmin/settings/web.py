@@ -122,3 +122,6 @@ LOGGING = {
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False
 WHITENOISE_ALLOW_ALL_ORIGINS = False
+
+# The whole time a module may take to answer, body included (design 3).
+PBX_PROXY = {"seconds": env.float("PBX_PROXY_SECONDS", default=25.0)}
