@@ -18,18 +18,21 @@ from modules_app.host.loader import LoadFailure, current_result, describe
 from modules_app.host.statement import META_KEY, BadStatement, read
 from modules_app.host.user import StatementUser
 from modules_app.sdk.context import ModuleFacts, running, running_module
+from modules_app.views.errors import permission_denied
 from pbxadmin.settings.env import secret
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 _log = logging.getLogger("pbx.host")
 _PRIVATE = "/_host/"
+_LOOKING = ("GET", "HEAD", "OPTIONS")
+_OPERATE = "modules_app.operate_module"
 _DJANGO_ANSWERS = (Http404, PermissionDenied, SuspiciousOperation, BadRequest)
 
 
 def signed_statement(get_response: GetResponse) -> GetResponse:
     """Build ``request.user`` and the language from the statement; without a valid one answer 403.
 
-    Only paths below ``/_host/`` need none: nobody but this installation reaches the socket.
+    Whoever may only look at modules sends no forms to them: that takes the right to operate. Only paths below ``/_host/`` need none: nobody but this installation reaches the socket.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -45,6 +48,8 @@ def signed_statement(get_response: GetResponse) -> GetResponse:
         request.statement = statement  # type: ignore[attr-defined]
         request.user = StatementUser(statement)  # type: ignore[assignment]
         with translation.override(statement.get("language") or settings.LANGUAGE_CODE):
+            if request.method not in _LOOKING and not request.user.has_perm(_OPERATE):
+                return permission_denied(request)
             response = get_response(request)
             response.headers.setdefault("Content-Language", translation.get_language())
             return response

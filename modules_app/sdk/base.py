@@ -49,15 +49,17 @@ class Recorded:
     def place_file(self, name: str, content: str) -> None:
         """Put a file into the module's own folder of configuration; it goes with the module.
 
-        ``name`` is a plain file name; raises `ValueError` otherwise.
+        ``name`` is a plain file name, ``content`` text; raises `ValueError` otherwise.
         """
+        if not isinstance(content, str):
+            raise ValueError(f"the content of {name!r} is not text")
         if "/" in name or "\0" in name or name in ("", ".", ".."):
             raise ValueError(f"{name!r} is not a plain file name")
         self._records.placed_files[name] = content
 
     def delete_system_rows(self, kind: str) -> None:
         """Ask for the core records of this kind that the module made to be removed."""
-        self._records.deleted_system_rows.append(kind)
+        self._records.deleted_system_rows.append(str(kind))
 
     def stop_workers(self) -> None:
         """Ask for the module's background processes to be stopped."""

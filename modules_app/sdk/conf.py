@@ -39,12 +39,12 @@ class Menu:
         self.added.append(
             {
                 "key": f"{self._facts.id}:{href.strip('/') or len(self.added)}",
-                "group": group,
-                "icon": icon,
-                "caption": caption,
+                "group": str(group),
+                "icon": str(icon),
+                "caption": str(caption),
                 "href": url,
                 "shown": True,
-                "order": order,
+                "order": int(order),
             }
         )
 

@@ -112,12 +112,12 @@ class PbxExtensionSetupBase(Recorded):
         """
         item = {
             "key": self.module_unique_id,
-            "group": group,
-            "icon": icon,
-            "caption": caption or f"Breadcrumb{self.module_unique_id}",
-            "href": href,
-            "shown": shown,
-            "order": order,
+            "group": str(group),
+            "icon": str(icon),
+            "caption": str(caption) or f"Breadcrumb{self.module_unique_id}",
+            "href": str(href),
+            "shown": bool(shown),
+            "order": int(order),
         }
         self._records.sidebar = [item]
         return True

@@ -140,6 +140,17 @@ class Item(ModuleModel):
     assert "long</td>" not in answer["text"]
 
 
+def test_those_who_may_only_look_send_no_forms(
+    bench: Workbench, black_list: RegistryModule
+) -> None:
+    page, sent = bench.ask(
+        [black_list], {"path": LIST}, form(LIST, number="12345"), rights=["view"]
+    )
+    assert (page["status"], sent["status"]) == (200, 403)
+    assert "0000000000" in page["text"] and 'name="number"' not in page["text"]
+    assert len(bench.rows(black_list, "SELECT * FROM m_BlackListNumbers")) == 1
+
+
 def test_the_admin_is_closed_to_those_who_may_only_look(
     bench: Workbench, black_list: RegistryModule
 ) -> None:
