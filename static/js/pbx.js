@@ -212,8 +212,9 @@
     event.detail.elt.classList.remove("is-busy");
   });
   document.addEventListener("htmx:afterSwap", function (event) {
-    if (event.detail.target.id === "dialog") { openDialog(); }
-    if (event.detail.target.id === "problem") { event.detail.target.focus(); }
+    var target = event.detail.target;
+    if (target && target.id === "dialog") { openDialog(); }
+    if (target && target.id === "problem") { target.focus(); }
   });
   document.addEventListener("htmx:afterSettle", function (event) {
     $("#offline").hidden = true;

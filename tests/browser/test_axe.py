@@ -1,0 +1,138 @@
+"""No page has a violation of WCAG 2.2 A or AA, in light and in dark, wide and narrow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from modules_app.domain.operations import Outcome
+from modules_app.models import PbxSetting
+from tests.pages import menu_item, module, operation, upload
+
+pytestmark = pytest.mark.browser
+
+RULES = {
+    "runOnly": {
+        "type": "tag",
+        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"],
+    },
+    "resultTypes": ["violations"],
+}
+
+
+def check(page: Page, where: str) -> None:
+    found = Axe().run(page, options=RULES).response["violations"]
+    told = [
+        f"{where}: {rule['id']}: {node['html'][:160]} {node['any'][:1]}"
+        for rule in found
+        for node in rule["nodes"]
+    ]
+    assert told == []
+
+
+def settled(page: Page, address: str) -> None:
+    page.goto(address)
+    page.wait_for_load_state("networkidle")
+
+
+@pytest.fixture
+def addresses(transactional_db: None) -> list[str]:
+    shown = module("ModuleShown", wanted="on")
+    menu_item(shown)
+    module("ModuleOff")
+    module("ModulePaused", wanted="on", fault="paused", reason_text="It crashed.")
+    module("ModuleBroken", wanted="on", fault="damaged", reason_text="A file differs.")
+    error = {
+        "slug": "x",
+        "message": "It failed.",
+        "context": {"details": "Traceback"},
+        "hint": "Mend it.",
+    }
+    failed = operation("ModuleOff", outcome=Outcome.FAILED, error=error)
+    waiting = upload("ModuleNew")
+    return [
+        "/",
+        "/modules/",
+        "/modules/?q=nothing-matches",
+        "/modules/upload/",
+        "/modules/ModuleShown/",
+        "/modules/ModulePaused/",
+        "/modules/ModuleOff/enable/",
+        "/modules/ModuleOff/remove/",
+        f"/uploads/{waiting.pk}/",
+        "/operations/",
+        f"/operations/{failed.pk}/",
+        "/settings/",
+        "/modules/Nobody/",
+        "/nothing-here/",
+    ]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 320])
+def test_every_page(
+    signed_in: Callable[..., Page], addresses: list[str], theme: str, width: int
+) -> None:
+    page = signed_in(theme=theme, width=width)
+    for address in addresses:
+        settled(page, address)
+        assert page.locator(f"html[data-bs-theme={theme}]").count() == 1
+        check(page, address)
+        too_wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert too_wide <= 0, address
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_running_operation(signed_in: Callable[..., Page], theme: str) -> None:
+    running = operation("ModuleShown", outcome=Outcome.RUNNING, quiet_for=60)
+    page = signed_in(theme=theme)
+    page.goto(f"/operations/{running.pk}/")
+    check(page, "running operation")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_an_empty_system_and_its_login(
+    signed_in: Callable[..., Page], open_page: Callable[..., Page], live_server: object, theme: str
+) -> None:
+    page = signed_in(theme=theme)
+    for address in ("/", "/modules/", "/operations/"):
+        settled(page, address)
+        check(page, address)
+    stranger = open_page(str(live_server), theme=theme)
+    settled(stranger, "/login/")
+    check(stranger, "/login/")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_first_run(
+    open_page: Callable[..., Page], live_server: object, transactional_db: None, theme: str
+) -> None:
+    from modules_app.services.users import setup_code
+
+    page = open_page(str(live_server), theme=theme)
+    settled(page, f"/setup/{setup_code()}/")
+    check(page, "/setup/")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_open_menus_dialogs_and_marked_forms(
+    signed_in: Callable[..., Page], addresses: list[str], theme: str
+) -> None:
+    page = signed_in(theme=theme)
+    settled(page, "/modules/")
+    page.locator("#row-ModuleOff a[href$='/remove/']").click()
+    page.locator("dialog[open]").wait_for()
+    page.locator("dialog input[value=delete]").check()
+    check(page, "removal dialog")
+    page.keyboard.press("Escape")
+    page.locator("summary").first.click()
+    check(page, "open menu")
+    settled(page, "/settings/")
+    page.fill("#id_SIPPort", "99999")
+    page.locator("main form button.btn-primary").click()
+    page.locator(".error-summary").wait_for()
+    check(page, "marked form")
+    assert not PbxSetting.objects.exists()
