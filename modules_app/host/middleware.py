@@ -18,7 +18,6 @@ from modules_app.host.loader import LoadFailure, current_result, describe
 from modules_app.host.statement import META_KEY, BadStatement, read
 from modules_app.host.user import StatementUser
 from modules_app.sdk.context import ModuleFacts, running, running_module
-from modules_app.views.errors import permission_denied
 from pbxadmin.settings.env import secret
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -32,7 +31,7 @@ _DJANGO_ANSWERS = (Http404, PermissionDenied, SuspiciousOperation, BadRequest)
 def signed_statement(get_response: GetResponse) -> GetResponse:
     """Build ``request.user`` and the language from the statement; without a valid one answer 403.
 
-    Whoever may only look at modules sends no forms to them: that takes the right to operate. Only paths below ``/_host/`` need none: nobody but this installation reaches the socket.
+    Only paths below ``/_host/`` need none: nobody but this installation reaches the socket.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -48,8 +47,6 @@ def signed_statement(get_response: GetResponse) -> GetResponse:
         request.statement = statement  # type: ignore[attr-defined]
         request.user = StatementUser(statement)  # type: ignore[assignment]
         with translation.override(statement.get("language") or settings.LANGUAGE_CODE):
-            if request.method not in _LOOKING and not request.user.has_perm(_OPERATE):
-                return permission_denied(request)
             response = get_response(request)
             response.headers.setdefault("Content-Language", translation.get_language())
             return response
@@ -60,12 +57,15 @@ def signed_statement(get_response: GetResponse) -> GetResponse:
 def module_of_path(get_response: GetResponse) -> GetResponse:
     """Choose the module by the path: its URL configuration, its templates, its texts.
 
-    A module that is not loaded answers 404, one that failed to load 503 with the reason.
+    A module that is not loaded answers 404, one that failed to load 503 with the reason. Whoever
+    may only look at modules sends no forms to them: that takes the right to operate.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if request.path.startswith(_PRIVATE):
             return get_response(request)
+        if request.method not in _LOOKING and not request.user.has_perm(_OPERATE):
+            raise PermissionDenied
         result = current_result()
         module_id = _module_id(request.path)
         if module_id in result.failed:
