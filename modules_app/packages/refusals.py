@@ -145,8 +145,8 @@ REFUSALS: dict[str, Refusal] = {
     ),
     "archive-python-startup": Refusal(
         "A28",
-        _("The package holds “{entry}”, which Python would run or prefer unseen."),
-        _("Leave out .pyc, .pyo, .pth and sitecustomize files; “module pack” does it."),
+        _("The package holds “{entry}”, which Python would run unseen."),
+        _("Leave out .pth and sitecustomize files; modules here need neither."),
     ),
     "archive-git": Refusal(
         "A29",

@@ -37,7 +37,7 @@ LARGE = random.Random(1).randbytes(3 << 19) + bytes(1 << 19)
         ("module.json", "archive-duplicate"),
         ("MODULE.json", "archive-collision"),
         ("module.json/x", "archive-file-and-folder"),
-        ("x.pyc", "archive-python-startup"),
+        ("x.pth", "archive-python-startup"),
         (".git/config", "archive-git"),
         (b"x\0hidden", "archive-name-nul"),
         ("d/" * 24 + "x", "archive-too-deep"),

@@ -360,7 +360,7 @@ def test_a27_only_the_first_bytes_decide_what_a_file_is(refuse, data, found):
 
 @pytest.mark.parametrize(
     "name",
-    ["__pycache__/x.cpython-311.pyc", "x.PYC", "evil.pth", "lib/evil.pth", "x.pyo",
+    ["evil.PTH", "evil.pth", "lib/evil.pth",
      "sitecustomize.py", "usercustomize.py", "SiteCustomize.py"],
 )  # fmt: skip
 def test_a28_files_that_python_would_run_unseen_are_refused(refuse, name):
