@@ -21,6 +21,7 @@ from django.utils.module_loading import module_has_submodule
 
 from modules_app.exceptions import Refused
 from modules_app.exceptions import gettext_noop as _
+from modules_app.sdk.adopting import adopt_tables
 from modules_app.sdk.keeping import Kept, keep_what_was_lost, table_of
 from modules_app.sdk.model_state import database_state, dump_state, load_state
 from modules_app.sdk.questions import Answers
@@ -56,10 +57,11 @@ def _synchronise(connection: BaseDatabaseWrapper, label: str) -> tuple[set[str],
     new = ProjectState()
     for model in apps.get_app_config(label).get_models():
         new.add_model(database_state(ModelState.from_model(model)))
+    adopted = adopt_tables(connection, old, new)
     kept = keep_what_was_lost(label, old, new)
     operations = _detect(connection, label, old, new)
     changed = {_table(new, step) for step in operations if _is_managed(new, step)}
-    if operations:
+    if operations or adopted:
         _apply(connection, label, operations, old, dump_state(new.models.values()))
     return changed, kept
 
@@ -161,7 +163,7 @@ def _refuse_foreign_table(table: str, present: set[str]) -> None:
     if table.lower() in {name.lower() for name in present}:
         raise Refused(
             "table-exists",
-            _("The table {table} exists already and was not made from this model."),
+            _("The table {table} exists already and does not fit the model."),
             context={"table": table},
             hint=_("A model of a table that the manifest declares needs managed = False."),
         )

@@ -240,9 +240,39 @@ class Numbers(ModuleModel):
 """)
 
 
-def test_a_table_that_others_made_is_not_taken_over(bench: Workbench) -> None:
+def test_a_table_of_the_version_in_php_is_adopted_with_its_rows(bench: Workbench) -> None:
+    models = NUMBERS + "    prio = models.IntegerField(default=3)\n"
+    module = bench.module({"models.py": HEAD + models}, "ModuleGrown")
+    bench.rows(
+        module,
+        "CREATE TABLE m_Numbers (id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, "
+        "number VARCHAR(20), legacy VARCHAR(9) NOT NULL)",
+    )
+    bench.rows(module, "INSERT INTO m_Numbers (number, legacy) VALUES ('100', 'x')")
+    tables = bench.run(module)["tables"]
+    assert tables["altered"] == ["m_Numbers"]
+    assert tables["kept"] == [{"table": "m_Numbers", "columns": ["legacy"]}]
+    query = "SELECT id, number, note, prio, legacy FROM m_Numbers"
+    assert bench.rows(module, query) == [(1, "100", None, 3, "x")]
+    bench.rows(module, "INSERT INTO m_Numbers (number, prio) VALUES ('200', 1)")
+    assert bench.run(module)["tables"]["altered"] == []
+
+
+def test_an_adopted_table_gets_the_promises_of_the_model_or_is_refused(bench: Workbench) -> None:
+    models = NUMBERS.replace("max_length=20", "max_length=20, unique=True")
+    module = bench.module({"models.py": HEAD + models}, "ModuleGrown")
+    bench.rows(module, "CREATE TABLE m_Numbers (id INTEGER PRIMARY KEY, number TEXT, note TEXT)")
+    bench.rows(module, "INSERT INTO m_Numbers (number) VALUES (NULL)")
+    assert "number" in bench.run(module)["messages"][0]
+    bench.rows(module, "UPDATE m_Numbers SET number = '100'")
+    assert bench.run(module)["ok"]
+    with pytest.raises(sqlite3.IntegrityError):
+        bench.rows(module, "INSERT INTO m_Numbers (number) VALUES ('100')")
+
+
+def test_a_table_with_another_primary_key_is_not_taken_over(bench: Workbench) -> None:
     module = bench.module({"models.py": HEAD + NUMBERS}, "ModuleGrown")
-    bench.rows(module, "CREATE TABLE m_Numbers (id INTEGER PRIMARY KEY, mine TEXT)")
+    bench.rows(module, "CREATE TABLE m_Numbers (number TEXT PRIMARY KEY)")
     answer = bench.run(module)
     assert not answer["ok"]
     assert "m_Numbers exists already" in answer["messages"][0]
