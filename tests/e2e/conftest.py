@@ -1,0 +1,98 @@
+"""A server for the whole run, chromium for each file of tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+
+from tests.e2e.site import Site
+
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PATIENCE_MS = 20_000
+
+NewContext = Callable[..., BrowserContext]
+
+
+@pytest.fixture(scope="session")
+def whole_run_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    site = Site(tmp_path_factory.mktemp("site"))
+    site.prepare()
+    site.start()
+    try:
+        assert site.client.login().status == 302
+        yield site
+    finally:
+        site.stop()
+
+
+@pytest.fixture
+def site(whole_run_site: Site) -> Iterator[Site]:
+    """The server with no module on it, before and after each test."""
+    yield whole_run_site
+    whole_run_site.clear()
+
+
+@pytest.fixture(scope="module")
+def chromium(need_tool: Callable[[str], str]) -> Iterator[Chromium]:
+    """Ends with each file, because Django refuses its database while playwright's loop runs."""
+    expect.set_options(timeout=PATIENCE_MS)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=need_tool("chromium"), args=list(ARGUMENTS)
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def new_context(chromium: Chromium, site: Site) -> Iterator[NewContext]:
+    """Return a function that opens a window of its own, logged in unless ``login=False``.
+
+    Every page must be free of script errors and of anything the content policy blocked.
+    """
+    opened: list[BrowserContext] = []
+    faults: list[str] = []
+
+    def make(*, login: bool = True, **options: Any) -> BrowserContext:
+        context = chromium.new_context(base_url=site.base_url, **{"locale": "en-GB", **options})
+        context.set_default_timeout(PATIENCE_MS)
+        context.on("weberror", lambda error: faults.append(str(error.error)))
+        context.on("console", lambda said: _note(faults, said))
+        if login:
+            context.add_cookies(
+                [
+                    {"name": name, "value": value, "url": site.base_url}
+                    for name, value in site.client.cookies.items()
+                    if name in ("sid", "csrftoken")
+                ]
+            )
+        opened.append(context)
+        return context
+
+    yield make
+    for context in opened:
+        context.close()
+    assert faults == []
+
+
+@pytest.fixture
+def page(new_context: NewContext) -> Page:
+    """One page of the administrator."""
+    return new_context().new_page()
+
+
+def _note(faults: list[str], said: Any) -> None:
+    """A status of 4xx is the server's answer; anything else in the console is a fault."""
+    if said.type == "error" and "the server responded with a status of 4" not in said.text:
+        faults.append(f"{said.text} at {said.page.url if said.page else ''}")
