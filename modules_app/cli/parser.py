@@ -41,7 +41,7 @@ def _add_reading(verb: Callable[..., argparse.ArgumentParser]) -> None:
         choices=["install", "enable", "disable", "remove"],
         default="install",
     )
-    plan.add_argument("--delete-data", action="store_true")
+    plan.add_argument("--delete-data", action="store_true", help="as if data were deleted")
     verify = verb("verify", "compare the installed files with their digests")
     verify.add_argument("ids", nargs="*", metavar="ID")
     operations = verb("operations", "list the newest operations")
@@ -81,9 +81,9 @@ def _add_place(place: argparse.ArgumentParser) -> None:
     place.add_argument("id")
     place.add_argument("--key", default="", help="which item, by default the first")
     shown = place.add_mutually_exclusive_group()
-    shown.add_argument("--show", dest="shown", action="store_true", default=None)
-    shown.add_argument("--hide", dest="shown", action="store_false", default=None)
+    shown.add_argument("--show", dest="shown", action="store_true", default=None, help="show it")
+    shown.add_argument("--hide", dest="shown", action="store_false", default=None, help="hide it")
     place.add_argument("--group", choices=GROUPS)
-    place.add_argument("--caption")
-    place.add_argument("--order", type=int)
+    place.add_argument("--caption", help="another caption; empty for the module's own")
+    place.add_argument("--order", type=int, help="place in its group; low numbers first")
     place.add_argument("--reset", action="store_true", help="as the module wishes")

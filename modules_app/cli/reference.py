@@ -1,0 +1,180 @@
+"""The generated pages of docs/reference: what the code says about itself, as Markdown."""
+
+from __future__ import annotations
+
+import argparse
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from modules_app.cli.parser import add_verbs
+from modules_app.domain.settings import SETTINGS, SettingSpec
+
+GENERATED = "<!-- Written by script/docs; change the code, not this page. -->\n"
+
+ENVIRONMENT = {
+    "PBX_DATA_DIR": "Folder of all data: core database, packages, modules, logs.",
+    "PBX_ETC_DIR": "Folder of generated configuration.",
+    "PBX_DATABASE_URL": "Core database; anything but SQLite is refused with a sentence.",
+    "PBX_PORT": "TCP port of the pages.",
+    "PBX_BIND": "Address to listen on; other machines can reach anything but loopback.",
+    "PBX_ALLOWED_HOSTS": "Comma-separated names under which the pages answer.",
+    "PBX_HTTPS": "1 behind a proxy with TLS: secure cookies, redirect, forwarded scheme is trusted.",
+    "PBX_HSTS_SECONDS": "Seconds that browsers remember to use HTTPS; 0 sends no such header.",
+    "PBX_IDLE_SECONDS": "Seconds without a click after which a person is logged out.",
+    "PBX_TIME_ZONE": "Time zone of the pages.",
+    "PBX_DEBUG": "1 shows tracebacks in the browser; never on a machine that others reach.",
+    "PBX_LOG_LEVEL": "Least level of log lines.",
+    "PBX_WEB_WORKERS": "Processes that answer pages.",
+    "PBX_WEB_THREADS": "Threads in each of these processes.",
+    "PBX_HOST_WORKERS": "Processes that answer pages of modules.",
+    "PBX_PROXY_SECONDS": "Seconds after which a page of a module is given up.",
+    "PBX_MAX_PACKED_BYTES": "Largest package, bytes.",
+    "PBX_MAX_UNPACKED_BYTES": "Largest content of a package, bytes.",
+    "PBX_MAX_ENTRIES": "Most files and folders in a package.",
+    "PBX_MAX_FILE_BYTES": "Largest file in a package, bytes.",
+    "PBX_MAX_DEPTH": "Most folders inside each other in a package.",
+    "PBX_SECONDS_INSTALL": "Seconds that an installer may take.",
+    "PBX_SECONDS_HOOK": "Seconds that a hook of an operation may take.",
+    "PBX_SECONDS_CHECK": "Seconds that checking a module's code may take.",
+}
+"""What each variable of the environment means; a test compares the names with the code."""
+
+_ARGUMENTS = {
+    "ID": "Id of an installed module.",
+    "ID…": "Ids of installed modules.",
+    "PACKAGE": "Path of a .zip or .tar.gz file.",
+    "PACKAGE or ID": "Path of a package to install, or id of an installed module.",
+    "OPERATION": "Number of an operation.",
+    "DIR": "Folder of the module.",
+}
+
+
+def pages() -> dict[str, str]:
+    """Return the generated pages: file name below docs/reference, and its text."""
+    return {
+        "commands.md": commands_page(),
+        "settings.md": settings_page(),
+        "environment.md": environment_page(),
+    }
+
+
+def commands_page() -> str:
+    """Return the reference of ``manage.py module``."""
+    parser = argparse.ArgumentParser(prog="manage.py module", add_help=False)
+    add_verbs(parser, _NoHandlers())
+    lines = ["# Commands", "", GENERATED, "`python manage.py module VERB`; see [the guide]"]
+    lines[-1] += "(../guides/command-line.md) for exit codes and examples."
+    for name, verb, text in _verbs(parser):
+        lines += ["", f"## {name}", "", _sentence(text), "", "| Argument | Meaning |", "|---|---|"]
+        lines += [f"| {_names(action)} | {_meaning(action)} |" for action in _actions(verb)]
+    return "\n".join(lines) + "\n"
+
+
+def settings_page() -> str:
+    """Return the reference of the stored settings, by group."""
+    lines = ["# Settings", "", GENERATED]
+    lines += ["Stored in the core database, changed on the settings page, read by modules with"]
+    lines += ["`settings.get(key)`. Every value is text; a switch is `0` or `1`."]
+    for group in dict.fromkeys(spec.group for spec in SETTINGS.values()):
+        lines += ["", f"## {group}", "", "| Key | Meaning | Kind | Default |", "|---|---|---|---|"]
+        lines += [_setting_row(spec) for spec in SETTINGS.values() if spec.group == group]
+    return "\n".join(lines) + "\n"
+
+
+def environment_page() -> str:
+    """Return the reference of the variables that the settings of the processes read."""
+    lines = ["# Environment", "", GENERATED]
+    lines += ["Read when a process starts. A value of the wrong kind stops the start.", ""]
+    lines += ["| Variable | Meaning | Kind | Default |", "|---|---|---|---|"]
+    used = variables()
+    lines += [
+        f"| `{name}` | {meaning} | {used[name][0]} | {_code(used[name][1])} |"
+        for name, meaning in ENVIRONMENT.items()
+        if name in used
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def variables() -> dict[str, tuple[str, str]]:
+    """Return kind and default of every ``PBX_…`` variable that our code reads through `environ`."""
+    root = Path(__file__).resolve().parents[2]
+    files = [*root.glob("pbxadmin/**/*.py"), *root.glob("modules_app/**/*.py")]
+    return {name: fact for file in sorted(files) for name, fact in _variables_of(file.read_text())}
+
+
+def _variables_of(source: str) -> Iterator[tuple[str, tuple[str, str]]]:
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+            continue
+        owner = node.func.value
+        if not isinstance(owner, ast.Name) or owner.id != "env" or not node.args:
+            continue
+        if isinstance(name := node.args[0], ast.Constant):
+            default = next((word.value for word in node.keywords if word.arg == "default"), None)
+            yield str(name.value), (node.func.attr, _default(str(name.value), default))
+
+
+def _default(name: str, node: ast.expr | None) -> str:
+    """Return a default as a person reads it; two folders are computed from others."""
+    computed = {"PBX_DATA_DIR": "var beside manage.py", "PBX_ETC_DIR": "etc below PBX_DATA_DIR"}
+    if node is None or name in computed:
+        return computed.get(name, "")
+    if isinstance(node, ast.BinOp):
+        value = _product(node)
+        return str(value)
+    value = ast.literal_eval(node)
+    return ", ".join(value) if isinstance(value, list) else str(value)
+
+
+def _product(node: ast.expr) -> int:
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        return _product(node.left) * _product(node.right)
+    return int(ast.literal_eval(node))
+
+
+class _NoHandlers(dict[str, Any]):
+    def __missing__(self, key: str) -> None:
+        return None
+
+
+def _verbs(parser: argparse.ArgumentParser) -> Iterator[tuple[str, argparse.ArgumentParser, str]]:
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            texts = {choice.dest: choice.help or "" for choice in action._choices_actions}
+            yield from ((name, verb, texts.get(name, "")) for name, verb in action.choices.items())
+
+
+def _actions(verb: argparse.ArgumentParser) -> list[argparse.Action]:
+    return [action for action in verb._actions if action.dest != "help"]
+
+
+def _names(action: argparse.Action) -> str:
+    names = ", ".join(f"`{option}`" for option in action.option_strings)
+    if names:
+        value = action.metavar or action.option_strings[0].lstrip("-")
+        return names + (f" {str(value).upper()}" if action.nargs != 0 else "")
+    name = str(action.metavar or action.dest).upper().replace("|", " or ")
+    return f"{name}…" if action.nargs in ("+", "*") else name
+
+
+def _meaning(action: argparse.Action) -> str:
+    help_text = action.help or _ARGUMENTS.get(_names(action), "")
+    text = _sentence(help_text.replace("%%", "%"))
+    choices = ", ".join(f"`{choice}`" for choice in action.choices or ())
+    return " ".join(part for part in (text, f"One of {choices}." if choices else "") if part)
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}." if text else ""
+
+
+def _setting_row(spec: SettingSpec) -> str:
+    meaning = " ".join(part for part in (_sentence(spec.label), spec.help) if part)
+    kind = ", ".join(spec.choices) if spec.choices else str(spec.kind)
+    return f"| `{spec.key}` | {meaning} | {kind} | {_code(spec.default)} |"
+
+
+def _code(text: str) -> str:
+    return f"`{text}`" if text else ""
