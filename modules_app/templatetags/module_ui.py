@@ -20,6 +20,7 @@ from modules_app.domain.states import ModuleState
 from modules_app.exceptions import fill
 from modules_app.selectors.modules import loaded_module_admins
 from modules_app.templatetags.icon_names import ICON_NAMES
+from modules_app.templatetags.words import in_words
 
 register = template.Library()
 
@@ -101,7 +102,7 @@ def sentence(value: Any, part: str = "message") -> str:
     """
     if isinstance(value, Mapping):
         text = str(value.get(part) or "")
-        return fill(gettext(text), value.get("context") or {}) if text else ""
+        return fill(gettext(text), in_words(value.get("context") or {})) if text else ""
     return gettext(str(value)) if value else ""
 
 

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 
-from modules_app.exceptions import NotFound, Refused
+from modules_app.exceptions import NotFound
 from modules_app.forms.account import FirstUserForm
 from modules_app.services.users import create_first_user, setup_code
 from modules_app.views.errors import error_page
@@ -33,16 +33,14 @@ def setup(request: HttpRequest, code: str) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         status = 422 if form.is_bound else 200
         return render(request, "account/setup.html", {"form": form}, status=status)
+    return _create(request, form, code)
+
+
+def _create(request: HttpRequest, form: FirstUserForm, code: str) -> HttpResponse:
+    name, password = form.cleaned_data["username"], form.cleaned_data["password"]
     try:
-        create_first_user(
-            code=code,
-            username=form.cleaned_data["username"],
-            password=form.cleaned_data["password"],
-        )
+        create_first_user(code=code, username=name, password=password)
     except NotFound:
         return error_page(404)
-    except Refused as error:
-        context = {"form": form, "error": error.as_dict()}
-        return render(request, "account/setup.html", context, status=error.http_status)
     messages.success(request, gettext("The administrator was created. Log in to go on."))
     return redirect("login")

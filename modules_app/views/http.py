@@ -26,17 +26,14 @@ class PageRequest(HttpRequest):
     htmx: HtmxDetails
 
 
-def page(
-    right: Right = Right.VIEW,
-) -> Callable[
-    [Callable[Concatenate[PageRequest, P], HttpResponse]],
-    Callable[Concatenate[HttpRequest, P], HttpResponse],
-]:
+PageView = Callable[Concatenate[PageRequest, P], HttpResponse]
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+def page(right: Right = Right.VIEW) -> Callable[[PageView[P]], View[P]]:
     """Make a view of a page: sets ``request.actor``, asks for ``right``, shows service errors."""
 
-    def decorate(
-        view: Callable[Concatenate[PageRequest, P], HttpResponse],
-    ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    def decorate(view: PageView[P]) -> View[P]:
         @functools.wraps(view)
         def wrapped(request: Any, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             request.actor = Actor.of_user(request.user)
