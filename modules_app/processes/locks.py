@@ -10,6 +10,7 @@ import fcntl
 import json
 import os
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -38,7 +39,7 @@ class FileLock:
         if self._fd is not None:
             return True
         fd = self._open()
-        if not _lock(fd):
+        if not _lock_patiently(fd):
             os.close(fd)
             return False
         self._fd = fd
@@ -76,6 +77,15 @@ class FileLock:
     def _open(self) -> int:
         with self._fsops.directory(self._path.parent) as dir_fd:
             return self._fsops.open_lock(self._path.name, dir_fd)
+
+
+def _lock_patiently(fd: int) -> bool:
+    """Try for a moment: `FileLock.holder` takes a free lock for the blink of an eye."""
+    for _attempt in range(20):
+        if _lock(fd):
+            return True
+        time.sleep(0.01)
+    return False
 
 
 def _lock(fd: int) -> bool:
