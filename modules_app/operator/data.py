@@ -1,4 +1,8 @@
-"""The modules' own databases: new epochs, copies, the fence (reference R4.4 U6)."""
+"""The modules' own databases: new epochs, copies, the fence (reference R4.4 U6).
+
+What is written here is not synced file by file: an operation syncs everything at once before the
+commit that mentions it.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +37,7 @@ def create_epoch(fsops: FsOps, data_dir: DataDir, module_id: str, epoch: str) ->
     with fsops.directory(data_dir.data, module_id) as module_fd:
         fsops.make_dir(epoch, module_fd, mode=0o750)
     path = database_path(data_dir, module_id, epoch)
-    with closing(sqlite3.connect(path)) as connection:
+    with closing(_new_data(path)) as connection:
         connection.execute("PRAGMA journal_mode=WAL")
     return path
 
@@ -48,7 +52,7 @@ def copy_database(source: Path, target: Path) -> None:
             hint=_("Put it back from a backup, or remove the module and install it again."),
         )
     try:
-        with closing(_open(source)) as old, closing(sqlite3.connect(target)) as new:
+        with closing(_open(source)) as old, closing(_new_data(target)) as new:
             old.backup(new)
             _refuse_damaged(new)
     except sqlite3.DatabaseError as error:
@@ -58,7 +62,7 @@ def copy_database(source: Path, target: Path) -> None:
 def settle(path: Path) -> None:
     """Check a database and fold its log into it, so that one file holds everything."""
     try:
-        with closing(sqlite3.connect(path)) as connection:
+        with closing(_new_data(path)) as connection:
             _refuse_damaged(connection)
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     except sqlite3.DatabaseError as error:
@@ -67,7 +71,7 @@ def settle(path: Path) -> None:
 
 def apply_declared(path: Path, specs: Iterable[TableSpec]) -> TablePlan:
     """Bring the declared tables into the database and return what was done."""
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+    with closing(_new_data(path)) as connection:
         plan = plan_tables(connection, specs)
         apply_tables(connection, plan)
     return plan
@@ -119,6 +123,12 @@ class Fence:
         while time.monotonic() < deadline and not condition():
             time.sleep(0.1)
         self.release()
+
+
+def _new_data(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("PRAGMA synchronous=OFF")
+    return connection
 
 
 def _open(path: Path) -> sqlite3.Connection:

@@ -54,7 +54,6 @@ class Install(Work):
         self.report: dict[str, Any] = self.upload.report
         self._check()
         self._name_targets()
-        self.journal.enter(Stage.COPY)
         self._copy()
         fault_point(INSTALL_COPIED)
         self._take_over_data()
@@ -127,7 +126,8 @@ class Install(Work):
 
     def _name_targets(self) -> None:
         """Choose names that were never used before and write them down first (reference A3)."""
-        self.journal.remember(
+        self.journal.enter(
+            Stage.COPY,
             to_generation=generation_name(self.operation.pk, self.upload.sha256),
             to_epoch=str(self.operation.pk),
             options={**self.operation.options, "file": self.upload.file},
@@ -138,7 +138,7 @@ class Install(Work):
         with tools.fsops.directory(tools.data_dir.uploads) as uploads_fd:
             fd = tools.fsops.open_file(self.upload.file, uploads_fd)
         try:
-            keep_package(tools.fsops, tools.data_dir, fd, self.upload.sha256)
+            keep_package(tools.fsops, tools.data_dir, fd, self.upload.sha256, durable=False)
             archive = open_archive(fd, archive_limits())
             self.record = write_generation(
                 tools.fsops,
@@ -146,6 +146,8 @@ class Install(Work):
                 self.upload.module_id,
                 self.operation.to_generation,
                 archive,
+                package_sha256=self.upload.sha256,
+                durable=False,
             )
         finally:
             os.close(fd)
@@ -278,8 +280,7 @@ class Upgrade(Install):
 
     def _take_over_data(self) -> None:
         module = self.installed()
-        self.journal.remember(from_state=take_snapshot(module))
-        self.journal.enter(Stage.BACK_UP)
+        self.journal.enter(Stage.BACK_UP, from_state=take_snapshot(module))
         source = data.database_path(self.tools.data_dir, module.id, module.epoch)
         self.fence = data.Fence(source)
         self._new_database()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from modules_app import audit
@@ -20,7 +22,10 @@ class Cancelled(ModuleError):
 
 
 class Journal:
-    """Writes what happens to an operation; every write is one short transaction."""
+    """Writes what happens to an operation; every write is one short transaction.
+
+    All but the last of them are `progress`.
+    """
 
     def __init__(self, operation: Operation) -> None:
         self.operation = operation
@@ -30,16 +35,19 @@ class Journal:
         """Return who asked, with every right: the right was checked when it was queued."""
         return Actor.system(channel=self.operation.channel, name=self.operation.actor)
 
-    def enter(self, stage: Stage) -> None:
-        """Close the stage before and open this one. Raises ``Cancelled`` when that was asked for."""
-        self.stop_if_asked()
+    def enter(self, stage: Stage, **fields: Any) -> None:
+        """Close the stage before, open this one and store ``fields`` of the operation row.
+
+        Raises ``Cancelled`` when that was asked for.
+        """
         now = timezone.now()
-        with transaction.atomic():
+        with progress(), transaction.atomic():
+            self.stop_if_asked()
             self._close_steps(Outcome.DONE, now)
             self.operation.steps.filter(stage=stage).update(
                 outcome=Outcome.RUNNING, started_at=now
             )
-            self._update(stage=stage, beat_at=now)
+            self._update(stage=stage, beat_at=now, **fields)
 
     def say(self, text: str, **context: Any) -> None:
         """Add a message that the person sees with the operation (sentence unfilled)."""
@@ -100,7 +108,26 @@ class Journal:
     def _update(self, **fields: Any) -> None:
         for name, value in fields.items():
             setattr(self.operation, name, value)
-        self.operation.save(update_fields=list(fields))
+        with progress():
+            self.operation.save(update_fields=list(fields))
+
+
+@contextmanager
+def progress() -> Iterator[None]:
+    """Let commits in this block become durable with the next durable one, without a sync of theirs.
+
+    The log of SQLite keeps the order, so a power cut can only take the newest progress away, never
+    leave a later commit without it. Inside a transaction that is open already nothing changes.
+    """
+    if connection.in_atomic_block:
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA synchronous=NORMAL")
+        try:
+            yield
+        finally:
+            cursor.execute("PRAGMA synchronous=FULL")
 
 
 def outcome_of(error: ModuleError) -> Outcome:

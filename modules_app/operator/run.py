@@ -16,7 +16,7 @@ from modules_app.exceptions import gettext_noop as _
 from modules_app.models import Operation, Upload
 from modules_app.operator.faults import BEGUN
 from modules_app.operator.install import Install, Upgrade
-from modules_app.operator.journal import outcome_of
+from modules_app.operator.journal import outcome_of, progress
 from modules_app.operator.problems import unexpected
 from modules_app.operator.remove import Remove
 from modules_app.operator.switch import Disable, Enable
@@ -41,9 +41,10 @@ _WORKS: dict[str, type[Work]] = {
 def claim(operation_id: int) -> Operation | None:
     """Take a queued operation; None if somebody else did or it was cancelled while it waited."""
     now = timezone.now()
-    taken = Operation.objects.filter(pk=operation_id, outcome=Outcome.QUEUED).update(
-        outcome=Outcome.RUNNING, started_at=now, beat_at=now
-    )
+    with progress():
+        taken = Operation.objects.filter(pk=operation_id, outcome=Outcome.QUEUED).update(
+            outcome=Outcome.RUNNING, started_at=now, beat_at=now
+        )
     return Operation.objects.get(pk=operation_id) if taken else None
 
 
@@ -96,10 +97,8 @@ def resume(operation: Operation, tools: Tools) -> None:
 
 def _up_to_commit(work: Work) -> None:
     work.prepare()
-    if Stage.COMMIT in {step.stage for step in work.operation.steps.all()}:
-        work.journal.enter(Stage.COMMIT)
     with transaction.atomic():
-        work.journal.stop_if_asked()
+        work.journal.enter(Stage.COMMIT)
         work.commit()
         work.journal.remember(committed=True)
 

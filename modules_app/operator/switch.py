@@ -37,8 +37,7 @@ class Enable(Work):
         module = self.installed()
         self.journal.enter(Stage.VERIFY)
         _check_record(self, module)
-        self.journal.remember(from_state=take_snapshot(module))
-        self.journal.enter(Stage.SET_UP)
+        self.journal.enter(Stage.SET_UP, from_state=take_snapshot(module))
         hooks = module.facts.get("hooks", [])
         if BEFORE_ENABLE in hooks or HEADER_MENU in hooks:
             hook = BEFORE_ENABLE if BEFORE_ENABLE in hooks else HEADER_MENU

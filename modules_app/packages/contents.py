@@ -92,6 +92,13 @@ class Archive(ABC):
         still read and verified.
         """
 
+    def streams(self, count: int) -> list[Iterator[tuple[Entry, Iterable[bytes]]]]:
+        """Return at most ``count`` iterators as `files` is one, which together yield each file.
+
+        Each may be used by a thread of its own.
+        """
+        return [self.files()]
+
     @abstractmethod
     def verify(self) -> None:
         """Read and check every byte of the archive, unless that has been done already."""

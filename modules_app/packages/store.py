@@ -8,7 +8,6 @@ commit row says that, so a half-written generation is garbage and never a danger
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 import re
 import secrets
@@ -19,13 +18,14 @@ from pathlib import PurePosixPath
 
 from modules_app.exceptions import NotFound
 from modules_app.exceptions import gettext_noop as _
-from modules_app.packages.contents import Archive, Entry
+from modules_app.packages.contents import Archive
 from modules_app.packages.datadir import DataDir
 from modules_app.packages.errors import StoreDamaged
 from modules_app.packages.faults import declare_fault_point, fault_point
 from modules_app.packages.fsops import FsOps
-from modules_app.packages.records import FileRecord, Record, parse_record, record_of
+from modules_app.packages.records import Record, parse_record, record_of
 from modules_app.packages.refusals import refused
+from modules_app.packages.unpack import unpack
 
 CODE = "code"
 RECORD = "record.json"
@@ -53,9 +53,11 @@ def write_generation(
     archive: Archive,
     *,
     package_sha256: str = "",
+    durable: bool = True,
 ) -> Record:
     """Unpack ``archive`` into a new generation and return its record; durable on return.
 
+    Who says ``durable=False`` syncs the file system before any row mentions the generation.
     Every byte is verified again while it is written. With ``package_sha256`` the archive file is
     digested beside that and must match (W08). Raises `ArchiveRefused` or `StorageFailed`;
     whatever it raises, nothing of the generation stays behind.
@@ -67,13 +69,14 @@ def write_generation(
         try:
             with _opened(fsops.open_dir(module_id, store_fd)) as module_fd:
                 parents = (module_fd, store_fd)
-                record = _write_new(fsops, parents, generation, archive, package_sha256)
+                record = _write_new(fsops, parents, generation, archive, package_sha256, durable)
         except BaseException:
             if first:
                 with suppress(OSError):
                     fsops.remove_tree(module_id, store_fd)
             raise
-    fault_point(SYNCED)
+    if durable:
+        fault_point(SYNCED)
     return record
 
 
@@ -119,9 +122,12 @@ def make_executable(
                     fsops.change_mode(fd, 0o755)
 
 
-def keep_package(fsops: FsOps, data_dir: DataDir, fd: int, sha256: str) -> None:
+def keep_package(
+    fsops: FsOps, data_dir: DataDir, fd: int, sha256: str, *, durable: bool = True
+) -> None:
     """Keep the package file that ``fd`` refers to as ``packages/<sha256>``; durable on return.
 
+    Who says ``durable=False`` syncs the file system before any row mentions the package.
     A hard link when the file lies on the same disk (its content must be synced already, as
     `uploads.receive` does), else a copy. Keeping what is kept changes nothing.
     """
@@ -137,7 +143,8 @@ def keep_package(fsops: FsOps, data_dir: DataDir, fd: int, sha256: str) -> None:
                 raise
             _copy_package(fsops, fd, name, dir_fd)
         fault_point(PACKAGE_LINKED)
-        fsops.sync_dir(dir_fd)
+        if durable:
+            fsops.sync_dir(dir_fd)
 
 
 def open_package(data_dir: DataDir, sha256: str) -> int:
@@ -176,6 +183,7 @@ def _write_new(
     generation: str,
     archive: Archive,
     package_sha256: str,
+    durable: bool,
 ) -> Record:
     module_fd = parents[0]
     fsops.make_dir(generation, module_fd)
@@ -183,7 +191,8 @@ def _write_new(
         with _opened(fsops.open_dir(generation, module_fd)) as fd:
             record = _fill_checked(fsops, fd, archive, package_sha256)
             fault_point(FILES_WRITTEN)
-            fsops.sync_tree(fd, parents=parents)
+            if durable:
+                fsops.sync_tree(fd, parents=parents)
     except BaseException:
         with suppress(OSError):
             fsops.remove_tree(generation, module_fd)
@@ -203,86 +212,12 @@ def _fill_checked(fsops: FsOps, fd: int, archive: Archive, package_sha256: str) 
 
 
 def _fill(fsops: FsOps, fd: int, archive: Archive) -> Record:
-    files: dict[str, FileRecord] = {}
     fsops.make_dir(CODE, fd)
     with _opened(fsops.open_dir(CODE, fd)) as code_fd:
-        folders = _Folders(fsops, code_fd)
-        try:
-            for entry in archive.entries:
-                if entry.is_dir:
-                    folders.enter(entry.path)
-            for entry, chunks in archive.files():
-                files[entry.path] = _write_file(fsops, folders, entry, chunks)
-        finally:
-            folders.close()
-    record, data = record_of(files)
+        record, data = record_of(unpack(fsops, code_fd, archive))
     with _opened(fsops.create_file(RECORD, fd)) as record_fd:
         fsops.write(record_fd, data)
     return record
-
-
-def _write_file(
-    fsops: FsOps, folders: _Folders, entry: Entry, chunks: Iterable[bytes]
-) -> FileRecord:
-    parent, _slash, name = entry.path.rpartition("/")
-    digest = hashlib.sha256()
-    size = 0
-    fd = fsops.create_file(name, folders.enter(parent))
-    try:
-        for chunk in chunks:
-            fsops.write(fd, chunk)
-            digest.update(chunk)
-            size += len(chunk)
-    finally:
-        os.close(fd)
-    return FileRecord(digest.hexdigest(), size)
-
-
-class _Folders:
-    """Descriptors of the folders on the way to the current one, created as they are needed.
-
-    Archives list a folder's files together, so few are opened twice; never more are open than
-    names are deep.
-    """
-
-    def __init__(self, fsops: FsOps, root_fd: int) -> None:
-        self._fsops = fsops
-        self._root_fd = root_fd
-        self._path = ""
-        self._open: list[tuple[str, int]] = []
-        self._made: set[str] = set()
-
-    def enter(self, path: str) -> int:
-        """Return the descriptor of the folder ``path``, valid until the next call."""
-        if path != self._path:
-            self._leave_until_parent_of(path)
-            below = path[len(self._current()) :].strip("/")
-            for name in below.split("/") if below else ():
-                self._descend(name)
-            self._path = path
-        return self._open[-1][1] if self._open else self._root_fd
-
-    def close(self) -> None:
-        """Close every descriptor that is still open."""
-        while self._open:
-            os.close(self._open.pop()[1])
-
-    def _current(self) -> str:
-        return self._open[-1][0] if self._open else ""
-
-    def _leave_until_parent_of(self, path: str) -> None:
-        while self._open and not f"{path}/".startswith(self._open[-1][0] + "/"):
-            os.close(self._open.pop()[1])
-
-    def _descend(self, name: str) -> None:
-        parent, parent_fd = self._open[-1] if self._open else ("", self._root_fd)
-        path = f"{parent}/{name}" if parent else name
-        if path in self._made:
-            fd = self._fsops.open_dir(name, parent_fd)
-        else:
-            fd = self._fsops.make_and_open_dir(name, parent_fd)
-            self._made.add(path)
-        self._open.append((path, fd))
 
 
 def _remove_below(fsops: FsOps, data_dir: DataDir, module_id: str, generation: str) -> bool:

@@ -58,15 +58,28 @@ class ZipArchive(Archive):
 
     def files(self) -> Iterator[tuple[Entry, Iterable[bytes]]]:
         """Yield each file with its content; see `Archive.files`."""
-        clock = Clock(self._limits)
+        yield from self._read(self._spans)
+        self._verified = True
+
+    def streams(self, count: int) -> list[Iterator[tuple[Entry, Iterable[bytes]]]]:
+        """Cut the archive into parts of about the same number of packed bytes."""
+        parts: list[list[tuple[ZipMember, int]]] = [[] for _part in range(count)]
+        whole = self._spans[-1][1] if self._spans else 0
         for member, end in self._spans:
+            parts[member.offset * count // (whole or 1)].append((member, end))
+        return [self._read(part) for part in parts if part]
+
+    def _read(
+        self, spans: Iterable[tuple[ZipMember, int]]
+    ) -> Iterator[tuple[Entry, Iterable[bytes]]]:
+        clock = Clock(self._limits)
+        for member, end in spans:
             clock.check()
             chunks = self._chunks(member, end, clock)
             path = None if member.is_dir else self._layout.inside(member.path)
             if path is not None:
                 yield self._files[path], chunks
             _drain(chunks)
-        self._verified = True
 
     def verify(self) -> None:
         """Inflate and check every entry, unless that has been done already."""
