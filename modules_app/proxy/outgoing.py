@@ -112,7 +112,7 @@ def _cookies(request: HttpRequest, module_id: str) -> str:
         own = name.startswith(cookie_prefix(module_id))
         if own or name == settings.LANGUAGE_COOKIE_NAME or name in _LOOK_COOKIES:
             passed.append(pair.strip())
-    if request.method in SAFE_METHODS:
+    if request.method in SAFE_METHODS and "CSRF_COOKIE" not in request.META:
         get_token(request)  # the page that comes back may hold a form, so there must be a secret
     secret = request.META.get("CSRF_COOKIE")
     if secret:
