@@ -6,11 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from modules_app import audit
 from modules_app.exceptions import ModuleError
 from modules_app.models import (
     AuditEvent,
@@ -87,28 +89,40 @@ class ModuleAdmin(ReadOnlyAdmin):
 
 
 @admin.register(MenuItem)
-class MenuItemAdmin(admin.ModelAdmin):
-    """Sidebar entries: the module's own wishes are read-only, the placement may be edited."""
+class MenuItemAdmin(ReadOnlyAdmin):
+    """Sidebar entries; they are placed on the page of their module."""
 
     list_display = ["module", "key", "group", "caption", "placed_group", "placed_shown"]
     list_filter = ["group"]
-    readonly_fields = ["module", "key", "group", "caption", "captions", "icon", "href", "order", "shown"]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Entries come from modules."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Entries go with their module."""
-        return False
 
 
 @admin.register(PbxSetting)
 class PbxSettingAdmin(admin.ModelAdmin):
-    """Stored settings; those that were never changed have no row."""
+    """Stored settings, also those of modules; one that was never changed has no row."""
 
     list_display = ["key", "value"]
     search_fields = ["key"]
+
+    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
+        """Store the value and write the audit event with it."""
+        with transaction.atomic():
+            super().save_model(request, obj, form, change)
+            self._audit(request, obj)
+
+    def delete_model(self, request: HttpRequest, obj: Model) -> None:
+        """Forget the value, so that the default counts, and write the audit event with it."""
+        with transaction.atomic():
+            self._audit(request, obj)
+            super().delete_model(request, obj)
+
+    def _audit(self, request: HttpRequest, obj: Model) -> None:
+        audit.record(
+            actor=Actor.of_user(request.user),
+            action="settings-change",
+            target=str(obj.pk),
+            outcome="done",
+            detail={"keys": [obj.pk]},
+        )
 
 
 class StepInline(admin.TabularInline):

@@ -9,6 +9,7 @@ from modules_app.views import (
     actions,
     assets,
     health,
+    kept,
     modules,
     operations,
     pages,
@@ -31,6 +32,7 @@ urlpatterns = [
     path("uploads/<uuid:upload_id>/", uploads.upload_report, name="upload-report"),
     path("uploads/<uuid:upload_id>/install/", uploads.upload_install, name="upload-install"),
     path("uploads/<uuid:upload_id>/discard/", uploads.upload_discard, name="upload-discard"),
+    path("kept/<str:module_id>/delete/", kept.kept_delete, name="kept-delete"),
     path("operations/", operations.operation_list, name="operation-list"),
     path("operations/<int:operation_id>/", operations.operation_detail, name="operation-detail"),
     path(

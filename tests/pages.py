@@ -13,7 +13,15 @@ from django.utils import timezone
 
 from modules_app.domain.operations import STAGES, Outcome
 from modules_app.domain.states import Verb
-from modules_app.models import MenuItem, Module, Operation, OperationStep, Upload, fold
+from modules_app.models import (
+    KeptData,
+    MenuItem,
+    Module,
+    Operation,
+    OperationStep,
+    Upload,
+    fold,
+)
 from modules_app.permissions import Right
 
 FORM = "application/x-www-form-urlencoded"
@@ -157,4 +165,16 @@ def upload(module_id: str = "ModuleBlackList", **changes: Any) -> Upload:
         report=report(module_id, **changes),
         actor="anna",
         uploaded_at=timezone.now(),
+    )
+
+
+def kept_data(module_id: str) -> KeptData:
+    """Return the data that a removed module left."""
+    return KeptData.objects.create(
+        id_fold=fold(module_id),
+        module_id=module_id,
+        epoch="e1",
+        version="1.0",
+        size_bytes=120_000,
+        kept_at=timezone.now(),
     )

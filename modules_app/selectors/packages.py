@@ -63,5 +63,17 @@ def list_kept() -> QuerySet[KeptData]:
     return KeptData.objects.order_by("module_id")
 
 
+def get_kept(module_id: str) -> KeptData:
+    """Return the data that a removed module left behind. Raises ``NotFound``."""
+    kept = KeptData.objects.filter(id_fold=fold(module_id)).first()
+    if kept is None:
+        raise NotFound(
+            "kept-data-not-found",
+            _("No data of a removed module “{id}” is kept here."),
+            context={"id": module_id},
+        )
+    return kept
+
+
 def _relation(module: Module, upload: Upload) -> Relation:
     return relation(module.version, str(upload.report.get("version", "")), Contract(module.contract))

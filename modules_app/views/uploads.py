@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -9,10 +10,12 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 
+from modules_app.domain.states import Verb
 from modules_app.exceptions import Refused
 from modules_app.permissions import Right
-from modules_app.selectors.packages import get_upload, list_uploads
+from modules_app.selectors.packages import UploadPage, get_upload, list_uploads
 from modules_app.services.lifecycle import install_module
+from modules_app.services.plans import plan_operation
 from modules_app.services.uploads import PackageInvalid, discard_upload, receive_upload
 from modules_app.views.http import PageRequest, methods, page, request_key
 from modules_app.views.reports import read_report
@@ -46,6 +49,7 @@ def upload_report(request: PageRequest, upload_id: UUID) -> HttpResponse:
         "upload": found.upload,
         "report": read_report(found.report),
         "relation": str(found.relation or ""),
+        "plan": _plan(found),
     }
     return render(request, "modules/report.html", context)
 
@@ -71,6 +75,12 @@ def upload_discard(request: PageRequest, upload_id: UUID) -> HttpResponse:
     discard_upload(actor=request.actor, upload_id=upload_id)
     messages.success(request, gettext("The package was discarded."))
     return redirect("upload-new")
+
+
+def _plan(found: UploadPage) -> list[dict[str, Any]]:
+    verb = Verb.UPGRADE if found.relation else Verb.INSTALL
+    options = {"upload": str(found.upload.pk)}
+    return plan_operation(verb=verb, module_id=found.upload.module_id, options=options)
 
 
 def _upload_page(

@@ -8,7 +8,7 @@ from django.test import Client
 from modules_app.domain.operations import Outcome
 from modules_app.domain.states import Verb
 from modules_app.models import MenuItem, Operation, PbxSetting
-from tests.pages import menu_item, module, operation, upload
+from tests.pages import kept_data, menu_item, module, operation, upload
 
 HTMX = {"HX-Request": "true"}
 
@@ -232,3 +232,22 @@ def test_language_and_theme_are_remembered_and_lead_back(admin_page: Client) -> 
 def test_unknown_languages_and_themes_are_not_remembered(admin_page: Client) -> None:
     assert "pbx_language" not in admin_page.post("/language/", {"language": "xx"}).cookies
     assert "pbx_theme" not in admin_page.post("/theme/", {"theme": "pink"}).cookies
+
+
+def test_kept_data_is_deleted_only_by_its_typed_name(admin_page: Client) -> None:
+    kept_data("ModuleOld")
+    assert "ModuleOld" in admin_page.get("/").content.decode()
+    assert admin_page.get("/kept/ModuleOld/delete/").status_code == 200
+    assert admin_page.post("/kept/ModuleOld/delete/", {"typed": "Module"}).status_code == 422
+    assert not Operation.objects.exists()
+    admin_page.post("/kept/ModuleOld/delete/", {"typed": "ModuleOld"})
+    queued = Operation.objects.get()
+    assert (queued.verb, queued.options["keep_data"]) == (Verb.REMOVE, False)
+    assert admin_page.get("/kept/Nothing/delete/").status_code == 404
+
+
+def test_codes_inside_sentences_are_put_into_words(admin_page: Client) -> None:
+    module(wanted="on")
+    admin_page.cookies["pbx_language"] = "ru"
+    html = admin_page.post("/modules/ModuleBlackList/enable/").content.decode()
+    assert "«включение»" in html and "«включён»" in html

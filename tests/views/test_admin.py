@@ -6,10 +6,10 @@ import pytest
 from django.contrib import admin
 from django.test import Client
 
-from modules_app.models import Operation
+from modules_app.models import AuditEvent, Operation
 from tests.pages import menu_item, module, operation, upload
 
-READ_ONLY = {"module", "operation", "auditevent", "keptdata", "upload", "storedpackage"}
+READ_ONLY = {"module", "operation", "auditevent", "keptdata", "upload", "storedpackage", "menuitem"}
 
 
 def ours() -> list[str]:
@@ -34,7 +34,7 @@ def test_lists_open_and_engine_records_are_read_only(admin_page: Client, name: s
     upload("ModuleNew")
     assert admin_page.get(f"/admin/modules_app/{name}/").status_code == 200
     added = admin_page.get(f"/admin/modules_app/{name}/add/").status_code
-    assert added == (403 if name in READ_ONLY | {"menuitem"} else 200)
+    assert added == (403 if name in READ_ONLY else 200)
 
 
 def test_an_operation_shows_its_steps(admin_page: Client) -> None:
@@ -50,3 +50,10 @@ def test_actions_ask_the_services(admin_page: Client) -> None:
     html = admin_page.post("/admin/modules_app/module/", form, follow=True).content.decode()
     assert [o.module_id for o in Operation.objects.all()] == ["ModuleOne"]
     assert "cannot be asked to enable" in html
+
+
+def test_a_setting_changed_here_is_audited(admin_page: Client) -> None:
+    form = {"key": "ModuleTestFlag", "value": "1"}
+    assert admin_page.post("/admin/modules_app/pbxsetting/add/", form).status_code == 302
+    event = AuditEvent.objects.get()
+    assert (event.actor, event.action, event.target) == ("root", "settings-change", "ModuleTestFlag")
