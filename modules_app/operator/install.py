@@ -24,6 +24,7 @@ from modules_app.operator.snapshot import restore, take_snapshot
 from modules_app.operator.work import Work, raise_sequence
 from modules_app.packages.archive import open_archive
 from modules_app.packages.faults import fault_point
+from modules_app.packages.flush import synced
 from modules_app.packages.store import (
     Record,
     generation_name,
@@ -38,6 +39,7 @@ from modules_app.services.uploads import archive_limits
 
 
 EXECUTABLE = ("agi-bin/", "bin/")
+WORTH_AN_EARLY_START = 2 * 1024 * 1024
 
 
 class Install(Work):
@@ -54,13 +56,15 @@ class Install(Work):
         self.report: dict[str, Any] = self.upload.report
         self._check()
         self._name_targets()
-        self._copy()
-        fault_point(INSTALL_COPIED)
-        self._take_over_data()
-        self.journal.enter(Stage.SET_UP)
-        self.answer = self._set_up()
-        self._make_executable()
-        self._sync()
+        with synced(self.tools.fsops, self.tools.data_dir.root) as start_the_disk:
+            self._copy()
+            if self.record.size >= WORTH_AN_EARLY_START:
+                start_the_disk()
+            fault_point(INSTALL_COPIED)
+            self._take_over_data()
+            self.journal.enter(Stage.SET_UP)
+            self.answer = self._set_up()
+            self._make_executable()
         fault_point(INSTALL_SET_UP)
 
     def commit(self) -> None:
@@ -229,11 +233,6 @@ class Install(Work):
             facts=self.report,
         )
         return registry_module(stand_in)
-
-    def _sync(self) -> None:
-        """One sync for everything written so far; only then may a row mention it."""
-        with self.tools.fsops.directory(self.tools.data_dir.root) as root_fd:
-            self.tools.fsops.sync_tree(root_fd)
 
     def _old_names(self) -> tuple[str, str]:
         return (self.module.generation, self.module.epoch) if self.module else ("", "")

@@ -41,7 +41,7 @@ class Journal:
         Raises ``Cancelled`` when that was asked for.
         """
         now = timezone.now()
-        with progress(), transaction.atomic():
+        with progress(), transaction.atomic(savepoint=False):
             self.stop_if_asked()
             self._close_steps(Outcome.DONE, now)
             self.operation.steps.filter(stage=stage).update(
@@ -86,7 +86,7 @@ class Journal:
     def finish(self, outcome: Outcome, error: ModuleError | None = None) -> None:
         """Close the operation with its outcome, its last step and the audit row in one commit."""
         now = timezone.now()
-        with transaction.atomic():
+        with transaction.atomic(savepoint=False):
             last = Outcome.DONE if outcome is Outcome.DONE else Outcome.FAILED
             self._close_steps(last, now)
             self._update(

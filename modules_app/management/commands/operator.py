@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 from typing import Any
 
@@ -25,6 +26,7 @@ class Command(BaseCommand):
                 for number in (signal.SIGTERM, signal.SIGINT):
                     signal.signal(number, lambda *_: operator.stop())
                 operator.tools.zygote.start()
+                gc.freeze()
                 self.stdout.write("operator: ready")
                 operator.serve()
         except Busy as error:
