@@ -1,4 +1,4 @@
-"""Raw records in Django's own admin. What the engine writes is read-only; actions call the services."""
+"""Raw records in Django's admin. What the engine writes is read-only; actions call the services."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ class StepInline(admin.TabularInline):
 class OperationAdmin(ReadOnlyAdmin):
     """Recorded runs with their steps."""
 
-    list_display = ["id", "verb", "module_id", "outcome", "actor", "channel", "queued_at", "ended_at"]
+    list_display = ["id", "verb", "module_id", "outcome", "actor", "channel", "queued_at"]
     list_filter = ["outcome", "verb", "channel"]
     search_fields = ["module_id", "actor"]
     inlines = [StepInline]

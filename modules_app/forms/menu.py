@@ -1,4 +1,4 @@
-"""Where a module's entry stands in the sidebar (seed: the module's settings page, reference M12.3)."""
+"""Where a module's entry stands in the sidebar (reference M12.3)."""
 
 from __future__ import annotations
 

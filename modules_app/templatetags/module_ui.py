@@ -58,7 +58,7 @@ _DESCRIPTION_TAGS = {
 
 @register.simple_tag
 def icon(name: str, size: int = 20) -> str:
-    """Draw a decorative icon; MikoPBX's and FreePBX's icon names work, an unknown one is a puzzle."""
+    """Draw an icon by lucide's, MikoPBX's or FreePBX's name; an unknown one is a puzzle."""
     return _draw(str(name), size)
 
 
@@ -85,7 +85,8 @@ def outcome_badge(outcome: str) -> str:
 
 
 def _badge(css: str, icon_name: str, label: str) -> str:
-    return format_html('<span class="{}">{}<span>{}</span></span>', css, _draw(icon_name, 18), label)
+    drawn = _draw(icon_name, 18)
+    return format_html('<span class="{}">{}<span>{}</span></span>', css, drawn, label)
 
 
 @register.simple_tag

@@ -103,5 +103,7 @@ def request_key(request: HttpRequest, verb: str, target: str) -> str | None:
 
 
 def _came_from(request: HttpRequest) -> str:
+    """Return the page above: a module's for its verbs, the list for a module or an operation."""
     path = request.path_info
-    return path if request.method == "GET" else path.rsplit("/", 2)[0] + "/"
+    has_parent = path.startswith(("/modules/", "/operations/"))
+    return path.rsplit("/", 2)[0] + "/" if has_parent else "/"

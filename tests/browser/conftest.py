@@ -37,11 +37,13 @@ def browser(need_tool: Callable[[str], str]) -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Return a function that opens a fresh page; a script error or a blocked file fails the test."""
+    """Return a function that opens a page; a script error or a blocked file fails the test."""
     contexts = []
     problems: list[str] = []
 
-    def open_(base_url: str, *, theme: str = "light", width: int = 1280, script: bool = True) -> Page:
+    def open_(
+        base_url: str, *, theme: str = "light", width: int = 1280, script: bool = True
+    ) -> Page:
         context = browser.new_context(
             base_url=base_url,
             color_scheme=theme,  # type: ignore[arg-type]

@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 
 from modules_app.domain.operations import Outcome
 from modules_app.models import PbxSetting
-from tests.pages import menu_item, module, operation, upload
+from tests.pages import kept_data, menu_item, module, operation, upload
 
 pytestmark = pytest.mark.browser
 
@@ -53,6 +53,7 @@ def addresses(transactional_db: None) -> list[str]:
     }
     failed = operation("ModuleOff", outcome=Outcome.FAILED, error=error)
     waiting = upload("ModuleNew")
+    kept_data("ModuleOld")
     return [
         "/",
         "/modules/",
@@ -66,6 +67,7 @@ def addresses(transactional_db: None) -> list[str]:
         "/operations/",
         f"/operations/{failed.pk}/",
         "/settings/",
+        "/kept/ModuleOld/delete/",
         "/modules/Nobody/",
         "/nothing-here/",
     ]

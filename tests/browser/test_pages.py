@@ -131,7 +131,8 @@ def test_the_operation_page_follows_the_record_and_announces_stages(
 
 
 def test_the_details_of_an_error_can_be_copied(signed_in: Callable[..., Page]) -> None:
-    error = {"slug": "install-failed", "message": "No.", "context": {"details": "Line 3"}, "hint": ""}
+    told = {"details": "Line 3"}
+    error = {"slug": "install-failed", "message": "No.", "context": told, "hint": ""}
     failed = operation(outcome=Outcome.FAILED, error=error)
     page = signed_in()
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])

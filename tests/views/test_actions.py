@@ -163,7 +163,8 @@ def test_a_wrong_placement_comes_back_with_its_fields_marked(admin_page: Client)
     html = response.content.decode()
     assert response.status_code == 422
     assert 'aria-invalid="true"' in html
-    assert f'aria-describedby="id_item{item.pk}-order_helptext id_item{item.pk}-order_error"' in html
+    field = f"id_item{item.pk}-order"
+    assert f'aria-describedby="{field}_helptext {field}_error"' in html
     assert "error-summary" in html
 
 

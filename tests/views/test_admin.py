@@ -56,4 +56,5 @@ def test_a_setting_changed_here_is_audited(admin_page: Client) -> None:
     form = {"key": "ModuleTestFlag", "value": "1"}
     assert admin_page.post("/admin/modules_app/pbxsetting/add/", form).status_code == 302
     event = AuditEvent.objects.get()
-    assert (event.actor, event.action, event.target) == ("root", "settings-change", "ModuleTestFlag")
+    told = (event.actor, event.action, event.target)
+    assert told == ("root", "settings-change", "ModuleTestFlag")

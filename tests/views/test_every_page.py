@@ -1,4 +1,4 @@
-"""What holds for every page: it answers, is strict about methods, and trusts no text of a package."""
+"""What holds for every page: it answers, is strict about methods, trusts no text of a package."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from modules_app.permissions import Right
 from tests.pages import (
     Browser,
     finding,
+    kept_data,
     menu_item,
     module,
     operation,
@@ -39,6 +40,7 @@ def addresses(db: None) -> list[str]:
     )
     running = operation("ModuleShown", outcome=Outcome.RUNNING, quiet_for=60)
     waiting = upload("ModuleNew")
+    kept_data("ModuleOld")
     return [
         "/",
         "/modules/",
@@ -55,6 +57,7 @@ def addresses(db: None) -> list[str]:
         f"/operations/{failed.pk}/",
         f"/operations/{running.pk}/",
         "/settings/",
+        "/kept/ModuleOld/delete/",
     ]
 
 
