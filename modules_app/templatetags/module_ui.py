@@ -18,6 +18,7 @@ from lucide.templatetags.lucide import lucide as draw
 from modules_app.domain.operations import OUTCOME_LABELS, Outcome
 from modules_app.domain.states import ModuleState
 from modules_app.exceptions import fill
+from modules_app.selectors.menu import MenuLink
 from modules_app.selectors.modules import loaded_module_admins
 from modules_app.templatetags.icon_names import ICON_NAMES
 from modules_app.templatetags.words import in_words
@@ -54,6 +55,8 @@ OUTCOME_COLOURS: dict[str, str] = {
 _DESCRIPTION_TAGS = {
     "a", "b", "br", "code", "em", "h3", "h4", "h5", "i", "li", "ol", "p", "pre", "strong", "u", "ul"
 }  # fmt: skip
+_MENU_LINK = '<li><a href="{url}"{mark}>{icon}<span>{caption}</span></a></li>'
+_CURRENT = format_html(' aria-current="{}"', "page")
 
 
 @register.simple_tag
@@ -69,6 +72,14 @@ def _draw(name: str, size: int) -> str:
         return draw(ICON_NAMES.get(name.strip().casefold(), name), size=size, **attributes)
     except lucide.IconDoesNotExist:
         return draw("puzzle", size=size, **attributes)
+
+
+@register.simple_tag
+def menu_link(link: MenuLink, current: bool) -> str:
+    """Draw one entry of the sidebar; there may be many, so this is no template of its own."""
+    drawn = _draw(link.icon or "puzzle", 20)
+    mark = _CURRENT if current else ""
+    return format_html(_MENU_LINK, url=link.url, mark=mark, icon=drawn, caption=link.caption)
 
 
 @register.simple_tag
