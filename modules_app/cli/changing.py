@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext
 
 from modules_app.cli.follow import end_interrupted, exit_code, follow, tell_end
-from modules_app.cli.output import print_error, print_json, say, sentence
+from modules_app.cli.output import print_error, print_json, readable, say, sentence
 from modules_app.domain.operations import OUTCOME_LABELS, Outcome
 from modules_app.domain.states import Verb
 from modules_app.exceptions import ModuleError, NotFound, Refused
@@ -163,8 +163,8 @@ def _code(one: Operation | ModuleError, cancelled: bool) -> int:
 
 def _document(one: Operation | ModuleError) -> dict[str, Any]:
     if isinstance(one, ModuleError):
-        return {"error": one.as_dict()}
-    document = operation_record(one)
+        return readable({"error": one.as_dict()})
+    document = readable(operation_record(one))
     try:
         document["record"] = module_record(one.module_id)
     except Refused:

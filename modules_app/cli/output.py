@@ -25,6 +25,17 @@ def print_json(value: Any) -> None:
     sys.stdout.write("\n")
 
 
+def readable(report: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a report whose findings and error also carry their filled sentence as ``text``."""
+    shown = dict(report)
+    for kind in ("errors", "warnings", "notes", "works", "does_not"):
+        if kind in shown:
+            shown[kind] = [{**one, "text": sentence(one, "message")} for one in shown[kind]]
+    if shown.get("error"):
+        shown["error"] = {**shown["error"], "text": sentence(shown["error"], "message")}
+    return shown
+
+
 def say(text: str) -> None:
     """Print a line about what goes on."""
     sys.stderr.write(text + "\n")

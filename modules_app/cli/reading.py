@@ -10,7 +10,14 @@ from django.utils.translation import get_language, gettext
 
 from modules_app.cli.changing import actor
 from modules_app.cli.follow import follow
-from modules_app.cli.output import print_findings, print_json, print_table, sentence, show_error
+from modules_app.cli.output import (
+    print_findings,
+    print_json,
+    print_table,
+    readable,
+    sentence,
+    show_error,
+)
 from modules_app.domain.operations import OUTCOME_LABELS, Outcome
 from modules_app.domain.states import Verb
 from modules_app.models import Module
@@ -54,7 +61,7 @@ def check(args: Any) -> int:
     """Print the validation report of a package; refused (4) when it has errors."""
     report = check_package(file_chunks(args.package))
     if args.json:
-        print_json(report)
+        print_json(readable(report))
     else:
         sys.stdout.write(f"{report['id']} {report['version']} ({report['contract']})\n")
         print_findings(report)
@@ -102,7 +109,7 @@ def operations(args: Any) -> int:
     """Print the newest operations."""
     found = list_operations(module_id=args.module)
     if args.json:
-        print_json({"operations": [operation_record(one) for one in found]})
+        print_json({"operations": [readable(operation_record(one)) for one in found]})
         return 0
     heads = [gettext(head) for head in ("No.", "Operation", "Module", "Outcome", "Who", "Asked at")]
     print_table(
@@ -124,7 +131,7 @@ def log(args: Any) -> int:
         page = get_operation(args.operation)
     if args.json:
         steps = [{"stage": s.stage, "outcome": s.outcome, "detail": s.detail} for s in page.steps]
-        print_json({**operation_record(page.operation), "steps": steps})
+        print_json({**readable(operation_record(page.operation)), "steps": steps})
         return 0
     sys.stdout.write(f"{page.operation}: {gettext(page.label)}\n")
     for step in page.steps:

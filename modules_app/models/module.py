@@ -31,6 +31,8 @@ class Module(models.Model):
     translations = models.JSONField(_("texts by language"), default=dict, blank=True)
     facts = models.JSONField(_("what the package says"), default=dict, blank=True)
 
+    own_settings = models.JSONField(_("settings it owns"), default=list, blank=True)
+
     generation = models.CharField(_("generation"), max_length=40)
     epoch = models.CharField(_("epoch"), max_length=40, blank=True)
     previous_generation = models.CharField(max_length=40, blank=True)

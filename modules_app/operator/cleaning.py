@@ -23,6 +23,12 @@ def sweep_package(tools: Tools, sha256: str) -> None:
             tools.fsops.unlink(sha256, packages_fd)
 
 
+def remove_logs(tools: Tools, module_id: str) -> None:
+    """Delete the folder in which the module's own code writes its logs."""
+    with tools.fsops.directory(tools.data_dir.log) as log_fd:
+        tools.fsops.remove_tree(module_id, log_fd)
+
+
 def sweep_all(tools: Tools) -> None:
     """Delete every unmentioned name below store and data; run at the operator's start."""
     folders = {path.name for root in _roots(tools) for path in root.iterdir() if path.is_dir()}

@@ -60,18 +60,29 @@ def placement_of(module: Module) -> dict[str, dict[str, Any]]:
     }
 
 
-def write_own_settings(module_id: str, values: dict[str, Any]) -> list[str]:
+def write_own_settings(module: Module, values: dict[str, Any]) -> list[str]:
     """Store the settings that the installer wrote, if they are the module's own; return the rest.
 
-    A module owns the keys that hold its id; anything else of the system is not its to write.
+    A module owns the keys that hold its id and no longer id of another module; anything else of
+    the system is not its to write. The keys are remembered, so that removal can delete them.
     """
-    foreign = []
+    written, foreign = [], []
     for key, value in list(values.items())[:100]:
-        if _SETTING_KEY.fullmatch(key) and module_id in key and key != menu_setting_key(module_id):
+        if key == menu_setting_key(module.id):
+            continue
+        if _SETTING_KEY.fullmatch(key) and _owner_of(key, module.id) == module.id:
             PbxSetting.objects.update_or_create(key=key, defaults={"value": str(value)[:65536]})
-        elif key != menu_setting_key(module_id):
+            written.append(key)
+        else:
             foreign.append(key)
+    module.own_settings = sorted({*module.own_settings, *written})
+    module.save(update_fields=["own_settings"])
     return foreign
+
+
+def _owner_of(key: str, module_id: str) -> str:
+    installed = [*Module.objects.values_list("id", flat=True), module_id]
+    return max((one for one in installed if one in key), key=len, default="")
 
 
 def _facts(report: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:

@@ -99,6 +99,11 @@ class Install(Work):
         fault_point(INSTALL_COMMITTED)
         self._discard_upload()
         module = self.installed()
+        if foreign := self.operation.result.get("foreign_settings"):
+            self.journal.say(
+                _("Settings that do not belong to the module were not written: {keys}."),
+                keys=", ".join(foreign),
+            )
         placed_files.write(self.tools, module.id, self.operation.result.get("files", {}))
         sweep(self.tools, module.id)
 
@@ -244,7 +249,7 @@ class Install(Work):
         return [*(self.answer.get("sidebar") or declared), *self.answer.get("menu_items", [])]
 
     def _write_rest(self, module: Module) -> None:
-        foreign = contributions.write_own_settings(module.id, self.answer.get("settings") or {})
+        foreign = contributions.write_own_settings(module, self.answer.get("settings") or {})
         StoredPackage.objects.update_or_create(
             sha256=self.operation.package_sha256,
             defaults={

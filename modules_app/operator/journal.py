@@ -87,7 +87,7 @@ class Journal:
         """Close the operation with its outcome, its last step and the audit row in one commit."""
         now = timezone.now()
         with transaction.atomic(savepoint=False):
-            last = Outcome.DONE if outcome is Outcome.DONE else Outcome.FAILED
+            last = outcome if outcome in (Outcome.DONE, Outcome.CANCELLED) else Outcome.FAILED
             self._close_steps(last, now)
             self._update(
                 outcome=outcome, error=error.as_dict() if error else None, ended_at=now, beat_at=now

@@ -20,6 +20,7 @@ from modules_app.operator.housekeeping import keep_house
 from modules_app.operator.recovery import recover
 from modules_app.operator.run import claim, run_operation
 from modules_app.operator.tools import Tools
+from modules_app.operator.watch import reflect_health
 from modules_app.packages.datadir import DataDir
 from modules_app.packages.fsops import FsOps
 from modules_app.processes.locks import FileLock
@@ -85,6 +86,8 @@ class Operator:
                 tidied = time.monotonic()
             if until():
                 return
+            if reflect_health(self.tools):
+                self.tools.host.wake()
             if not started:
                 self._listener.wait(IDLE_SECONDS if not self._running else 0.05)
 

@@ -11,7 +11,7 @@ from modules_app.domain.states import Wanted
 from modules_app.host.registry import RegistryModule
 from modules_app.models import KeptData, PbxSetting
 from modules_app.operator import contributions, data, placed_files
-from modules_app.operator.cleaning import sweep
+from modules_app.operator.cleaning import remove_logs, sweep
 from modules_app.operator.faults import REMOVE_COMMITTED
 from modules_app.operator.switch import ask_before_disable
 from modules_app.operator.tools import ChildFailed
@@ -53,6 +53,8 @@ class Remove(Work):
         self.journal.enter(Stage.CLEAN)
         self._run_uninstaller()
         placed_files.remove(self.tools, module_id)
+        if not self.keeps:
+            remove_logs(self.tools, module_id)
         self.journal.remember(to_epoch="")
         self._sweep()
 
@@ -76,7 +78,8 @@ class Remove(Work):
                     "kept_at": timezone.now(),
                 },
             )
-        PbxSetting.objects.filter(key=menu_setting_key(module.id)).delete()
+        own = [] if self.keeps else module.own_settings
+        PbxSetting.objects.filter(key__in=[menu_setting_key(module.id), *own]).delete()
         if module.wanted == Wanted.ON:
             raise_sequence()
         module.delete()

@@ -78,7 +78,11 @@ class Work:
         }
         payload.setdefault("language", payload["settings"].get("WebAdminLanguage", "en"))
         payload.setdefault("pbx_version", payload["settings"].get("PBXVersion", ""))
-        return self.tools.run_child(payload, stage=stage, should_stop=self._should_stop)
+        try:
+            return self.tools.run_child(payload, stage=stage, should_stop=self._should_stop)
+        except ChildFailed:
+            self.journal.stop_if_asked()
+            raise
 
     def ask_hook(self, task: str, hook: str, **more: Any) -> dict[str, Any] | None:
         """Run a lifecycle hook if the module has it; None when there is nothing to run."""

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from modules_app import audit
 from modules_app.domain.findings import Finding, Severity
+from modules_app.domain.gates import licence_gate, version_gate
 from modules_app.exceptions import ModuleError, Refused
 from modules_app.exceptions import gettext_noop as _
 from modules_app.inspection.report import inspect_package
@@ -26,6 +27,7 @@ from modules_app.packages.uploads import Received, discard, open_upload, receive
 from modules_app.permissions import Actor, Right, require
 from modules_app.selectors.packages import get_upload
 from modules_app.selectors.registry import data_dir
+from modules_app.selectors.settings import read_setting
 
 _MANIFEST_BYTES = 64 * 1024
 
@@ -149,6 +151,7 @@ def _report(received: Received) -> dict[str, Any]:
     finally:
         os.close(fd)
     _compare_with_installed(report)
+    _announce_gates(report)
     return report
 
 
@@ -165,6 +168,20 @@ def _compare_with_installed(report: dict[str, Any]) -> None:
             hint=_("Remove the installed module first, or rename this one."),
         )
         report["errors"].append(finding.as_dict())
+
+
+def _announce_gates(report: dict[str, Any]) -> None:
+    """Say before the installation what would refuse it here today."""
+    manifest = report["manifest"]
+    gates = (
+        version_gate(
+            report["contract"], manifest.get("min_pbx_version", ""), read_setting("PBXVersion")
+        ),
+        licence_gate(int(manifest.get("lic_product_id") or 0), read_setting("PBXLicense")),
+    )
+    for finding in gates:
+        if finding:
+            report["warnings"].append({**finding.as_dict(), "severity": "warning"})
 
 
 def _store(actor: Actor, received: Received, report: dict[str, Any], filename: str) -> Upload:

@@ -56,7 +56,7 @@ ARCHIVES: dict[str, bytes] = {
     "A22": zips.package(Z("x"), zip64=True, zip64_changes={"disks": 2}),
     "A24": tars.package(T("fifo", b"", kind=b"6")),
     "A25": tars.package(T("x")) + gzip.compress(b"second member"),
-    "A26": zips.package(Z("d/" * 20 + "x")),
+    "A26": zips.package(Z("d/" * 40 + "x")),
     "A27": b"%PDF-1.7 this is no package",
     "A28": zips.package(Z("evil.pth")),
     "A29": zips.package(Z(".git/config")),

@@ -241,3 +241,21 @@ def test_scripts_in_bin_are_executable_and_nothing_else(life: Life) -> None:
     code = life.data_dir.generation(ID, Module.objects.get().generation) / "code"
     modes = {path: (code / path).stat().st_mode & 0o777 for path in files}
     assert modes == {"bin/run.sh": 0o755, "agi-bin/call.php": 0o755, "other.sh": 0o644}
+
+
+def test_settings_of_others_are_not_the_installers_to_write(life: Life) -> None:
+    body = """
+    def install_db(self):
+        self.settings.set("ModulePyColour", "green")
+        self.settings.set("ModulePyOtherColour", "red")
+        self.settings.set("SIPPort", "1")
+        return super().install_db()
+    """
+    life.install(python_module("ModulePyOther"))
+    operation = life.install(python_module(files=setup(body)))
+    assert PbxSetting.objects.get(key="ModulePyColour").value == "green"
+    assert operation.result["foreign_settings"] == ["ModulePyOtherColour", "SIPPort"]
+    assert not PbxSetting.objects.filter(key="SIPPort").exists()
+    life.remove(ID, keep_data=False)
+    assert not PbxSetting.objects.filter(key="ModulePyColour").exists()
+    assert not (life.data_dir.log / ID).exists()

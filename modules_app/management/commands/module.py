@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils import translation
 
 from modules_app.cli import changing, placing, reading
-from modules_app.cli.output import print_error, print_findings, print_json
+from modules_app.cli.output import print_error, print_findings, print_json, readable
 from modules_app.cli.parser import add_verbs
 from modules_app.exceptions import ModuleError
 from modules_app.selectors.settings import read_setting
@@ -54,6 +55,9 @@ class Command(BaseCommand):
             except ModuleError as error:
                 _report(error, as_json=arguments.json)
                 code = error.exit_code
+            except BrokenPipeError:  # the reader, such as head, had enough
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+                code = 0
         if code:
             sys.exit(code)
 
@@ -68,7 +72,7 @@ class _Arguments:
 def _report(error: ModuleError, *, as_json: bool) -> None:
     report = error.report if isinstance(error, PackageInvalid) else {}
     if as_json:
-        print_json({**report, "error": error.as_dict()})
+        print_json(readable({**report, "error": error.as_dict()}))
     else:
         print_findings(report)
         print_error(error)

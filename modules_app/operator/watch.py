@@ -1,0 +1,75 @@
+"""A module that the host could not load must not be shown as enabled (design 2, promise 3)."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from modules_app import audit
+from modules_app.domain.operations import OPEN
+from modules_app.domain.states import Fault, Phase, Reason, Wanted
+from modules_app.host.names import HEALTH_FILE
+from modules_app.models import Module, Operation
+from modules_app.operator.tools import Tools
+from modules_app.operator.work import raise_sequence
+from modules_app.permissions import Actor
+from modules_app.selectors.registry import current_sequence
+
+log = logging.getLogger("pbxadmin.operator")
+
+
+def reflect_health(tools: Tools) -> list[str]:
+    """Pause every module that the host of the current sequence says it cannot load; return them.
+
+    A module with an open operation is that operation's business.
+    """
+    health = _read(tools)
+    if not health or health.get("sequence") != current_sequence():
+        return []
+    failed = {
+        module_id: str(state.get("error", ""))
+        for module_id, state in health.get("modules", {}).items()
+        if not state.get("ok")
+    }
+    return [module_id for module_id, error in failed.items() if _pause(module_id, error)]
+
+
+def _read(tools: Tools) -> dict[str, Any] | None:
+    try:
+        found = json.loads((tools.data_dir.run / HEALTH_FILE).read_bytes())
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _pause(module_id: str, error: str) -> bool:
+    with transaction.atomic():
+        module = Module.objects.filter(
+            pk=module_id, wanted=Wanted.ON, fault=Fault.NONE, phase=Phase.READY
+        ).first()
+        if module is None or _is_busy(module):
+            return False
+        module.fault = Fault.PAUSED
+        module.reason_code = Reason.BY_EXCEPTION
+        module.reason_text = error[:2000]
+        module.reason_actor = "host"
+        module.reason_at = timezone.now()
+        module.save()
+        raise_sequence()
+        audit.record(
+            actor=Actor.system(channel="system", name="host"),
+            action="module-pause",
+            target=module_id,
+            outcome="done",
+            detail={"error": error[:2000]},
+        )
+    log.error("paused %s: %s", module_id, error)
+    return True
+
+
+def _is_busy(module: Module) -> bool:
+    return Operation.objects.filter(id_fold=module.id_fold, outcome__in=OPEN).exists()
