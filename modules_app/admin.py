@@ -32,6 +32,7 @@ from modules_app.templatetags.module_ui import sentence
 admin.site.site_header = _("PBX Admin: raw records")
 admin.site.site_title = _("PBX Admin")
 admin.site.index_title = _("Raw records")
+admin.site.site_url = None  # the pages are linked by name already
 admin.site.index_template = "admin/records.html"
 
 
