@@ -54,8 +54,11 @@ class OperationPage:
 
     @property
     def error(self) -> dict[str, Any] | None:
-        """Return slug, message, context, hint of what failed, sentences unfilled."""
-        return self.operation.error
+        """Return slug, message, context, hint of what failed, sentences unfilled.
+
+        What a person cancelled did not fail.
+        """
+        return None if self.operation.outcome == Outcome.CANCELLED else self.operation.error
 
     @property
     def news_is_old(self) -> bool:

@@ -43,6 +43,7 @@ _HEADERS = {
 _OPEN_BEFORE_SETUP = ("/setup/", "/static/", "/healthz", "/language/", "/theme/")
 _SEEN = "seen_at"
 _SEEN_STEP = 60
+_POLL = "X-Poll"
 
 
 def security_headers(get_response: GetResponse) -> GetResponse:
@@ -78,7 +79,10 @@ def first_run(get_response: GetResponse) -> GetResponse:
 
 
 def idle_logout(get_response: GetResponse) -> GetResponse:
-    """Log out a person who did nothing for ``PBX_IDLE_SECONDS``; the view then asks for a login."""
+    """Log out a person who did nothing for ``PBX_IDLE_SECONDS``; the view then asks for a login.
+
+    A page that asks for news by itself (header X-Poll) is not the person.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         if request.user.is_authenticated:
@@ -86,7 +90,9 @@ def idle_logout(get_response: GetResponse) -> GetResponse:
             seen = request.session.get(_SEEN)
             if seen is not None and abs(now - seen) > settings.PBX_IDLE_SECONDS:
                 logout(request)
-            elif seen is None or abs(now - seen) >= _SEEN_STEP:
+            elif seen is None or (
+                abs(now - seen) >= _SEEN_STEP and _POLL not in request.headers
+            ):
                 request.session[_SEEN] = now
         return get_response(request)
 

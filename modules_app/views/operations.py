@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable
+
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import get_language, gettext
 
 from modules_app.domain.operations import Outcome
+from modules_app.models import Operation
 from modules_app.permissions import Right
 from modules_app.selectors.modules import ModuleRow, get_module_row
 from modules_app.selectors.operations import OperationPage, get_operation, list_operations
@@ -19,11 +23,20 @@ _NOT_DONE = (Outcome.FAILED, Outcome.REFUSED, Outcome.ABORTED, Outcome.CANCELLED
 @methods("GET")
 @page()
 def operation_list(request: PageRequest) -> HttpResponse:
-    """List the newest operations, of one module when asked."""
+    """List the newest operations, of one module when asked; the page asks again for news."""
     module_id = request.GET.get("module", "")[:64]
-    operations = list_operations(module_id=module_id, limit=100)
-    context = {"operations": operations, "module_id": module_id}
-    return render(request, "operations/list.html", context)
+    operations = list(list_operations(module_id=module_id, limit=100))
+    state = _state_of_all(operations)
+    if request.htmx and request.GET.get("seen") == state:
+        return HttpResponse(status=204)
+    context = {"operations": operations, "module_id": module_id, "state": state}
+    return full_or_part(request, "operations/list.html", "operations", context)
+
+
+def _state_of_all(operations: Iterable[Operation]) -> str:
+    """Return a short text that differs as soon as the list would look different."""
+    facts = ":".join(f"{operation.pk}{operation.outcome}" for operation in operations)
+    return hashlib.sha256(facts.encode()).hexdigest()[:16]
 
 
 @methods("GET")

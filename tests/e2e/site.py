@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from tests.server.running import PASSWORD, ROOT, USER, Answer, Browser, Server
+from tests.server.running import ROOT, Answer, Browser, Server
 
 BOUNDARY = "----pbx-admin-tests"
 EXAMPLES = ROOT / "examples"
@@ -42,7 +42,7 @@ class Site(Server):
         """Install a package as the administrator and wait for the end; return the operation."""
         browser = client or self.client
         report = upload(browser, "package.zip", package)
-        assert report.status == 302, report.text
+        assert report.status == 302, said(report)
         form = {"enable": "1"} if enable else {}
         return self.follow(browser.post(f"{report.headers['Location']}install/", form))
 
@@ -52,7 +52,7 @@ class Site(Server):
 
     def follow(self, answer: Answer) -> int:
         """Wait until the operation that ``answer`` leads to, and what it queued, are over."""
-        assert answer.status == 302, answer.text
+        assert answer.status == 302, said(answer)
         operation = int(re.fullmatch(r"/operations/(\d+)/", answer.headers["Location"])[1])
         self.wait_for(lambda: self.outcome(operation) not in ("queued", "running"), 40)
         [(result,)] = self.rows("SELECT result FROM modules_app_operation WHERE id = ?", operation)
@@ -72,7 +72,7 @@ class Site(Server):
         waiting = [row[0] for row in self.rows("SELECT id FROM modules_app_upload")]
         for upload_id in waiting:
             self.client.post(f"/uploads/{UUID(upload_id)}/discard/")
-        self.wait_for(self._is_quiet, 60)
+        self.wait_for(self.is_quiet, 60)
         for module_id in self.modules():
             self.act(module_id, "disable", force="1") if self._is_on(module_id) else None
             self.act(module_id, "remove", data="delete", typed=module_id)
@@ -83,13 +83,20 @@ class Site(Server):
         folders = [self.data_dir / name / module_id for name in ("store", "data")]
         return [str(path) for folder in folders if folder.exists() for path in folder.rglob("*")]
 
-    def _is_quiet(self) -> bool:
+    def is_quiet(self) -> bool:
+        """Tell whether no operation waits or runs."""
         busy = "SELECT 1 FROM modules_app_operation WHERE outcome IN ('queued', 'running')"
         return not self.rows(busy)
 
     def _is_on(self, module_id: str) -> bool:
         query = "SELECT wanted FROM modules_app_module WHERE id = ?"
         return self.rows(query, module_id) == [("on",)]
+
+
+def said(answer: Answer) -> str:
+    """Return the words of a page without its markup."""
+    body = answer.text.partition("<main")[2]
+    return f"{answer.status}: " + " ".join(re.sub(r"<[^>]*>", " ", f"<{body}").split())[:1500]
 
 
 def upload(browser: Browser, name: str, package: bytes, **options: Any) -> Answer:
@@ -120,5 +127,3 @@ def multipart(name: str, package: bytes) -> bytes:
     )
     return head.encode() + package + f"\r\n--{BOUNDARY}--\r\n".encode()
 
-
-__all__ = ["EXAMPLES", "PASSWORD", "USER", "Answer", "Browser", "Site", "multipart", "upload"]

@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import expect
 
-from tests.e2e.site import PASSWORD, Site
+from tests.e2e.site import Site
+from tests.server.running import PASSWORD
 
 pytestmark = pytest.mark.browser
 

@@ -28,12 +28,12 @@ def press_install(page: Page, button: str = "Install") -> str:
     """Press the button of the report and wait for the end; return the operation's address."""
     page.get_by_role("button", name=button, exact=True).click()
     expect(page).to_have_url(re.compile(r"/operations/\d+/"))
-    expect(page.locator("#progress > section .outcome")).to_have_text("Done")
+    expect(page.locator(".outcome")).to_have_text("Done")
     return page.url
 
 
 def outcome(page: Page) -> None:
-    expect(page.locator("#progress > section .outcome")).to_have_text("Done")
+    expect(page.locator(".outcome")).to_have_text("Done")
 
 
 def slow_down(context: BrowserContext, page: Page) -> None:

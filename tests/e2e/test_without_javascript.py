@@ -9,7 +9,8 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import NewContext
 from tests.e2e.packages import black_list, file
-from tests.e2e.site import PASSWORD, USER, Site
+from tests.e2e.site import Site
+from tests.server.running import PASSWORD, USER
 
 pytestmark = pytest.mark.browser
 
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.browser
 def wait_until_done(page: Page) -> None:
     """Reload as a person without JavaScript does."""
     expect(page).to_have_url(re.compile(r"/operations/\d+/"))
-    outcome = page.locator("#progress > section .outcome").first
+    outcome = page.locator(".outcome")
     for _attempt in range(200):
         if outcome.inner_text().strip() not in ("Waiting", "Running"):
             break

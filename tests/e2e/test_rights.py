@@ -1,0 +1,193 @@
+"""Who may do what, asked of a real server: role x address x method, tokens, lock-out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from django.urls import URLPattern
+
+from modules_app.permissions import Right
+from modules_app.urls import urlpatterns
+from tests.e2e.conftest import NewContext
+from tests.e2e.site import Site, upload
+from tests.server.running import PASSWORD, Browser
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+NOBODY, UUID = "ModuleNobody", "00000000-0000-4000-8000-000000000000"
+MAKE = """
+from django.contrib.auth.models import Permission, User
+for right in {rights!r}:
+    user = User.objects.create_user("only-" + right, password={password!r})
+    user.user_permissions.set(Permission.objects.filter(codename=right + "_module"))
+User.objects.create_user("locked", password={password!r})
+"""
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a name of the URLconf is, and the right that each method asks for."""
+
+    path: str
+    get: Right | None = None
+    post: Right | None = None
+
+
+ADDRESSES = {
+    "dashboard": Address("/", get=Right.VIEW),
+    "module-list": Address("/modules/", get=Right.VIEW),
+    "kept-delete": Address(f"/kept/{NOBODY}/delete/", get=Right.REMOVE, post=Right.REMOVE),
+    "upload-new": Address("/modules/upload/", get=Right.INSTALL, post=Right.INSTALL),
+    "module-detail": Address(f"/modules/{NOBODY}/", get=Right.VIEW),
+    "module-row": Address(f"/modules/{NOBODY}/row/", get=Right.VIEW),
+    "module-enable": Address(f"/modules/{NOBODY}/enable/", get=Right.OPERATE, post=Right.OPERATE),
+    "module-disable": Address(f"/modules/{NOBODY}/disable/", get=Right.OPERATE, post=Right.OPERATE),
+    "module-remove": Address(f"/modules/{NOBODY}/remove/", get=Right.REMOVE, post=Right.REMOVE),
+    "module-place": Address(f"/modules/{NOBODY}/place/", post=Right.OPERATE),
+    "upload-report": Address(f"/uploads/{UUID}/", get=Right.INSTALL),
+    "upload-install": Address(f"/uploads/{UUID}/install/", post=Right.INSTALL),
+    "upload-discard": Address(f"/uploads/{UUID}/discard/", post=Right.INSTALL),
+    "operation-list": Address("/operations/", get=Right.VIEW),
+    "operation-detail": Address("/operations/999999/", get=Right.VIEW),
+    "operation-cancel": Address("/operations/999999/cancel/", post=Right.OPERATE),
+    "settings": Address("/settings/", get=Right.INSTALL, post=Right.INSTALL),
+}
+OPEN_TO_ALL = {"login", "logout", "setup", "set_language", "theme", "healthz"}
+OF_MODULES = {"assets", "module_proxy", "module_api", None}
+"""Names whose rights other tests ask for (tests/proxy, tests/views)."""
+
+
+@pytest.fixture(scope="module")
+def people(whole_run_site: Site) -> dict[Right, Browser]:
+    """One person for each right, logged in."""
+    code = MAKE.format(rights=[str(right) for right in Right], password=PASSWORD)
+    whole_run_site.manage("shell", "-c", code)
+    found = {}
+    for right in Right:
+        found[right] = Browser(whole_run_site.port)
+        assert found[right].login(f"only-{right}", PASSWORD).status == 302
+    return found
+
+
+def test_every_address_of_the_urlconf_is_asked_for() -> None:
+    names = {pattern.name for pattern in urlpatterns if isinstance(pattern, URLPattern)}
+    assert names == set(ADDRESSES) | OPEN_TO_ALL | OF_MODULES
+
+
+@pytest.mark.parametrize("right", list(Right))
+def test_a_right_opens_exactly_its_addresses(
+    people: dict[Right, Browser], right: Right
+) -> None:
+    browser = people[right]
+    for name, address in ADDRESSES.items():
+        for method, needed in (("GET", address.get), ("POST", address.post)):
+            send: Callable = browser.get if method == "GET" else browser.post
+            status = send(address.path).status
+            expected = (405,) if needed is None else (403,) if needed != right else _DONE[method]
+            assert status in expected, (name, method, status)
+
+
+_DONE = {"GET": (200, 404), "POST": (302, 404, 422)}
+
+
+def test_without_a_token_nothing_is_posted(site: Site, people: dict[Right, Browser]) -> None:
+    for browser in (*people.values(), site.client):
+        for name, address in ADDRESSES.items():
+            assert browser.post(address.path, headers={"X-CSRFToken": ""}).status == 403, name
+        foreign = {"Origin": "https://elsewhere.example"}
+        assert browser.post("/settings/", headers=foreign).status == 403
+
+
+def test_other_methods_are_refused(site: Site) -> None:
+    token = {"X-CSRFToken": site.client.cookies["csrftoken"], "Origin": site.base_url}
+    for method in ("PUT", "DELETE", "PATCH", "OPTIONS"):
+        for name, address in ADDRESSES.items():
+            status = site.client.request(method, address.path, headers=token).status
+            assert status == 405, (method, name)
+
+
+def test_strangers_get_to_the_login_and_nowhere_else(site: Site) -> None:
+    stranger = Browser(site.port)
+    stranger.get("/login/")
+    for name, address in ADDRESSES.items():
+        answers = [stranger.get(address.path), stranger.post(address.path)]
+        for answer in answers:
+            assert answer.status == 302, name
+            assert answer.headers["Location"].startswith("/login/"), name
+
+
+def test_each_person_sees_only_their_own_buttons(
+    site: Site, new_context: NewContext, people: dict[Right, Browser]
+) -> None:
+    from tests.builders import mikopbx
+
+    site.install(mikopbx("ModuleShown"))
+    buttons = {
+        Right.VIEW: set(),
+        Right.OPERATE: {"Enable"},
+        Right.INSTALL: {"Upload another version"},
+        Right.REMOVE: {"Remove"},
+    }
+    for right in (Right.OPERATE, Right.INSTALL, Right.REMOVE):
+        grant(site, f"only-{right}", Right.VIEW)
+    try:
+        for right, expected in buttons.items():
+            context = new_context(login=False)
+            cookies = people[right].cookies
+            context.add_cookies(
+                [{"name": n, "value": v, "url": site.base_url} for n, v in cookies.items()]
+            )
+            page = context.new_page()
+            page.goto("/modules/ModuleShown/")
+            shown = page.locator(".decision .form-actions > *").all_inner_texts()
+            assert {text.strip() for text in shown} == expected, right
+            page.goto("/modules/")
+            uploads = page.get_by_role("link", name="Upload a module")
+            expect(uploads).to_have_count(1 if right is Right.INSTALL else 0)
+    finally:
+        for right in (Right.OPERATE, Right.INSTALL, Right.REMOVE):
+            revoke(site, f"only-{right}", Right.VIEW)
+
+
+def test_a_package_sent_without_the_right_is_not_kept(
+    site: Site, people: dict[Right, Browser]
+) -> None:
+    for right in (Right.VIEW, Right.OPERATE, Right.REMOVE):
+        assert upload(people[right], "x.zip", b"PK" + bytes(5000)).status == 403
+    assert list((site.data_dir / "uploads").iterdir()) == []
+
+
+def test_five_wrong_passwords_lock_one_person_out(
+    site: Site, new_context: NewContext, people: dict[Right, Browser]
+) -> None:
+    page = new_context(login=False).new_page()
+    page.goto("/login/")
+    for _attempt in range(5):
+        page.get_by_label("Username").fill("locked")
+        page.get_by_label("Password").fill("wrong")
+        page.get_by_role("button", name="Log in").click()
+        page.wait_for_load_state()
+    expect(page.locator("main")).to_contain_text("Too many attempts")
+    assert Browser(site.port).login("locked", PASSWORD).status == 429
+    assert Browser(site.port).login().status == 302
+
+
+def grant(site: Site, username: str, right: Right) -> None:
+    change(site, username, right, "add")
+
+
+def revoke(site: Site, username: str, right: Right) -> None:
+    change(site, username, right, "remove")
+
+
+def change(site: Site, username: str, right: Right, verb: str) -> None:
+    code = (
+        "from django.contrib.auth.models import Permission, User; "
+        f"User.objects.get(username={json.dumps(username)}).user_permissions.{verb}("
+        f"Permission.objects.get(codename='{right}_module'))"
+    )
+    site.manage("shell", "-c", code)
