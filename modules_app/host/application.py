@@ -4,13 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from wsgiref.util import setup_testing_defaults
 
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
+from django.db import connections
+from django.template import engines
+from django.utils import translation
 
+from modules_app.host.databases import prepare_scratch
 from modules_app.host.loader import load
+from modules_app.host.names import HEALTH_PATH
 from modules_app.host.registry import Registry
 from modules_app.host.strikes import BootMarker
+
+
+def warm_up() -> None:
+    """Do in the zygote, once, what every worker would do anew: imports, templates, translations.
+
+    One request is answered, because much is imported at first use. No module is loaded, and no
+    connection is left open.
+    """
+    engines.all()
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            translation.gettext("Modules")
+    prepare_scratch()
+    connections.close_all()
+    environ: dict[str, Any] = {"PATH_INFO": HEALTH_PATH}
+    setup_testing_defaults(environ)
+    WSGIHandler()(environ, lambda _status, _headers: None)
 
 
 def build(registry: Registry, left_out: Mapping[str, str]) -> Callable[..., Any]:

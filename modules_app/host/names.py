@@ -1,7 +1,8 @@
-"""Names of the host's files below the run folder."""
+"""Names of the host's files below the run folder, and of its own address."""
 
 from __future__ import annotations
 
+HEALTH_PATH = "/_host/health"
 HEALTH_FILE = "host-health.json"
 STATEMENT_KEY_FILE = "statement.key"
 

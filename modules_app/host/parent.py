@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from modules_app.host.names import HEALTH_FILE, registry_name, socket_name
+from modules_app.host.names import HEALTH_FILE, HEALTH_PATH, registry_name, socket_name
 from modules_app.host.registry import Registry
 from modules_app.host.strikes import Strikes
 from modules_app.packages.fsops import FsOps
@@ -27,7 +27,6 @@ from modules_app.processes.zygote import SpawnedChild, Zygote
 
 logger = logging.getLogger("pbxadmin.host")
 
-HEALTH_PATH = "/_host/health"
 TARGET = "modules_app.host.arbiter:serve"
 LONGEST_PAUSE = 60.0
 _LOOK_SECONDS = 1.0
@@ -46,7 +45,10 @@ class HostOptions:
     data_dir: Path
     settings_module: str = "pbxadmin.settings.host"
     application: str = "modules_app.host.application:build"
-    preload: tuple[str, ...] = ("modules_app.host.arbiter", "modules_app.host.application")
+    preload: tuple[str, ...] = (
+        "modules_app.host.arbiter",
+        "modules_app.host.application:warm_up",
+    )
     workers: int = 2
     timeout: int = 30
     import_timeout: int = 10
@@ -156,7 +158,7 @@ class HostParent:
             self._newest = None
         name = registry_name(registry.sequence)
         data = json.dumps(registry.as_dict()).encode()
-        self._fsops.write_file_atomically(options.run_dir, name, data)
+        self._fsops.write_file_atomically(options.run_dir, name, data, durable=False)
         self._strikes.keep_only(registry)
         payload = {
             "registry": str(options.run_dir / name),
@@ -184,7 +186,9 @@ class HostParent:
 
     def _report(self, health: dict[str, Any]) -> None:
         data = json.dumps(health).encode()
-        self._fsops.write_file_atomically(self._options.run_dir, HEALTH_FILE, data)
+        self._fsops.write_file_atomically(
+            self._options.run_dir, HEALTH_FILE, data, durable=False
+        )
         for module_id, state in health.get("modules", {}).items():
             if not state.get("ok"):
                 logger.error("module %s is not loaded: %s", module_id, state.get("error", ""))

@@ -246,30 +246,39 @@ class FsOps:
         self.sync_dir(dir_fd)
 
     def write_file_atomically(
-        self, directory: int | Path | str, name: str, data: bytes, *, mode: int = 0o600
+        self,
+        directory: int | Path | str,
+        name: str,
+        data: bytes,
+        *,
+        mode: int = 0o600,
+        durable: bool = True,
     ) -> None:
         """Replace or create ``name`` so that a reader, or a crash, sees all of it or the old one.
 
-        ``directory`` is a descriptor or a path. Durable when the call returns.
+        ``directory`` is a descriptor or a path. Durable when the call returns, unless the caller
+        does without: what the next start writes anew need not survive a power cut.
         """
         if not isinstance(directory, int):
             with self.directory(directory) as dir_fd:
-                return self.write_file_atomically(dir_fd, name, data, mode=mode)
+                return self.write_file_atomically(dir_fd, name, data, mode=mode, durable=durable)
         temporary = f".{plain_name(name)}.{secrets.token_hex(6)}.tmp"
         try:
-            self._write_new(temporary, directory, data, mode)
+            self._write_new(temporary, directory, data, mode, durable)
             self.rename(temporary, name, directory)
         except BaseException:
             self.unlink(temporary, directory)
             raise
-        self.sync_dir(directory)
+        if durable:
+            self.sync_dir(directory)
         return None
 
-    def _write_new(self, name: str, dir_fd: int, data: bytes, mode: int) -> None:
+    def _write_new(self, name: str, dir_fd: int, data: bytes, mode: int, durable: bool) -> None:
         fd = self.create_file(name, dir_fd, mode=mode)
         try:
             self.write(fd, data)
-            self.sync_file(fd)
+            if durable:
+                self.sync_file(fd)
         finally:
             os.close(fd)
 

@@ -1,6 +1,6 @@
-"""The zygote itself: ``python -m modules_app.processes.warm LABEL FD OWNER [MODULE...]``.
+"""The zygote itself: ``python -m modules_app.processes.warm LABEL FD OWNER [MODULE[:FUNCTION]...]``.
 
-It sets Django up, imports the modules it is told to, and always keeps one forked pair of minder and
+It sets Django up, imports the modules (and calls the functions) it is told to, and always keeps one forked pair of minder and
 child waiting, because forking a warm process takes some milliseconds. The pair takes the next order
 directly off the owner's socket. This process never runs module code and never starts a thread.
 """
@@ -26,12 +26,19 @@ def main(arguments: list[str]) -> None:
     os.set_inheritable(fd, False)
     django.setup()
     for name in preload:
-        importlib.import_module(name)
+        _warm(name)
     gc.collect()
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     serve(control)
+
+
+def _warm(name: str) -> None:
+    module, _, function = name.partition(":")
+    loaded = importlib.import_module(module)
+    if function:
+        getattr(loaded, function)()
 
 
 def serve(control: socket.socket) -> None:

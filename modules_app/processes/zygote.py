@@ -67,7 +67,8 @@ class Zygote:
 
     Thread-safe; several children may run at once. ``settings_module`` are the Django settings of
     the children, ``label`` names the process in a process list, ``preload`` are modules to import
-    before the first fork. Nothing starts before `start`, `run` or `spawn`.
+    before the first fork, or functions to call then ("package.module:function"). Nothing starts
+    before `start`, `run` or `spawn`.
     """
 
     def __init__(
