@@ -9,6 +9,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -35,17 +36,28 @@ class LoadFailure:
     traceback: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LoadedModule:
-    """One module that answers requests; ``urls`` is its URL configuration.
+    """One module that answers requests.
 
     ``config`` is None for a module without code of ours, such as one written in PHP.
     """
 
     module: RegistryModule
-    facts: ModuleFacts
-    config: AppConfig | None
-    urls: Any = None
+    config: AppConfig | None = None
+
+    @cached_property
+    def facts(self) -> ModuleFacts:
+        """Return what the SDK tells the module of itself."""
+        return facts_of(self.module)
+
+    @cached_property
+    def urls(self) -> Any:
+        """Return its URL configuration; the first call imports the module's ``urls``."""
+        from modules_app.host.urls import build_urls  # it imports views, which need loaded apps
+
+        with running(self.facts):
+            return build_urls(self.module, self.facts, self.config)
 
 
 @dataclass
@@ -84,6 +96,9 @@ def load(
         if module.id in skipped:
             result.failed[module.id] = LoadFailure(skipped[module.id])
             continue
+        if not module.is_python:
+            result.loaded[module.id] = LoadedModule(module)
+            continue
         entering(module.id)
         _load_safely(module, result)
         entering("")
@@ -92,18 +107,15 @@ def load(
 
 
 def _load_safely(module: RegistryModule, result: LoadResult) -> None:
-    from modules_app.host.urls import build_urls  # it imports views, which need loaded apps
-
     try:
-        config = load_code(module) if module.is_python else None
-        with running(facts_of(module)) as facts:
-            urls = build_urls(module, facts, config)
+        loaded = LoadedModule(module, load_code(module))
+        loaded.urls  # noqa: B018 - what its import raises must show now
     # Foreign code: SystemExit and worse at import must not end the host.
     except BaseException as error:
         unload(module)
         result.failed[module.id] = describe(error)
         return
-    result.loaded[module.id] = LoadedModule(module, facts, config, urls)
+    result.loaded[module.id] = loaded
 
 
 def load_code(module: RegistryModule) -> AppConfig:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
+from django.db.models import F
 
 from modules_app.domain.states import Fault, Wanted
 from modules_app.host.registry import Registry, RegistryModule
@@ -23,10 +26,14 @@ def current_sequence() -> int:
 
 def build_registry() -> Registry:
     """Return the enabled modules with their files and data, from one reading of the rows."""
-    rows = Module.objects.filter(wanted=Wanted.ON, fault=Fault.NONE)
+    rows = (
+        Module.objects.filter(wanted=Wanted.ON, fault=Fault.NONE)
+        .defer("facts", "descriptions", "translations")
+        .annotate(declared_tables=F("facts__tables"))
+    )
     return Registry(
         sequence=current_sequence(),
-        modules=tuple(registry_module(module) for module in rows),
+        modules=tuple(_registry_module(module, module.declared_tables) for module in rows),
         language=read_setting("WebAdminLanguage"),
         pbx_version=read_setting("PBXVersion"),
     )
@@ -34,6 +41,18 @@ def build_registry() -> Registry:
 
 def registry_module(module: Module, *, generation: str = "", epoch: str = "") -> RegistryModule:
     """Return one module as the host sees it; another generation or epoch on request."""
+    return _registry_module(
+        module, module.facts.get("tables"), generation=generation, epoch=epoch
+    )
+
+
+def _registry_module(
+    module: Module,
+    tables: list[dict[str, Any]] | None,
+    *,
+    generation: str = "",
+    epoch: str = "",
+) -> RegistryModule:
     root = data_dir()
     return RegistryModule(
         id=module.id,
@@ -43,9 +62,9 @@ def registry_module(module: Module, *, generation: str = "", epoch: str = "") ->
         contract=module.contract,
         language=module.language,
         version=module.version,
-        code=str(root.store / module.id / (generation or module.generation) / "code"),
-        database=str(root.data / module.id / (epoch or module.epoch) / "module.db"),
+        code=f"{root.store}/{module.id}/{generation or module.generation}/code",
+        database=f"{root.data}/{module.id}/{epoch or module.epoch}/module.db",
         titles=module.titles,
-        tables=[table["name"] for table in module.facts.get("tables", [])],
+        tables=[table["name"] for table in tables or []],
         digest=module.digest,
     )
