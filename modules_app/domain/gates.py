@@ -32,3 +32,13 @@ def licence_gate(product_id: int, licence_key: str) -> Finding | None:
         {"product": product_id},
         hint=_("Enter the licence key in the settings, then install again."),
     )
+
+
+def licence_unverified(product_id: int) -> Finding:
+    """Return the note for a licence key that nothing here can check (design 6)."""
+    return Finding(
+        Severity.NOTE,
+        "ext_LicenseNotVerified",
+        _("The module is commercial; the stored licence key was not verified."),
+        {"product": product_id},
+    )

@@ -109,7 +109,7 @@ def _menu_item(module: Module, wish: dict[str, Any]) -> MenuItem:
         caption=caption,
         captions=_captions(module, caption),
         icon=clean_icon(str(wish.get("icon") or "")),
-        href=_own_address(module.id, str(wish.get("href") or "")),
+        href=_address(str(wish.get("href") or "")),
         order=_order(wish.get("order")),
         shown=bool(wish.get("shown", True)),
     )
@@ -124,10 +124,9 @@ def _captions(module: Module, caption: str) -> dict[str, str]:
     return found or (dict(module.titles) if caption == f"Breadcrumb{module.id}" else {})
 
 
-def _own_address(module_id: str, href: str) -> str:
-    """Keep an address only below the module's own pages (design 6; reference M19)."""
-    own = f"/m/{module_id}/"
-    return href[:200] if href.startswith(own) and ".." not in href and "//" not in href else ""
+def _address(href: str) -> str:
+    """Return the address as it is stored; what is drawn is decided by `selectors.menu`."""
+    return href if len(href) <= 200 and href.isprintable() else ""
 
 
 def _order(value: Any) -> int:

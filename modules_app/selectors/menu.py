@@ -63,6 +63,11 @@ def _group(item: MenuItem) -> str:
 
 
 def _link(item: MenuItem, language: str) -> MenuLink:
+    return MenuLink(caption_of(item, language), item.icon, _address(item), item.module_id)
+
+
+def _address(item: MenuItem) -> str:
+    """Draw an explicit address only below the module's own pages (design 6; reference M19)."""
     own = f"/m/{item.module_id}/"
-    url = item.href if item.href.startswith(own) else own
-    return MenuLink(caption_of(item, language), item.icon, url, item.module_id)
+    leads_out = any(part in item.href for part in ("..", "//", "\\", "%"))
+    return item.href if item.href.startswith(own) and not leads_out else own

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from modules_app import audit
 from modules_app.domain.findings import Finding, Severity
-from modules_app.domain.gates import licence_gate, version_gate
+from modules_app.domain.gates import licence_gate, licence_unverified, version_gate
 from modules_app.exceptions import ModuleError, Refused
 from modules_app.exceptions import gettext_noop as _
 from modules_app.inspection.report import inspect_package
@@ -173,15 +173,19 @@ def _compare_with_installed(report: dict[str, Any]) -> None:
 def _announce_gates(report: dict[str, Any]) -> None:
     """Say before the installation what would refuse it here today."""
     manifest = report["manifest"]
+    product = int(manifest.get("lic_product_id") or 0)
+    key = read_setting("PBXLicense")
     gates = (
         version_gate(
             report["contract"], manifest.get("min_pbx_version", ""), read_setting("PBXVersion")
         ),
-        licence_gate(int(manifest.get("lic_product_id") or 0), read_setting("PBXLicense")),
+        licence_gate(product, key),
     )
     for finding in gates:
         if finding:
             report["warnings"].append({**finding.as_dict(), "severity": "warning"})
+    if product > 0 and key:
+        report["notes"].append(licence_unverified(product).as_dict())
 
 
 def _store(actor: Actor, received: Received, report: dict[str, Any], filename: str) -> Upload:

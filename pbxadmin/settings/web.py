@@ -13,10 +13,10 @@ DATABASES = {"default": core_database(PBX_DATA_DIR / "core.sqlite3")}
 DATABASE_ROUTERS: list[str] = []
 
 INSTALLED_APPS = [
-    "modules_app",
-    "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    "modules_app",
+    "django.contrib.admin",
     "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",

@@ -187,3 +187,27 @@ def test_damaged_files_are_not_enabled(life: Life) -> None:
     record.write_bytes(record.read_bytes().replace(b"a", b"b", 1))
     assert life.enable(ID).outcome == Outcome.FAILED
     assert Module.objects.get(pk=ID).wanted == "off"
+
+
+def test_an_address_is_stored_and_drawn_only_below_the_modules_pages(life: Life) -> None:
+    life.install(php_module(), enable=True)
+    item = MenuItem.objects.get()
+    for address, drawn in {
+        f"/m/{ID}/list/": f"/m/{ID}/list/",
+        "/admin-cabinet/module-test/index": f"/m/{ID}/",
+        f"/m/{ID}/../Other/": f"/m/{ID}/",
+        "https://example.org/": f"/m/{ID}/",
+        "javascript:alert(1)": f"/m/{ID}/",
+    }.items():
+        MenuItem.objects.filter(pk=item.pk).update(href=address)
+        [group] = sidebar("en")
+        assert group.items[0].url == drawn
+
+
+def test_the_report_says_beforehand_what_would_refuse_the_installation(life: Life) -> None:
+    report = life.upload(php_module(lic_product_id=7, min_pbx_version="2099.1.1")).report
+    slugs = {finding["slug"] for finding in report["warnings"]}
+    assert {"ext_EmptyLicenseKey", "ext_ModuleDependsHigherVersion"} <= slugs
+    PbxSetting.objects.create(key="PBXLicense", value="MIKO-11111-22222-33333-44444")
+    report = life.upload(php_module(lic_product_id=7)).report
+    assert "ext_LicenseNotVerified" in {finding["slug"] for finding in report["notes"]}

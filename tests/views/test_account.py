@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
 from modules_app.services.users import setup_code
@@ -78,3 +80,12 @@ def test_a_bad_first_user_is_refused(client: Client, change: dict[str, str], sai
     assert response.status_code == 422
     assert said in response.content.decode()
     assert not get_user_model().objects.exists()
+
+
+def test_signing_in_writes_nothing_to_the_core_database(client: Client) -> None:
+    user = administrator("olga")
+    with CaptureQueriesContext(connection) as queries:
+        client.post("/login/", {"username": "olga", "password": PASSWORD})
+    assert [q["sql"] for q in queries if not q["sql"].startswith("SELECT")] == []
+    user.refresh_from_db()
+    assert user.last_login is None
