@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import functools
+from collections.abc import Callable, Mapping
+from typing import Any, ParamSpec
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -13,7 +14,7 @@ from modules_app import audit
 from modules_app.domain.operations import OPEN, STAGES, Outcome
 from modules_app.domain.states import Verb, allowed_verbs
 from modules_app.domain.versions import Relation
-from modules_app.exceptions import Busy, ModuleError, NotFound, Refused
+from modules_app.exceptions import Busy, ModuleError, NotAllowed, NotFound, Refused
 from modules_app.exceptions import gettext_noop as _
 from modules_app.models import KeptData, Module, Operation, OperationStep, fold
 from modules_app.permissions import Actor, Right, require
@@ -23,7 +24,32 @@ from modules_app.selectors.packages import UploadPage, get_upload
 from modules_app.selectors.registry import data_dir
 from modules_app.services.plans import plan_operation
 
+P = ParamSpec("P")
 
+
+def _once(ask: Callable[P, Operation]) -> Callable[P, Operation]:
+    """Give the second press of a button, known by its ``request_key``, the operation of the first.
+
+    It is looked for only when the second is refused: the first may come in between at any moment.
+    """
+
+    @functools.wraps(ask)
+    def asked(*args: P.args, **kwargs: P.kwargs) -> Operation:
+        try:
+            return ask(*args, **kwargs)
+        except NotAllowed:
+            raise
+        except ModuleError:
+            key = kwargs.get("request_key")
+            twin = Operation.objects.filter(request_key=key).first() if key else None
+            if twin is None:
+                raise
+            return twin
+
+    return asked
+
+
+@_once
 def install_module(
     *,
     actor: Actor,
@@ -37,8 +63,6 @@ def install_module(
     Raises ``NotAllowed``, ``NotFound``, ``Refused`` (invalid report, lower version) or ``Busy``.
     """
     require(actor, Right.INSTALL)
-    if done := _same_request(request_key):
-        return done
     page = get_upload(upload_id)
     _refuse_uninstallable(page, allow_downgrade)
     module = Module.objects.filter(id_fold=fold(page.upload.module_id)).first()
@@ -57,12 +81,14 @@ def install_module(
     )
 
 
+@_once
 def enable_module(*, actor: Actor, module_id: str, request_key: str | None = None) -> Operation:
     """Queue switching a module on. Raises ``NotAllowed``, ``NotFound``, ``Refused`` or ``Busy``."""
     require(actor, Right.OPERATE)
     return _queue_for_installed(actor, Verb.ENABLE, module_id, {}, request_key)
 
 
+@_once
 def disable_module(
     *, actor: Actor, module_id: str, force: bool = False, request_key: str | None = None
 ) -> Operation:
@@ -71,6 +97,7 @@ def disable_module(
     return _queue_for_installed(actor, Verb.DISABLE, module_id, {"force": force}, request_key)
 
 
+@_once
 def remove_module(
     *,
     actor: Actor,
@@ -84,8 +111,6 @@ def remove_module(
     options = {"keep_data": keep_data, "force": force}
     kept = KeptData.objects.filter(id_fold=fold(module_id)).first()
     if kept and not Module.objects.filter(id_fold=fold(module_id)).exists():
-        if done := _same_request(request_key):
-            return done
         if keep_data:
             raise NotFound(
                 "module-removed-already",
@@ -158,8 +183,6 @@ def _refuse_uninstallable(page: UploadPage, allow_downgrade: bool) -> None:
 def _queue_for_installed(
     actor: Actor, verb: Verb, module_id: str, options: Mapping[str, Any], request_key: str | None
 ) -> Operation:
-    if done := _same_request(request_key):
-        return done
     module = find_module(module_id)
     row = get_module_row(module.id)
     if row.operation is not None:
@@ -209,7 +232,7 @@ def _queue(
                 detail=dict(options),
             )
     except IntegrityError:
-        return _whose_turn_is_it(module_id, request_key)
+        raise _not_now(module_id) from None
     poke(data_dir().root, "operator")
     return operation
 
@@ -221,25 +244,17 @@ def _write_steps(operation: Operation, verb: Verb) -> None:
     )
 
 
-def _same_request(request_key: str | None) -> Operation | None:
-    if not request_key:
-        return None
-    return Operation.objects.filter(request_key=request_key).first()
-
-
-def _whose_turn_is_it(module_id: str, request_key: str | None) -> Operation:
-    """Return the twin of a double click, or raise ``Busy`` with the operation that is open."""
-    if twin := _same_request(request_key):
-        return twin
+def _not_now(module_id: str) -> ModuleError:
+    """Return why the row could not be written: another operation is open, or was a moment ago."""
     other = Operation.objects.filter(id_fold=fold(module_id), outcome__in=OPEN).first()
-    if other is None:
-        raise ModuleError(
-            "operation-raced",
-            _("Another operation on “{id}” began and ended at the same moment."),
-            context={"id": module_id},
-            hint=_("Look at the operations list and try again."),
-        )
-    raise _busy(module_id, other.pk)
+    if other is not None:
+        return _busy(module_id, other.pk)
+    return ModuleError(
+        "operation-raced",
+        _("Another operation on “{id}” began and ended at the same moment."),
+        context={"id": module_id},
+        hint=_("Look at the operations list and try again."),
+    )
 
 
 def _busy(module_id: str, operation: int) -> Busy:

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 import pytest
 from django.urls import URLPattern
+from playwright.sync_api import expect
 
 from modules_app.permissions import Right
 from modules_app.urls import urlpatterns
 from tests.e2e.conftest import NewContext
 from tests.e2e.site import Site, upload
 from tests.server.running import PASSWORD, Browser
-from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
