@@ -19,7 +19,7 @@ def main() -> None:
     names = [options.only] if options.only else list(SCENES)
     figures = Figures()
     with ExitStack() as stack:
-        folder, sentence = stack.enter_context(measuring_disk())
+        folder, sentence = stack.enter_context(measuring_disk(wanted=not options.tiny))
         stage = _stage(stack, folder, figures, names, options.tiny)
         for _number in range(options.rounds):
             for name in names:
@@ -42,10 +42,13 @@ def _options() -> argparse.Namespace:
 def _stage(
     stack: ExitStack, folder: Path, figures: Figures, names: list[str], tiny: bool
 ) -> Stage:
-    few_modules, hundred_modules, many_modules = (1, 2, 3) if tiny else (10, 100, 500)
-    few = _product(stack, folder, few_modules)
-    many = _product(stack, folder, many_modules) if "scale" in names else few
-    hundred = _product(stack, folder, hundred_modules) if "list" in names else few
+    if tiny:
+        few, many = _product(stack, folder, 1), _product(stack, folder, 2)
+        hundred = many
+    else:
+        few = _product(stack, folder, 10)
+        many = _product(stack, folder, 500) if "scale" in names else few
+        hundred = _product(stack, folder, 100) if "list" in names else few
     browser = stack.enter_context(baseline(folder / "baseline"))
     return Stage(few, many, hundred, browser, figures, (TINY,) if tiny else SIZES)
 

@@ -12,13 +12,13 @@ from pathlib import Path
 from bench.figures import Figures
 from bench.payload import Size, package
 from bench.servers import Ended, Product, send_package
-from modules_app.host.names import STATEMENT_KEY_FILE
-from modules_app.host.statement import HEADER, sign
+from modules_app.bridge.names import STATEMENT_KEY_FILE
+from modules_app.bridge.statement import HEADER, sign
 from modules_app.processes import sockets
 from tests.server.running import Browser
 
 _SAME_ANSWERS = 4
-_REQUESTS = 20
+_REQUESTS = 10
 
 
 @dataclass(slots=True)
