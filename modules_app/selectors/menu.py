@@ -3,11 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from modules_app.domain.menu import GROUP_CAPTIONS, GROUPS, OTHER
 from modules_app.domain.states import Fault, Wanted
 from modules_app.models import MenuItem
 from modules_app.selectors.modules import pick
+
+
+_COLUMNS = (
+    "id",
+    "module_id",
+    "group",
+    "caption",
+    "captions",
+    "icon",
+    "href",
+    "order",
+    "shown",
+    "placed_group",
+    "placed_caption",
+    "placed_order",
+    "placed_shown",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +66,16 @@ def is_shown(item: MenuItem) -> bool:
     return item.shown if item.placed_shown is None else item.placed_shown
 
 
-def _shown_items() -> list[MenuItem]:
-    rows = MenuItem.objects.filter(module__wanted=Wanted.ON, module__fault=Fault.NONE)
+def _shown_items() -> list[Any]:
+    """Return rows with the attributes of menu items; plain rows, as every page reads all."""
+    items = MenuItem.objects.filter(module__wanted=Wanted.ON, module__fault=Fault.NONE)
+    rows = items.order_by().values_list(*_COLUMNS, named=True)
     return [item for item in rows if is_shown(item)]
 
 
 def _place(item: MenuItem) -> tuple[int, str, int]:
     order = item.order if item.placed_order is None else item.placed_order
-    return (order, item.module_id.casefold(), item.pk)
+    return (order, item.module_id.casefold(), item.id)
 
 
 def _group(item: MenuItem) -> str:

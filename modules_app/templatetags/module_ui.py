@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import functools
 import html
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import lucide
 import nh3
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext
 from lucide.templatetags.lucide import lucide as draw
@@ -75,8 +75,17 @@ def _draw(name: str, size: int) -> str:
 
 
 @register.simple_tag
-def menu_link(link: MenuLink, current: bool) -> str:
-    """Draw one entry of the sidebar; there may be many, so this is no template of its own."""
+def menu_links(links: Iterable[MenuLink], own: str) -> str:
+    """Draw the entries of the sidebar; there may be many, so they are no templates of their own.
+
+    ``own`` is the id of the module whose page this is.
+    """
+    drawn = ((_menu_link(link, link.module_id == own),) for link in links)
+    return format_html_join("\n", "{}", drawn)
+
+
+@functools.lru_cache(maxsize=4096)
+def _menu_link(link: MenuLink, current: bool) -> str:
     drawn = _draw(link.icon or "puzzle", 20)
     mark = _CURRENT if current else ""
     return format_html(_MENU_LINK, url=link.url, mark=mark, icon=drawn, caption=link.caption)

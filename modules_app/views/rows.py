@@ -90,9 +90,13 @@ def drawn_rows(rows: Iterable[ModuleRow], rights: frozenset[Right]) -> Iterator[
     """
     language = get_language() or "en"
     for row in rows:
-        line = list_row(row, rights)
-        texts = dict(zip(_TEXTS, line, strict=False))
-        yield format_html(_pattern(language, _gapped(line)), **texts)
+        yield _drawn(language, list_row(row, rights))
+
+
+@functools.lru_cache(maxsize=2048)
+def _drawn(language: str, line: ListRow) -> str:
+    texts = dict(zip(_TEXTS, line, strict=False))
+    return format_html(_pattern(language, _gapped(line)), **texts)
 
 
 def _gapped(line: ListRow) -> ListRow:
