@@ -18,7 +18,7 @@ from modules_app.models import Operation
 from modules_app.operator.host_link import HostLink
 from modules_app.operator.housekeeping import keep_house
 from modules_app.operator.recovery import recover
-from modules_app.operator.run import claim, run_operation
+from modules_app.operator.run import claim, resume, run_operation
 from modules_app.operator.tools import Tools
 from modules_app.operator.watch import reflect_health
 from modules_app.packages.datadir import DataDir
@@ -32,6 +32,7 @@ log = logging.getLogger("pbxadmin.operator")
 AT_ONCE = 4
 IDLE_SECONDS = 1.0
 TIDY_SECONDS = 3600.0
+RETRY_SECONDS = 2.0
 
 
 class Operator:
@@ -92,7 +93,7 @@ class Operator:
                 self._listener.wait(IDLE_SECONDS if not self._running else 0.05)
 
     def _start_queued(self) -> bool:
-        self._running = {pk: done for pk, done in self._running.items() if not done.done()}
+        self._reap()
         free = AT_ONCE - len(self._running)
         if free <= 0:
             return False
@@ -105,9 +106,25 @@ class Operator:
                 started = True
         return started
 
-    def _run(self, operation: Operation) -> None:
+    def _reap(self) -> None:
+        """Forget what ended; what could not even write its end, on a full disk say, is resumed."""
+        for pk, done in list(self._running.items()):
+            if not done.done():
+                continue
+            del self._running[pk]
+            unfinished = Operation.objects.filter(pk=pk, outcome=Outcome.RUNNING).first()
+            if unfinished is not None:
+                self._running[pk] = self._pool.submit(self._resume, unfinished)
+
+    def _resume(self, operation: Operation) -> None:
+        time.sleep(RETRY_SECONDS)
+        self._run(operation, resume)
+
+    def _run(
+        self, operation: Operation, how: Callable[[Operation, Tools], None] = run_operation
+    ) -> None:
         try:
-            run_operation(operation, self.tools)
+            how(operation, self.tools)
         finally:
             with suppress(Exception):  # closing a broken connection must not hide the outcome
                 connections.close_all()
