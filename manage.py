@@ -1,6 +1,7 @@
 #!/usr/bin/env python
 """The command line of PBX Admin: `python manage.py help` lists the commands."""
 
+import errno
 import os
 import sys
 
@@ -13,9 +14,21 @@ def main() -> None:
     os.environ.setdefault(
         "DJANGO_SETTINGS_MODULE", SETTINGS_OF_COMMAND.get(command, "pbxadmin.settings.web")
     )
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    from modules_app.processes.start import settle
+    from pbxadmin.settings.env import data_dir_path
+
+    settle(data_dir_path())
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:
+        sys.exit(f"Error: {error}")
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES):
+            raise
+        sys.exit(f"Error: the data folder {data_dir_path()} does not take what is written: {error}")
 
 
 if __name__ == "__main__":

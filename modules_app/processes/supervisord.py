@@ -34,7 +34,7 @@ stopsignal=TERM
 stopwaitsecs=%(stop_seconds)s
 killasgroup=true
 redirect_stderr=true
-stdout_logfile=%(log)s/%(name)s.log
+stdout_logfile=%(expanded_log)s/%(name)s.log
 stdout_logfile_maxbytes=5MB
 stdout_logfile_backups=3
 """
@@ -65,6 +65,7 @@ def write_config(data_dir: Path, project: Path) -> Path:
     values = {
         "run": _escape(str(data_dir / "run")),
         "log": _escape(str(data_dir / "log")),
+        "expanded_log": _escape(_escape(str(data_dir / "log"))),  # supervisord expands this twice
         "project": _escape(str(project)),
     }
     parts = [_MAIN % values]

@@ -4,30 +4,55 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parents[2]
-env = environ.Env()
+
+
+class _Env(environ.Env):
+    """Says which variable has a wrong value; the library says only which value."""
+
+    def get_value(self, var: str, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().get_value(var, *args, **kwargs)
+        except ValueError as error:
+            raise ImproperlyConfigured(
+                f"The environment variable {var} has a value of the wrong kind: {error}."
+            ) from error
+
+
+env = _Env()
+
+
+def data_dir_path() -> Path:
+    """Return where PBX_DATA_DIR is, by default ``var`` beside manage.py."""
+    return Path(env.str("PBX_DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
 
 
 def data_dir() -> Path:
-    """Return PBX_DATA_DIR, by default ``var`` beside manage.py; created when missing."""
-    path = Path(env.str("PBX_DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
-    for folder in (path, path / "run" / "sessions", path / "log", path / "uploads"):
-        folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+    """Return PBX_DATA_DIR, created when missing."""
+    path = data_dir_path()
+    try:
+        for folder in (path, path / "run" / "sessions", path / "log", path / "uploads"):
+            folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"The data folder {path} cannot be used: {error.strerror}. "
+            "Set PBX_DATA_DIR to a folder that you may write to."
+        ) from error
     return path
 
 
 def secret(path: Path) -> str:
     """Return the secret stored at ``path``; the first reader makes it (mode 0600)."""
-    try:
-        with open(path, "x", opener=_private) as file:  # noqa: PTH123 - Path.open has no opener
-            file.write(secrets.token_urlsafe(48))
-    except FileExistsError:
-        pass
+    if not path.exists():
+        _make_secret(path)
     value = path.read_text().strip()
     if len(value) < 32:
         raise ImproperlyConfigured(f"The secret in {path.name} is too short; delete the file.")
@@ -59,5 +84,15 @@ def sqlite_database(path: Path | str) -> dict[str, object]:
     }
 
 
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
+def _make_secret(path: Path) -> None:
+    """Write it under another name first: processes that start together see all of one secret."""
+    descriptor, draft = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with open(descriptor, "w") as file:  # noqa: PTH123 - pathlib opens no descriptors
+            file.write(secrets.token_urlsafe(48))
+            file.flush()
+            os.fsync(descriptor)
+        with suppress(FileExistsError):  # another process was faster; its secret counts
+            path.hardlink_to(draft)
+    finally:
+        Path(draft).unlink()
