@@ -57,6 +57,10 @@ class Figures:
         """Return the median of one name in milliseconds."""
         return statistics.median(self._samples[name])
 
+    def spread(self, name: str) -> float:
+        """Return by what factor the median lies above the minimum."""
+        return self.median(name) / min(self._samples[name])
+
     def lines(self, steps: bool = False) -> Iterator[str]:
         """Yield the report; with ``steps`` the stages of operations, too."""
         yield f"{'milliseconds':58} {'min':>9} {'median':>9} {'max':>9}    n"
