@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from http.client import HTTPConnection
 from pathlib import Path
 
 from bench.figures import Figures
 from bench.payload import Size, package
 from bench.servers import Ended, Product, send_package
-from modules_app.bridge.names import STATEMENT_KEY_FILE
+from modules_app.bridge.connection import HostConnection
 from modules_app.bridge.statement import HEADER, sign
-from modules_app.processes import sockets
 from tests.server.running import Browser
 
 _SAME_ANSWERS = 4
@@ -211,8 +208,8 @@ def _ask_host(product: Product, module_id: str) -> None:
         "language": "en",
         "sequence": 0,
     }
-    connection = _HostConnection(_newest_socket(run))
-    token = sign(statement, (run / STATEMENT_KEY_FILE).read_text().strip())
+    connection = HostConnection(_newest_socket(run), timeout=10)
+    token = sign(statement, (run / "statement.key").read_text().strip())
     connection.request("GET", f"/m/{module_id}/", headers={HEADER: token})
     answer = connection.getresponse()
     body = answer.read()
@@ -223,13 +220,3 @@ def _ask_host(product: Product, module_id: str) -> None:
 
 def _newest_socket(run: Path) -> Path:
     return max(run.glob("host-*.sock"), key=lambda path: int(path.stem.removeprefix("host-")))
-
-
-class _HostConnection(HTTPConnection):
-    def __init__(self, path: Path) -> None:
-        super().__init__("host", timeout=10)
-        self._path = path
-
-    def connect(self) -> None:
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        sockets.connect(self.sock, self._path)

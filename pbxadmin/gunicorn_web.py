@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import os
 
-from pbxadmin.settings.env import env
+from pbxadmin.settings import base
 
-_port = env.int("PBX_PORT", default=8080)
-_address = env.str("PBX_BIND", default="127.0.0.1")
+_address = f"[{base.PBX_BIND}]" if ":" in base.PBX_BIND else base.PBX_BIND
 
-bind = f"[{_address}]:{_port}" if ":" in _address else f"{_address}:{_port}"
+bind = f"{_address}:{base.PBX_PORT}"
 wsgi_app = "pbxadmin.wsgi:application"
 worker_class = "gthread"
-workers = env.int("PBX_WEB_WORKERS", default=2)
-threads = env.int("PBX_WEB_THREADS", default=8)
+workers = base.PBX_WEB_WORKERS
+threads = base.PBX_WEB_THREADS
 timeout = 60
 graceful_timeout = 30
 keepalive = 20

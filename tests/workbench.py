@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from modules_app.host.registry import RegistryModule, label_of
+from modules_app.bridge.registry import RegistryModule, label_of
 from modules_app.processes.zygote import ChildResult, Zygote
 
 ROOT = Path(__file__).parents[1]

@@ -12,10 +12,10 @@ from django.db import connections
 from django.template import engines
 from django.utils import translation
 
+from modules_app.bridge.names import HEALTH_PATH
+from modules_app.bridge.registry import Registry
 from modules_app.host.databases import prepare_scratch
 from modules_app.host.loader import load
-from modules_app.host.names import HEALTH_PATH
-from modules_app.host.registry import Registry
 from modules_app.host.strikes import BootMarker
 
 

@@ -7,7 +7,7 @@ from types import ModuleType
 
 from django.apps import AppConfig, apps
 
-from modules_app.host.registry import RegistryModule
+from modules_app.bridge.registry import RegistryModule
 
 
 class ModuleConfig(AppConfig):

@@ -22,7 +22,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.workers.sync import SyncWorker
 
-from modules_app.host.registry import Registry, read_registry
+from modules_app.bridge.registry import Registry, read_registry
 from modules_app.host.strikes import ENDED, HUNG, Strikes, clear_marker, importing
 from modules_app.packages.fsops import FsOps
 

@@ -16,13 +16,13 @@ from django.apps import AppConfig
 from django.db import connections
 from django.utils import translation
 
+from modules_app.bridge.registry import RegistryModule
 from modules_app.exceptions import ModuleError, fill
 from modules_app.hooks.dispatch import HookResult, call_hook, implemented_hooks
 from modules_app.hooks.specs import find_hook
 from modules_app.host.classes import config_class, freepbx_class, setup_class
 from modules_app.host.guard import protect
 from modules_app.host.loader import describe, facts_of, load_code
-from modules_app.host.registry import RegistryModule
 from modules_app.packages.fsops import FsOps
 from modules_app.sdk.conf import ConfigClass, Menu
 from modules_app.sdk.context import ModuleFacts, running

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from modules_app.host.registry import RegistryModule
-from pbxadmin.settings.env import sqlite_database
+from modules_app.bridge.registry import RegistryModule
 
 
 def add_database(module: RegistryModule) -> None:
     """Make the module's database known under its label."""
     remove_database(module.label)
-    known = {**connections.databases, module.label: sqlite_database(module.database)}
+    own = {**settings.PBX_MODULE_DATABASE, "NAME": module.database}
+    known = {**connections.databases, module.label: own}
     connections.databases[module.label] = connections.configure_settings(known)[module.label]
 
 

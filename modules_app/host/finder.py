@@ -14,7 +14,7 @@ from importlib.util import spec_from_loader
 from pathlib import Path
 from types import ModuleType
 
-from modules_app.host.registry import PACKAGE
+from modules_app.bridge.registry import PACKAGE
 
 
 class SourceLoader(SourceFileLoader):

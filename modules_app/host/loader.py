@@ -18,10 +18,10 @@ from typing import Any
 
 from django.apps import AppConfig
 
+from modules_app.bridge.registry import Registry, RegistryModule
 from modules_app.host.apps import ModuleConfig, add_app, remove_app
 from modules_app.host.databases import add_database, prepare_scratch, remove_database
 from modules_app.host.finder import install_finder
-from modules_app.host.registry import Registry, RegistryModule
 from modules_app.sdk.context import ModuleFacts, running
 from modules_app.sdk.models import refuse_foreign_relations
 

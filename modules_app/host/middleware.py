@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import logging
 from collections.abc import Callable
 from typing import Any
@@ -13,12 +12,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from modules_app.bridge.statement import META_KEY, BadStatement, read
 from modules_app.host.errors import module_problem
 from modules_app.host.loader import LoadFailure, current_result, describe
-from modules_app.host.statement import META_KEY, BadStatement, read
 from modules_app.host.user import StatementUser
 from modules_app.sdk.context import ModuleFacts, running, running_module
-from pbxadmin.settings.env import secret
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 _log = logging.getLogger("pbx.host")
@@ -38,7 +36,7 @@ def signed_statement(get_response: GetResponse) -> GetResponse:
         if request.path.startswith(_PRIVATE):
             return get_response(request)
         try:
-            statement = read(request.META.get(META_KEY, ""), statement_key())
+            statement = read(request.META.get(META_KEY, ""), settings.PBX_STATEMENT_KEY)
         except BadStatement as error:
             _log.warning("refused %s: %s", request.path, error)
             return HttpResponse(status=403)
@@ -112,12 +110,6 @@ class ModuleBoundary:
             details=describe(error).traceback,
             status=500,
         )
-
-
-@functools.cache
-def statement_key() -> str:
-    """Return the key that web signs statements with."""
-    return secret(settings.PBX_DATA_DIR / "run" / "statement.key")
 
 
 def _module_id(path: str) -> str:

@@ -6,22 +6,20 @@ new sequence is started beside the old one; the old one ends after the new one i
 
 from __future__ import annotations
 
-import http.client
 import json
 import logging
 import os
-import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from modules_app.host.names import HEALTH_FILE, HEALTH_PATH, registry_name, socket_name
-from modules_app.host.registry import Registry
+from modules_app.bridge.health import ask_health
+from modules_app.bridge.names import HEALTH_FILE, registry_name, socket_name
+from modules_app.bridge.registry import Registry
 from modules_app.host.strikes import Strikes
 from modules_app.packages.fsops import FsOps
-from modules_app.processes import sockets
 from modules_app.processes.poke import PokeListener, poke
 from modules_app.processes.zygote import SpawnedChild, Zygote
 
@@ -175,7 +173,9 @@ class HostParent:
         logger.info("sequence %s starts as process %s", registry.sequence, child.pid)
 
     def _check_health(self, server: _Server) -> None:
-        health = ask_health(self._options.run_dir / socket_name(server.sequence))
+        health = ask_health(
+            self._options.run_dir / socket_name(server.sequence), seconds=_HEALTH_SECONDS
+        )
         if health is None:
             return
         server.healthy = True
@@ -189,10 +189,10 @@ class HostParent:
         self._fsops.write_file_atomically(
             self._options.run_dir, HEALTH_FILE, data, durable=False
         )
-        for module_id, state in health.get("modules", {}).items():
-            if not state.get("ok"):
-                logger.error("module %s is not loaded: %s", module_id, state.get("error", ""))
-        logger.info("sequence %s serves", health.get("sequence"))
+        for module_id, state in health["modules"].items():
+            if not state["ok"]:
+                logger.error("module %s is not loaded: %s", module_id, state["error"])
+        logger.info("sequence %s serves", health["sequence"])
 
     def _reap(self) -> None:
         """Notice servers that ended; the newest one is started again after a growing pause."""
@@ -239,30 +239,3 @@ class HostParent:
     def _remove(self, name: str) -> None:
         with self._fsops.directory(self._options.run_dir) as dir_fd:
             self._fsops.unlink(name, dir_fd)
-
-
-class _UnixConnection(http.client.HTTPConnection):
-    def __init__(self, path: Path, timeout: float) -> None:
-        super().__init__("host", timeout=timeout)
-        self._path = path
-
-    def connect(self) -> None:
-        """Connect to the socket instead of an address."""
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.settimeout(self.timeout)
-        sockets.connect(self.sock, self._path)
-
-
-def ask_health(path: Path) -> dict[str, Any] | None:
-    """Return what the server at ``path`` says of itself and its modules, None if it is silent."""
-    connection = _UnixConnection(path, _HEALTH_SECONDS)
-    try:
-        connection.request("GET", HEALTH_PATH)
-        response = connection.getresponse()
-        body = response.read(4 * 1024 * 1024)
-        found = json.loads(body) if response.status == 200 else None
-    except (OSError, http.client.HTTPException, ValueError):
-        return None
-    finally:
-        connection.close()
-    return found if isinstance(found, dict) else None

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from modules_app.bridge.registry import Registry
 from modules_app.exceptions import fill
 from modules_app.exceptions import gettext_noop as _
-from modules_app.host.registry import Registry
 from modules_app.packages.fsops import FsOps
 
 LIMIT = 2

@@ -8,10 +8,10 @@ from django.apps import AppConfig
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import include, path, re_path
 
+from modules_app.bridge.registry import RegistryModule
 from modules_app.host import overview
 from modules_app.host.health import health
 from modules_app.host.loader import import_role
-from modules_app.host.registry import RegistryModule
 from modules_app.sdk.admin import build_site
 from modules_app.sdk.context import ModuleFacts
 

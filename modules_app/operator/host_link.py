@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-import http.client
-import json
-import socket
 import time
 from dataclasses import dataclass
 from typing import Any
 
+from modules_app.bridge.health import ask_health
+from modules_app.bridge.names import SOCKETS, sequence_of, socket_name
 from modules_app.packages.datadir import DataDir
 from modules_app.processes.locks import FileLock
 from modules_app.processes.poke import poke
 
 WAIT_SECONDS = 20.0
 _PAUSE = 0.005
-
-
-class _UnixConnection(http.client.HTTPConnection):
-    def __init__(self, path: str, timeout: float) -> None:
-        super().__init__("host", timeout=timeout)
-        self._path = path
-
-    def connect(self) -> None:
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.settimeout(self.timeout)
-        self.sock.connect(self._path)
+_ANSWER_SECONDS = 5.0
 
 
 @dataclass(slots=True)
@@ -59,29 +48,15 @@ class HostLink:
 
     def ended(self, sequence: int) -> bool:
         """Tell whether the host of an older sequence is gone."""
-        return not (self.data_dir.run / f"host-{sequence}.sock").exists()
+        return not (self.data_dir.run / socket_name(sequence)).exists()
 
     def _ask(self, sequence: int) -> dict[str, Any] | None:
-        for path in sorted(self.data_dir.run.glob("host-*.sock"), reverse=True):
-            number = path.stem.removeprefix("host-")
-            if number.isdigit() and int(number) >= sequence:
-                return _get(str(path))
+        for path in sorted(self.data_dir.run.glob(SOCKETS), key=sequence_of, reverse=True):
+            if sequence_of(path) < sequence:
+                return None
+            if (answer := ask_health(path, seconds=_ANSWER_SECONDS)) is not None:
+                return answer
         return None
-
-
-def _get(path: str) -> dict[str, Any] | None:
-    connection = _UnixConnection(path, timeout=5)
-    try:
-        connection.request("GET", "/_host/health", headers={"Host": "host"})
-        response = connection.getresponse()
-        if response.status != 200:
-            return None
-        answer = json.loads(response.read())
-    except (OSError, http.client.HTTPException, ValueError):
-        return None
-    finally:
-        connection.close()
-    return answer if isinstance(answer, dict) else None
 
 
 def operator_is_running(data_dir: DataDir) -> bool:

@@ -7,14 +7,14 @@ from typing import Any
 
 from django.utils import timezone
 
+from modules_app.bridge.registry import RegistryModule
 from modules_app.domain.findings import Finding
 from modules_app.domain.gates import licence_gate, version_gate
 from modules_app.domain.operations import Stage
-from modules_app.domain.states import Fault, Phase, Verb, Wanted, is_loaded
+from modules_app.domain.states import Fault, Phase, Wanted, is_loaded
 from modules_app.domain.tables import table_from_dict
 from modules_app.exceptions import ModuleError, Refused
 from modules_app.exceptions import gettext_noop as _
-from modules_app.host.registry import RegistryModule
 from modules_app.models import KeptData, Module, StoredPackage, Upload, fold
 from modules_app.operator import contributions, data, placed_files
 from modules_app.operator.cleaning import sweep, sweep_package
@@ -36,7 +36,6 @@ from modules_app.selectors.packages import get_upload
 from modules_app.selectors.registry import registry_module
 from modules_app.selectors.settings import read_setting
 from modules_app.services.uploads import archive_limits
-
 
 EXECUTABLE = ("agi-bin/", "bin/")
 WORTH_AN_EARLY_START = 2 * 1024 * 1024

@@ -6,9 +6,10 @@ from typing import Any
 
 from django.utils import timezone
 
+from modules_app.bridge.registry import RegistryModule
 from modules_app.domain.operations import Stage
 from modules_app.domain.states import Wanted
-from modules_app.host.registry import RegistryModule
+from modules_app.exceptions import gettext_noop as _
 from modules_app.models import KeptData, PbxSetting
 from modules_app.operator import contributions, data, placed_files
 from modules_app.operator.cleaning import remove_logs, sweep
@@ -19,7 +20,6 @@ from modules_app.operator.work import Work, raise_sequence
 from modules_app.packages.faults import fault_point
 from modules_app.selectors.registry import registry_module
 from modules_app.services.menu import menu_setting_key
-from modules_app.exceptions import gettext_noop as _
 
 
 class Remove(Work):

@@ -9,6 +9,7 @@ from django.utils import timezone
 from modules_app.domain.operations import Stage
 from modules_app.domain.states import Phase, Reason, Wanted
 from modules_app.exceptions import ModuleError
+from modules_app.exceptions import gettext_noop as _
 from modules_app.models import Module
 from modules_app.operator import contributions
 from modules_app.operator.faults import SWITCH_COMMITTED
@@ -18,7 +19,6 @@ from modules_app.operator.tools import ChildFailed
 from modules_app.operator.work import Work, raise_sequence, switch
 from modules_app.packages.faults import fault_point
 from modules_app.packages.store import load_record
-from modules_app.exceptions import gettext_noop as _
 
 BEFORE_ENABLE = "on_before_module_enable"
 AFTER_ENABLE = "on_after_module_enable"

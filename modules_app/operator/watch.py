@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from typing import Any
 
@@ -10,9 +9,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from modules_app import audit
+from modules_app.bridge.health import read_health
+from modules_app.bridge.names import HEALTH_FILE
 from modules_app.domain.operations import OPEN
 from modules_app.domain.states import Fault, Phase, Reason, Wanted
-from modules_app.host.names import HEALTH_FILE
 from modules_app.models import Module, Operation
 from modules_app.operator.tools import Tools
 from modules_app.operator.work import raise_sequence
@@ -28,22 +28,17 @@ def reflect_health(tools: Tools) -> list[str]:
     A module with an open operation is that operation's business.
     """
     health = _read(tools)
-    if not health or health.get("sequence") != current_sequence():
+    if health is None or health["sequence"] != current_sequence():
         return []
-    failed = {
-        module_id: str(state.get("error", ""))
-        for module_id, state in health.get("modules", {}).items()
-        if not state.get("ok")
-    }
+    failed = {name: state["error"] for name, state in health["modules"].items() if not state["ok"]}
     return [module_id for module_id, error in failed.items() if _pause(module_id, error)]
 
 
 def _read(tools: Tools) -> dict[str, Any] | None:
     try:
-        found = json.loads((tools.data_dir.run / HEALTH_FILE).read_bytes())
-    except (OSError, ValueError):
+        return read_health((tools.data_dir.run / HEALTH_FILE).read_bytes())
+    except OSError:
         return None
-    return found if isinstance(found, dict) else None
 
 
 def _pause(module_id: str, error: str) -> bool:

@@ -7,10 +7,10 @@ from typing import Any
 
 from django.db.models import F
 
+from modules_app.bridge.registry import RegistryModule
 from modules_app.domain.states import Fault, Phase, Wanted
 from modules_app.exceptions import ModuleError
 from modules_app.exceptions import gettext_noop as _
-from modules_app.host.registry import RegistryModule
 from modules_app.models import Module, Operation, RegistrySequence
 from modules_app.operator.journal import Journal
 from modules_app.operator.tools import ChildFailed, Tools
@@ -115,8 +115,8 @@ class Work:
         health = self.tools.host.health(current_sequence())
         if health is None:
             return None
-        verdict = health.get("modules", {}).get(self.operation.module_id)
-        return verdict if isinstance(verdict, dict) else {"ok": False, "error": "", "missing": True}
+        verdict: dict[str, Any] | None = health["modules"].get(self.operation.module_id)
+        return verdict or {"ok": False, "error": ""}
 
     def _should_stop(self) -> bool:
         if time.monotonic() - self._last_beat > _BEAT_SECONDS:

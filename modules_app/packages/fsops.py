@@ -273,6 +273,16 @@ class FsOps:
             self.sync_dir(directory)
         return None
 
+    def create_file_whole(self, name: str, dir_fd: int, data: bytes, *, mode: int = 0o600) -> None:
+        """Create ``name``, durably and with all of ``data`` at once; it must not exist."""
+        temporary = f".{plain_name(name)}.{secrets.token_hex(6)}.tmp"
+        try:
+            self._write_new(temporary, dir_fd, data, mode, durable=True)
+            self.link(temporary, dir_fd, name, dir_fd)
+        finally:
+            self.unlink(temporary, dir_fd)
+        self.sync_dir(dir_fd)
+
     def _write_new(self, name: str, dir_fd: int, data: bytes, mode: int, durable: bool) -> None:
         fd = self.create_file(name, dir_fd, mode=mode)
         try:

@@ -1,7 +1,7 @@
-"""``python -m modules_app.processes.server``: everything on one machine, in the foreground.
+"""Everything on one machine, in the foreground: ``manage.py serve``, started by script/server.
 
-Started by script/server. Holds ``run/server.lock``, runs supervisord below itself, prints where
-the server is and, as long as there is no user, the one-time setup link.
+Holds ``run/server.lock``, runs supervisord below itself, prints where the server is and, as long
+as there is no user, the one-time setup link.
 """
 
 from __future__ import annotations
@@ -10,50 +10,65 @@ import http.client
 import ipaddress
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-
-import django
-from django.conf import settings
 
 from modules_app.processes import kernel
 from modules_app.processes.locks import FileLock
 from modules_app.processes.supervisord import write_config
-from pbxadmin.settings.env import BASE_DIR, env
 
 BUSY = 5
 _START_SECONDS = 60
 _STOP_SECONDS = 45
 
 
-def main() -> int:
-    """Run until SIGTERM or Ctrl-C; the exit status is 0, or 5 if a server runs already."""
-    django.setup()
-    data_dir = Path(settings.PBX_DATA_DIR)
-    with FileLock(data_dir / "run" / "server.lock") as lock:
-        if not lock.try_lock():
-            holder = lock.holder()
-            who = f"process {holder.pid}" if holder else "another process"
-            print(f"A server is running already on {data_dir}: {who}.", file=sys.stderr)
-            return BUSY
-        return _serve(data_dir)
+@dataclass(frozen=True, slots=True)
+class ServerOptions:
+    """Where to listen, and the folders of data and code. ``https``: behind a proxy with TLS."""
+
+    data_dir: Path
+    project: Path
+    address: str
+    port: int
+    https: bool
 
 
-def _serve(data_dir: Path) -> int:
-    port, address = env.int("PBX_PORT", default=8080), env.str("PBX_BIND", default="127.0.0.1")
-    _warn(address)
+def serve(options: ServerOptions, *, setup_code: Callable[[], str]) -> int:
+    """Run until SIGTERM or Ctrl-C; the exit status is 0, 5 if a server runs already, 1 for the rest.
+
+    ``setup_code`` returns the one-time code of the first run, "" when there is a user.
+    """
+    with FileLock(options.data_dir / "run" / "server.lock") as lock:
+        if lock.try_lock():
+            if problem := port_problem(options.address, options.port):
+                print(f"Error: {problem}", file=sys.stderr)
+                return 1
+            return _serve(options, setup_code)
+        holder = lock.holder()
+        who = f"process {holder.pid}" if holder else "another process"
+        print(f"A server is running already on {options.data_dir}: {who}.", file=sys.stderr)
+        return BUSY
+
+
+def _serve(options: ServerOptions, setup_code: Callable[[], str]) -> int:
+    _warn(options)
     stopping = _Stopping()
-    supervisor = _start(write_config(data_dir, BASE_DIR))
+    supervisor = _start(write_config(options.data_dir, options.project))
     try:
-        _announce(supervisor, stopping, address, port)
+        if _wait_for_web(supervisor, stopping, options):
+            _announce(options, setup_code())
         while supervisor.poll() is None and not stopping:
             time.sleep(0.1)
     finally:
         status = _stop(supervisor)
     if not stopping:
-        print(f"The server ended. What happened is in {data_dir / 'log'}.", file=sys.stderr)
+        log = options.data_dir / "log"
+        print(f"The server ended. What happened is in {log}.", file=sys.stderr)
         return status or 1
     print("Stopped.", flush=True)
     return 0
@@ -95,25 +110,24 @@ def _stop(supervisor: subprocess.Popen[bytes]) -> int:
         return supervisor.wait()
 
 
-def _announce(
-    supervisor: subprocess.Popen[bytes], stopping: _Stopping, address: str, port: int
-) -> None:
-    """Wait until web answers, then say where, and how to make the first user."""
-    from modules_app.services.users import setup_code
-
+def _wait_for_web(
+    supervisor: subprocess.Popen[bytes], stopping: _Stopping, options: ServerOptions
+) -> bool:
+    """Tell whether web answers, as soon as it does; False when it ends or takes too long."""
     deadline = time.monotonic() + _START_SECONDS
-    reachable = _reachable(address)
     while supervisor.poll() is None and not stopping and time.monotonic() < deadline:
-        if _answers(reachable, port):
-            break
+        if _answers(_reachable(options.address), options.port):
+            return True
         time.sleep(0.1)
-    else:
-        return
-    scheme = "https" if settings.HTTPS else "http"
-    name = f"[{reachable}]" if ":" in reachable else reachable
-    base = f"{scheme}://{name}:{port}/"
+    return False
+
+
+def _announce(options: ServerOptions, code: str) -> None:
+    """Say where the server is, and how to make the first user."""
+    name = _reachable(options.address)
+    host = f"[{name}]" if ":" in name else name
+    base = f"{'https' if options.https else 'http'}://{host}:{options.port}/"
     print(f"PBX Admin answers at {base}", flush=True)
-    code = setup_code()
     if code:
         print("There is no user yet. Open this link once to create the administrator:")
         print(f"  {base}setup/{code}/", flush=True)
@@ -136,22 +150,33 @@ def _reachable(address: str) -> str:
     return "::1" if address == "::" else address
 
 
-def _warn(address: str) -> None:
-    if settings.HTTPS or address == "localhost":
+def port_problem(address: str, port: int) -> str:
+    """Return why nobody can listen there, "" if somebody can."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((address, port))
+    except (OSError, OverflowError) as error:
+        cause = getattr(error, "strerror", None) or str(error)
+        return (
+            f"Nothing can listen on {address}, port {port}: {cause}. "
+            "Set PBX_PORT (1 to 65535) or PBX_BIND to something else."
+        )
+    return ""
+
+
+def _warn(options: ServerOptions) -> None:
+    if options.https or options.address == "localhost":
         return
     try:
-        local = ipaddress.ip_address(address).is_loopback
+        local = ipaddress.ip_address(options.address).is_loopback
     except ValueError:
         local = False
     if not local:
         print(
-            f"Warning: PBX_BIND={address} lets other machines in without encryption. Put a proxy "
-            "with TLS in front and set PBX_HTTPS=1.",
+            f"Warning: PBX_BIND={options.address} lets other machines in without encryption. Put "
+            "a proxy with TLS in front and set PBX_HTTPS=1.",
             file=sys.stderr,
             flush=True,
         )
-
-
-if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pbxadmin.settings.web")
-    sys.exit(main())

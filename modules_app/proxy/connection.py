@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import http.client
 import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from modules_app.host.names import socket_name
-from modules_app.processes import sockets
+from modules_app.bridge.connection import HostConnection
+from modules_app.bridge.names import socket_name
 from modules_app.proxy.limits import Deadline
 
 _RETRY_SECONDS = 0.02
@@ -36,30 +35,24 @@ class _DeadlineSocket(socket.socket):
         super().sendall(*args)
 
 
-class HostConnection(http.client.HTTPConnection):
-    """One connection to the server that listens at ``path``."""
+class DeadlineConnection(HostConnection):
+    """A connection that nothing keeps open longer than its deadline."""
 
     def __init__(self, path: Path, deadline: Deadline) -> None:
-        super().__init__("host")
-        self._path = path
+        super().__init__(path)
         self._deadline = deadline
 
-    def connect(self) -> None:
-        """Connect; `OSError` when nobody listens."""
+    def make_socket(self) -> socket.socket:
+        """Return a socket that knows the deadline."""
         sock = _DeadlineSocket(socket.AF_UNIX, socket.SOCK_STREAM)
         sock.deadline = self._deadline
         sock.settimeout(self._deadline.left())
-        try:
-            sockets.connect(sock, self._path)
-        except BaseException:
-            sock.close()
-            raise
-        self.sock = sock
+        return sock
 
 
 def connect(
     run_dir: Path, current_sequence: Callable[[], int], deadline: Deadline, switch_seconds: float
-) -> HostConnection:
+) -> DeadlineConnection:
     """Return a connection to the server of the current registry sequence.
 
     While a new sequence starts there is no server for some moments: then it is tried again for
@@ -67,7 +60,7 @@ def connect(
     """
     give_up = time.monotonic() + switch_seconds
     while True:
-        connection = HostConnection(run_dir / socket_name(current_sequence()), deadline)
+        connection = DeadlineConnection(run_dir / socket_name(current_sequence()), deadline)
         try:
             connection.connect()
         except (FileNotFoundError, ConnectionRefusedError, BlockingIOError) as error:

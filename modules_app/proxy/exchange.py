@@ -7,20 +7,17 @@ import logging
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase, UnreadablePostError
 
-from modules_app.host.names import STATEMENT_KEY_FILE
 from modules_app.permissions import Actor
 from modules_app.proxy.answer import BLOCK, BadAnswer, pass_on
 from modules_app.proxy.connection import HostConnection, HostUnavailable, connect
 from modules_app.proxy.limits import Deadline, ProxyLimits
 from modules_app.proxy.outgoing import headers_for_host
 from modules_app.proxy.slots import Slots
-from pbxadmin.settings.env import secret
 
 logger = logging.getLogger("pbxadmin.proxy")
 
@@ -71,7 +68,7 @@ def exchange(
                 module_id=module_id,
                 sequence=sequence,
                 actor=actor,
-                key=_statement_key(run_dir),
+                key=settings.PBX_STATEMENT_KEY,
                 length=length,
             )
             answer = _ask(connection, request, headers, client, length)
@@ -160,8 +157,3 @@ class _Client:
         """Give the socket back as it was."""
         if self._socket is not None and self._socket.fileno() >= 0:
             self._socket.settimeout(self._timeout)
-
-
-@cache
-def _statement_key(run_dir: Path) -> str:
-    return secret(run_dir / STATEMENT_KEY_FILE)

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.utils.translation import get_language
 
-from modules_app.host.statement import HEADER, sign
+from modules_app.bridge.statement import HEADER, sign
 from modules_app.permissions import Actor
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")

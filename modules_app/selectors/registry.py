@@ -7,11 +7,23 @@ from typing import Any
 from django.conf import settings
 from django.db.models import F
 
+from modules_app.bridge.registry import Registry, RegistryModule
 from modules_app.domain.states import Fault, Wanted
-from modules_app.host.registry import Registry, RegistryModule
 from modules_app.models import Module, RegistrySequence
 from modules_app.packages.datadir import DataDir
 from modules_app.selectors.settings import read_setting
+
+
+_COLUMNS = (
+    "id",
+    "generation",
+    "epoch",
+    "contract",
+    "language",
+    "version",
+    "titles",
+    "digest",
+)
 
 
 def data_dir() -> DataDir:
@@ -28,7 +40,7 @@ def build_registry() -> Registry:
     """Return the enabled modules with their files and data, from one reading of the rows."""
     rows = (
         Module.objects.filter(wanted=Wanted.ON, fault=Fault.NONE)
-        .defer("facts", "descriptions", "translations")
+        .only(*_COLUMNS)
         .annotate(declared_tables=F("facts__tables"))
     )
     return Registry(

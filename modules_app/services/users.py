@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hmac
+import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -15,7 +17,6 @@ from modules_app.exceptions import NotFound, Refused
 from modules_app.exceptions import gettext_noop as _
 from modules_app.packages.fsops import FsOps
 from modules_app.permissions import Actor
-from pbxadmin.settings.env import secret
 
 _FILE = "setup.code"
 
@@ -29,7 +30,10 @@ def setup_code() -> str:
     if get_user_model().objects.exists():
         _forget_code()
         return ""
-    return secret(_run_dir() / _FILE)
+    path = _run_dir() / _FILE
+    if not path.exists():
+        _make_code()
+    return path.read_text()
 
 
 def create_first_user(*, code: str, username: str, password: str) -> AbstractBaseUser:
@@ -62,6 +66,13 @@ def _wrong_code() -> Refused:
         _("This setup link is not valid, or the first user exists already."),
         hint=_("The valid link is printed on the console by script/server."),
     )
+
+
+def _make_code() -> None:
+    code = secrets.token_urlsafe(48).encode()
+    fsops = FsOps()
+    with fsops.directory(_run_dir()) as dir_fd, suppress(FileExistsError):  # another was faster
+        fsops.create_file_whole(_FILE, dir_fd, code)
 
 
 def _forget_code() -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from pbxadmin.settings.env import BASE_DIR, data_dir, env
+from pbxadmin.settings.env import BASE_DIR, data_dir, env, secret
 
 DEBUG = env.bool("PBX_DEBUG", default=False)
 PBX_DATA_DIR = data_dir()
 PBX_ETC_DIR = env.str("PBX_ETC_DIR", default=str(PBX_DATA_DIR / "etc"))
 HTTPS = env.bool("PBX_HTTPS", default=False)
+PBX_PORT = env.int("PBX_PORT", default=8080)
+PBX_BIND = env.str("PBX_BIND", default="127.0.0.1")
+# Web signs with it who asks, the host checks it (design 3).
+PBX_STATEMENT_KEY = secret(PBX_DATA_DIR / "run" / "statement.key")
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from pbxadmin.settings.base import *  # noqa: F403
 from pbxadmin.settings.base import BASE_DIR, PBX_DATA_DIR, TEMPLATES
-from pbxadmin.settings.env import env, secret
+from pbxadmin.settings.env import env, secret, sqlite_database
 
 SECRET_KEY = secret(PBX_DATA_DIR / "run" / "host-secret.key")
 ALLOWED_HOSTS = ["*"]  # only web reaches the socket, and it has looked at the name already
@@ -29,6 +29,7 @@ DATABASES = {
         "OPTIONS": {"timeout": 5, "init_command": "PRAGMA query_only=1;"},
     },
 }
+PBX_MODULE_DATABASE = sqlite_database("")  # each module has its own NAME
 DATABASE_ROUTERS = ["modules_app.host.router.ModuleRouter"]
 
 INSTALLED_APPS = [

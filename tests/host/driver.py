@@ -7,10 +7,9 @@ from typing import Any
 from django.conf import settings
 from django.test import Client
 
+from modules_app.bridge.registry import Registry, RegistryModule
+from modules_app.bridge.statement import HEADER, sign
 from modules_app.host.loader import load
-from modules_app.host.middleware import statement_key
-from modules_app.host.registry import Registry, RegistryModule
-from modules_app.host.statement import HEADER, sign
 
 
 def serve(payload: dict[str, Any]) -> dict[str, Any]:
@@ -36,7 +35,7 @@ def _ask(client: Client, payload: dict[str, Any], request: dict[str, Any]) -> di
         "sequence": 7,
         **request.get("statement", {}),
     }
-    headers = {HEADER: sign(said, statement_key()), **request.get("headers", {})}
+    headers = {HEADER: sign(said, settings.PBX_STATEMENT_KEY), **request.get("headers", {})}
     for name, value in request.get("cookies", {}).items():
         client.cookies[name] = value
     response = client.generic(

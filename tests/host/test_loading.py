@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from modules_app.host.registry import Registry, RegistryModule, read_registry
+from modules_app.bridge.registry import Registry, RegistryModule, read_registry
 from modules_app.host.user import StatementUser
 from tests import broken_modules as broken
 from tests.workbench import EXAMPLES, ROOT, Workbench

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from modules_app.host.registry import RegistryModule
+from modules_app.bridge.registry import RegistryModule
 from tests import broken_modules as broken
 from tests.workbench import Workbench
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modules_app.host import statement
-from modules_app.host.statement import BadStatement, read, sign
+from modules_app.bridge import statement
+from modules_app.bridge.statement import BadStatement, read, sign
 
 KEY = "k" * 48
 

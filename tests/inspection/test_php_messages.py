@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from tests.inspection.package import slugs, sources
 
 from modules_app.inspection.php_messages import read_php_messages
+from tests.inspection.package import slugs, sources
 
 
 def read(content: dict[str, str | bytes]) -> tuple[dict[str, dict[str, str]], list[str]]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from tests.inspection.package import slugs, sources
 
 from modules_app.domain.tables import ColumnSpec, ColumnType, KeySpec, TableSpec
 from modules_app.inspection.php_models import read_php_models
+from tests.inspection.package import slugs, sources
 
 HEAD = """<?php
 namespace Modules\\ModuleX\\Models;

@@ -15,6 +15,7 @@ RANKS = {
     "tables": 2,
     "processes": 3,
     "inspection": 3,
+    "bridge": 4,
     "models": 4,
     "permissions": 5,
     "audit": 6,
@@ -35,25 +36,14 @@ RANKS = {
 
 SIDE = {
     "sdk": {"exceptions", "domain", "hooks", "tables"},
-    "host": {"exceptions", "domain", "hooks", "tables", "packages", "processes", "models", "sdk"},
+    "host": {
+        "exceptions", "domain", "hooks", "tables", "packages", "processes", "bridge", "models", "sdk"
+    },  # fmt: skip
 }
 """What the two parts beside the layers may import."""
 
-PLAIN_VALUES = {
-    "modules_app.host.names": {"proxy", "operator"},
-    "modules_app.host.registry": {"selectors", "operator"},
-    "modules_app.host.statement": {"proxy"},
-    "modules_app.host.browse": {"selectors", "views"},
-    "modules_app.host.parent": {"management"},
-}
-"""Parts of host that load no module code, and who uses them."""
-
-EXCEPTIONS = {
-    ("modules_app/processes/server.py", "services"): "the start prints the one-time setup link",
-    ("modules_app/services/users.py", "pbxadmin"): "one way to make a secret file",
-    ("modules_app/processes/server.py", "pbxadmin"): "values of the environment",
-}
-"""Single imports against the order, each with its reason. This list only gets shorter."""
+STARTED = {"modules_app.host.parent": "management"}
+"""The one part of host that others see: it loads no module code, its command starts it."""
 
 ALL = [found for file in python_files("modules_app") for found in imports(file)]
 
@@ -68,28 +58,23 @@ def inner(found: Import) -> str:
     return names[1] if names[0] == "modules_app" and len(names) > 1 else ""
 
 
-def is_exception(found: Import) -> bool:
-    return (found.file, inner(found) or found.name.split(".")[0]) in EXCEPTIONS
-
-
-def uses_plain_values(found: Import) -> bool:
-    who = part(found.file)
+def starts_it(found: Import) -> bool:
+    """Tell whether this is the command that starts a process of host."""
     return any(
-        found.name.startswith(f"{module}.") or found.name == module
-        for module, users in PLAIN_VALUES.items()
-        if who in users
+        found.name.startswith(f"{module}.") and part(found.file) == who
+        for module, who in STARTED.items()
     )
 
 
 def against_the_order(found: Import) -> bool:
     """Tell whether an import breaks the order of the layers."""
     who, what = part(found.file), inner(found)
-    if not what or what == who or who == "__init__" or is_exception(found):
+    if not what or what == who or who == "__init__":
         return False
     if who in SIDE:
         return what not in SIDE[who]
     if what == "host":
-        return not uses_plain_values(found)
+        return not starts_it(found)
     if what == "sdk":
         return True
     return RANKS[what] >= RANKS[who]
@@ -102,11 +87,6 @@ def test_every_part_has_its_place() -> None:
 
 def test_low_layers_do_not_import_high_ones() -> None:
     assert [found.where for found in ALL if against_the_order(found)] == []
-
-
-def test_every_exception_is_needed() -> None:
-    needed = {(found.file, inner(found) or found.name.split(".")[0]) for found in ALL}
-    assert set(EXCEPTIONS) <= needed
 
 
 @pytest.mark.parametrize(
@@ -157,6 +137,10 @@ def test_only_the_host_reaches_for_module_code() -> None:
     assert found == []
     loads = {one.file for one in ALL if one.name in ("importlib.import_module", "importlib.util")}
     assert {part(file) for file in loads} <= {"host", "processes", "sdk"}
+
+
+def test_code_reads_values_from_the_settings_of_django() -> None:
+    assert [one.where for one in ALL if one.name.startswith("pbxadmin")] == []
 
 
 def test_settings_hold_values_and_import_nothing_of_the_application() -> None:

@@ -13,9 +13,11 @@ from typing import Any
 
 import pytest
 
-from modules_app.host.names import HEALTH_FILE, socket_name
-from modules_app.host.parent import HostOptions, HostParent, _UnixConnection, ask_health
-from modules_app.host.registry import Registry, RegistryModule
+from modules_app.bridge.connection import HostConnection
+from modules_app.bridge.health import ask_health
+from modules_app.bridge.names import HEALTH_FILE, socket_name
+from modules_app.bridge.registry import Registry, RegistryModule
+from modules_app.host.parent import HostOptions, HostParent
 from modules_app.host.strikes import Strikes
 from tests.processes import tiny
 
@@ -63,14 +65,14 @@ class Host:
 
         def asked() -> bool:
             nonlocal found
-            found = ask_health(self.run_dir / socket_name(sequence)) or {}
+            found = ask_health(self.run_dir / socket_name(sequence), seconds=1) or {}
             return bool(found) and until(found)
 
         wait_for(asked)
         return found
 
     def get(self, sequence: int, query: str, timeout: float = 30) -> http.client.HTTPResponse:
-        connection = _UnixConnection(self.run_dir / socket_name(sequence), timeout)
+        connection = HostConnection(self.run_dir / socket_name(sequence), timeout)
         connection.request("GET", f"/act?{query}")
         return connection.getresponse()
 

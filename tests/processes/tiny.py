@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from modules_app.host.registry import Registry
+from modules_app.bridge.registry import Registry
 from modules_app.host.strikes import BootMarker
 
 RUN_DIR = "TINY_RUN_DIR"

@@ -8,15 +8,14 @@ import time
 from collections.abc import Callable
 
 import pytest
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractUser, Permission
 from django.test import Client
 
-from modules_app.host.statement import read
+from modules_app.bridge.statement import read
 from modules_app.models import Module, RegistrySequence
 from modules_app.proxy.slots import Slots
-from pbxadmin.settings.env import secret
-
 from tests.proxy.stub import MODULE, Exchange, StubHost, make_module
 
 URL = f"/m/{MODULE}/"
@@ -118,7 +117,7 @@ def test_the_statement_says_who_asks_and_is_signed(
 ) -> None:
     browser.get(URL)
 
-    key = secret(host.run_dir / "statement.key")
+    key = settings.PBX_STATEMENT_KEY
     said = read(sent(host)["X-PBX-Statement"], key)
     assert said == {
         "user_id": admin.pk,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from modules_app.host.registry import RegistryModule
+from modules_app.bridge.registry import RegistryModule
 from tests.workbench import Workbench
 
 HEAD = "from django.db import models\nfrom modules_app.sdk import ModuleModel\n"

@@ -125,7 +125,7 @@ class Server:
         """Start and wait until web says where it is."""
         with (self.data_dir / "output").open("w") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "modules_app.processes.server"],
+                [sys.executable, "manage.py", "serve"],
                 cwd=ROOT,
                 env=self.environment,
                 stdout=output,

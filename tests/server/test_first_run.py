@@ -83,7 +83,7 @@ def test_createsuperuser_ends_the_first_run_too(fresh: Server) -> None:
 def test_a_second_server_says_who_has_the_data_folder(fresh: Server) -> None:
     assert fresh.process is not None
     second = subprocess.run(
-        [sys.executable, "-m", "modules_app.processes.server"],
+        [sys.executable, "manage.py", "serve"],
         cwd=ROOT,
         env=fresh.environment,
         capture_output=True,

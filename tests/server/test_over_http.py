@@ -86,7 +86,7 @@ def peak(pids: list[int]) -> int:
 def test_web_host_parent_and_operator_never_import_module_code(impatient: Server) -> None:
     lines = (impatient.data_dir / "witness").read_text().splitlines()
     witnesses = [json.loads(line) for line in lines]
-    keepers = processes_of(impatient, "gunicorn", "manage.py", "supervisord", "processes.server")
+    keepers = processes_of(impatient, "gunicorn", "manage.py", "supervisord")
 
     assert len(witnesses) >= 2, "the host and the installation have both imported it"
     assert {said["settings"] for said in witnesses} == {"pbxadmin.settings.host"}

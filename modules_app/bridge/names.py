@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 HEALTH_PATH = "/_host/health"
 HEALTH_FILE = "host-health.json"
-STATEMENT_KEY_FILE = "statement.key"
+
+
+SOCKETS = "host-*.sock"
 
 
 def socket_name(sequence: int) -> str:
     """Return the name of the socket that serves ``sequence``."""
     return f"host-{sequence}.sock"
+
+
+def sequence_of(socket: Path) -> int:
+    """Return the sequence that a socket of the host serves, -1 for a file of another kind."""
+    number = socket.stem.removeprefix("host-")
+    return int(number) if number.isdigit() else -1
 
 
 def registry_name(sequence: int) -> str:

@@ -1,0 +1,59 @@
+"""What the host says of its modules. Module code runs there, so nothing of it is taken on trust."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from modules_app.bridge.connection import HostConnection
+from modules_app.bridge.names import HEALTH_PATH
+
+_LARGEST = 4 * 1024 * 1024
+_LONGEST_LINE = 300
+_LONGEST_TRACEBACK = 64 * 1024
+
+
+def ask_health(path: Path, *, seconds: float) -> dict[str, Any] | None:
+    """Return what the server at ``path`` says (see `read_health`), None if it is silent."""
+    connection = HostConnection(path, seconds)
+    try:
+        connection.request("GET", HEALTH_PATH)
+        response = connection.getresponse()
+        body = response.read(_LARGEST)
+        return read_health(body) if response.status == 200 else None
+    except (OSError, http.client.HTTPException):
+        return None
+    finally:
+        connection.close()
+
+
+def read_health(body: bytes) -> dict[str, Any] | None:
+    """Return ``{"sequence": n, "modules": {id: {"ok", "error", "traceback"}}}``, None if it is none.
+
+    ``error`` is one printable line, so that it may stand in a log.
+    """
+    try:
+        found = json.loads(body)
+        modules = {str(name): _state(state) for name, state in found["modules"].items()}
+        return {"sequence": int(found["sequence"]), "modules": modules}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _state(state: Mapping[str, Any]) -> dict[str, Any]:
+    if state.get("ok") is True:
+        return {"ok": True}
+    return {
+        "ok": False,
+        "error": one_line(str(state.get("error", ""))),
+        "traceback": str(state.get("traceback", ""))[-_LONGEST_TRACEBACK:],
+    }
+
+
+def one_line(text: str) -> str:
+    """Return a stranger's text as one printable line of at most 300 characters."""
+    line = " ".join(text.split())[:_LONGEST_LINE]
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in line)
