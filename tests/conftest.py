@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 from pytest_django.fixtures import Settings
 
 from modules_app.processes.zygote import Zygote
@@ -15,6 +16,16 @@ from tests.lifecycle import Life, life_in
 from tests.server.running import Server
 
 NOBODY = 65534
+
+CHROMIUM_ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 def missing(what: str) -> None:
@@ -106,3 +117,17 @@ def as_nobody() -> Callable[[Callable[[], object]], str]:
         return answer
 
     return call
+
+
+@pytest.fixture(scope="session")
+def browser(need_tool: Callable[[str], str]) -> Iterator[Browser]:
+    """One chromium for the whole run."""
+    path = need_tool("chromium")
+    # Playwright's synchronous interface runs an event loop in this thread; Django would refuse
+    # to touch the database beside it.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
+        yield chromium
+        chromium.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]

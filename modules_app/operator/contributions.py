@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from modules_app.domain.menu import GROUPS, MODULES
+from modules_app.domain.settings import SETTINGS
 from modules_app.models import KeptData, MenuItem, Module, PbxSetting
 from modules_app.packages.store import Record
 from modules_app.services.menu import clean_icon, menu_setting_key, write_menu_setting
@@ -67,10 +68,11 @@ def write_own_settings(module: Module, values: dict[str, Any]) -> list[str]:
     the system is not its to write. The keys are remembered, so that removal can delete them.
     """
     written, foreign = [], []
+    installed = [*Module.objects.values_list("id", flat=True), module.id]
     for key, value in list(values.items())[:100]:
         if key == menu_setting_key(module.id):
             continue
-        if _SETTING_KEY.fullmatch(key) and _owner_of(key, module.id) == module.id:
+        if _SETTING_KEY.fullmatch(key) and _owner_of(key, installed) == module.id:
             PbxSetting.objects.update_or_create(key=key, defaults={"value": str(value)[:65536]})
             written.append(key)
         else:
@@ -80,8 +82,10 @@ def write_own_settings(module: Module, values: dict[str, Any]) -> list[str]:
     return foreign
 
 
-def _owner_of(key: str, module_id: str) -> str:
-    installed = [*Module.objects.values_list("id", flat=True), module_id]
+def _owner_of(key: str, installed: list[str]) -> str:
+    """Return whose setting it is; the system's own are nobody's, whatever a module is called."""
+    if key in SETTINGS:
+        return ""
     return max((one for one in installed if one in key), key=len, default="")
 
 
@@ -121,7 +125,9 @@ def _captions(module: Module, caption: str) -> dict[str, str]:
         for language, texts in module.translations.items()
         if texts.get(caption)
     }
-    return found or (dict(module.titles) if caption == f"Breadcrumb{module.id}" else {})
+    if found or caption != f"Breadcrumb{module.id}":
+        return found
+    return dict(module.titles) or {"en": module.id}
 
 
 def _address(href: str) -> str:

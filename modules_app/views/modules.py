@@ -22,8 +22,8 @@ from modules_app.views.placement import placement_forms
 from modules_app.views.reports import read_report
 from modules_app.views.rows import (
     clean_sort,
-    known_state,
     drawn_rows,
+    known_state,
     list_row,
     sort_links,
     state_chips,
@@ -78,7 +78,7 @@ def module_detail(request: PageRequest, module_id: str) -> HttpResponse:
             "row": found.row,
             "module": found.module,
             "facts": found.facts,
-            "report": read_report(found.facts),
+            "report": read_report({**found.facts, "translations": found.module.translations}),
             "verbs": _offered(found.row, request.actor.rights),
             "placements": placement_forms(found.menu_items, language()),
         },

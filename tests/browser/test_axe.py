@@ -5,33 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from modules_app.domain.operations import Outcome
 from modules_app.models import PbxSetting
+from tests.axe import check
 from tests.pages import kept_data, menu_item, module, operation, upload
 
 pytestmark = pytest.mark.browser
-
-RULES = {
-    "runOnly": {
-        "type": "tag",
-        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"],
-    },
-    "resultTypes": ["violations"],
-}
-
-
-def check(page: Page, where: str) -> None:
-    found = Axe().run(page, options=RULES).response["violations"]
-    told = [
-        f"{where}: {rule['id']}: {node['html'][:160]} {node['any'][:1]}"
-        for rule in found
-        for node in rule["nodes"]
-    ]
-    assert told == []
-
 
 def settled(page: Page, address: str) -> None:
     page.goto(address)

@@ -1,4 +1,4 @@
-"""A server for the whole run, chromium for each file of tests."""
+"""One server for the whole run, and windows of one chromium."""
 
 from __future__ import annotations
 
@@ -6,20 +6,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.e2e.site import Site
 
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 PATIENCE_MS = 20_000
+expect.set_options(timeout=PATIENCE_MS)
 
 NewContext = Callable[..., BrowserContext]
 
@@ -43,29 +35,18 @@ def site(whole_run_site: Site) -> Iterator[Site]:
     whole_run_site.clear()
 
 
-@pytest.fixture(scope="module")
-def chromium(need_tool: Callable[[str], str]) -> Iterator[Chromium]:
-    """Ends with each file, because Django refuses its database while playwright's loop runs."""
-    expect.set_options(timeout=PATIENCE_MS)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=need_tool("chromium"), args=list(ARGUMENTS)
-        )
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def new_context(chromium: Chromium, site: Site) -> Iterator[NewContext]:
+def new_context(browser: Browser, whole_run_site: Site) -> Iterator[NewContext]:
     """Return a function that opens a window of its own, logged in unless ``login=False``.
 
     Every page must be free of script errors and of anything the content policy blocked.
     """
+    site = whole_run_site
     opened: list[BrowserContext] = []
     faults: list[str] = []
 
     def make(*, login: bool = True, **options: Any) -> BrowserContext:
-        context = chromium.new_context(base_url=site.base_url, **{"locale": "en-GB", **options})
+        context = browser.new_context(base_url=site.base_url, **{"locale": "en-GB", **options})
         context.set_default_timeout(PATIENCE_MS)
         context.on("weberror", lambda error: faults.append(str(error.error)))
         context.on("console", lambda said: _note(faults, said))

@@ -38,13 +38,12 @@ class Site(Server):
     def modules(self) -> list[str]:
         return [row[0] for row in self.rows("SELECT id FROM modules_app_module ORDER BY id")]
 
-    def install(self, package: bytes, *, enable: bool = False, client: Browser | None = None) -> int:
+    def install(self, package: bytes, *, enable: bool = False) -> int:
         """Install a package as the administrator and wait for the end; return the operation."""
-        browser = client or self.client
-        report = upload(browser, "package.zip", package)
+        report = upload(self.client, "package.zip", package)
         assert report.status == 302, said(report)
         form = {"enable": "1"} if enable else {}
-        return self.follow(browser.post(f"{report.headers['Location']}install/", form))
+        return self.follow(self.client.post(f"{report.headers['Location']}install/", form))
 
     def act(self, module_id: str, verb: str, **form: str) -> int:
         """Post one verb on a module and wait for the end; return the operation."""
@@ -117,6 +116,11 @@ def upload_headers(browser: Browser, **headers: str) -> dict[str, str]:
         "X-CSRFToken": browser.cookies.get("csrftoken", ""),
         **headers,
     }
+
+
+def leftovers(site: Site) -> list[Path]:
+    """Return what lies in the folder for uploads; the answer may be a moment ahead of tidying."""
+    return list((site.data_dir / "uploads").iterdir())
 
 
 def multipart(name: str, package: bytes) -> bytes:

@@ -13,6 +13,12 @@ pytestmark = pytest.mark.browser
 
 UNCHANGED = "Nothing has changed: the module is as it was before."
 
+NOT_IN_THE_HOST = """
+import sys
+if "modules_app.host.arbiter" in sys.modules:
+    raise ValueError("not here")
+"""
+
 BROKEN = {
     "raises": (
         in_installer("raise ValueError('wrong on purpose')"),
@@ -71,8 +77,7 @@ def test_a_failed_upgrade_leaves_the_old_version_running(site: Site, page: Page)
 
 
 def test_a_module_that_does_not_load_is_put_back_to_disabled(site: Site, page: Page) -> None:
-    late = "import sys\nif 'modules_app.host.arbiter' in sys.modules:\n    raise ValueError('not here')\n"
-    site.install(mikopbx("ModuleLate", files=at_import(late)))
+    site.install(mikopbx("ModuleLate", files=at_import(NOT_IN_THE_HOST)))
     page.goto("/modules/ModuleLate/")
     page.get_by_role("button", name="Enable").click()
     expect(page.locator(".outcome")).to_have_text("Failed")
@@ -83,7 +88,9 @@ def test_a_module_that_does_not_load_is_put_back_to_disabled(site: Site, page: P
 
 
 def test_a_module_that_does_not_agree_can_be_disabled_anyway(site: Site, page: Page) -> None:
-    veto = in_hook("on_before_module_disable", "self.messages.append('A call is on.')\nreturn False")
+    veto = in_hook(
+        "on_before_module_disable", "self.messages.append('A call is on.')\nreturn False"
+    )
     site.install(mikopbx("ModuleVeto", files=veto), enable=True)
     page.goto("/modules/ModuleVeto/disable/")
     page.get_by_role("button", name="Disable").click()

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from tests.e2e.site import Site
 from tests.server.running import PASSWORD
@@ -26,11 +25,11 @@ def fresh(tmp_path: Path) -> Iterator[Site]:
 
 
 def test_the_first_administrator_is_led_to_the_first_module(
-    fresh: Site, chromium: Chromium
+    fresh: Site, browser: Browser
 ) -> None:
     fresh.wait_for(lambda: "/setup/" in fresh.output)
     link = re.search(r"http://\S+/setup/\S+", fresh.output)[0]
-    context = chromium.new_context(base_url=fresh.base_url, locale="en-GB")
+    context = browser.new_context(base_url=fresh.base_url, locale="en-GB")
     context.set_default_timeout(15_000)
     page = context.new_page()
 

@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.e2e.conftest import NewContext
 from tests.e2e.packages import ballast, black_list, file, hello
-from tests.e2e.site import Site
+from tests.e2e.site import Site, leftovers
 
 pytestmark = pytest.mark.browser
 
@@ -79,7 +79,7 @@ def test_the_report_says_everything_before_anything_runs(site: Site, page: Page)
 
     page.get_by_role("button", name="Discard").click()
     expect(page.locator(".notice")).to_have_text("The package was discarded.")
-    assert list((site.data_dir / "uploads").iterdir()) == []
+    site.wait_for(lambda: leftovers(site) == [])
 
 
 def test_the_black_list_lives_its_whole_life(
