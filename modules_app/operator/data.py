@@ -6,13 +6,13 @@ commit that mentions it.
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import quote
 
 from modules_app.domain.tables import TableSpec
 from modules_app.exceptions import ModuleError
@@ -77,15 +77,6 @@ def apply_declared(path: Path, specs: Iterable[TableSpec]) -> TablePlan:
     return plan
 
 
-def size_of(folder: Path) -> int:
-    """Return the bytes below a folder."""
-    return sum(
-        os.lstat(os.path.join(where, name)).st_size  # noqa: PTH118 - os.walk speaks in strings
-        for where, _dirs, names in os.walk(folder)
-        for name in names
-    )
-
-
 class Fence:
     """Holds the write lock of a database, so that nothing is written that the copy would miss."""
 
@@ -132,7 +123,7 @@ def _new_data(path: Path) -> sqlite3.Connection:
 
 
 def _open(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    return sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)
 
 
 def _refuse_damaged(connection: sqlite3.Connection) -> None:

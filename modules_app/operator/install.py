@@ -305,15 +305,19 @@ class Upgrade(Install):
 
     def undo(self) -> None:
         """Remove what was made and let the old version write again."""
-        super().undo()
-        if self.fence:
-            self.fence.release()
+        try:
+            super().undo()
+        finally:
+            if self.fence:
+                self.fence.release()
 
     def revert(self, error: ModuleError) -> None:
         """Put the previous generation and epoch back; nobody could write to the new one yet."""
-        restore(self.operation)
-        self.tools.host.wake()
-        self._open_fence()
+        try:
+            restore(self.operation)
+            self.tools.host.wake()
+        finally:
+            self._open_fence()
         sweep(self.tools, self.operation.module_id)
 
     def _open_fence(self) -> None:

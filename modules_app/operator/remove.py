@@ -9,16 +9,17 @@ from django.utils import timezone
 from modules_app.bridge.registry import RegistryModule
 from modules_app.domain.operations import Stage
 from modules_app.domain.states import Wanted
+from modules_app.exceptions import ModuleError
 from modules_app.exceptions import gettext_noop as _
 from modules_app.models import KeptData, PbxSetting
 from modules_app.operator import contributions, data, placed_files
 from modules_app.operator.cleaning import remove_logs, sweep
 from modules_app.operator.faults import REMOVE_COMMITTED
 from modules_app.operator.switch import ask_before_disable
-from modules_app.operator.tools import ChildFailed
 from modules_app.operator.work import Work, raise_sequence
 from modules_app.packages.faults import fault_point
 from modules_app.selectors.registry import registry_module
+from modules_app.selectors.sizes import data_bytes
 from modules_app.services.menu import menu_setting_key
 
 
@@ -66,14 +67,13 @@ class Remove(Work):
     def _forget(self) -> None:
         module = self.installed()
         if self.keeps:
-            folder = self.tools.data_dir.epoch(module.id, module.epoch)
             KeptData.objects.update_or_create(
                 id_fold=module.id_fold,
                 defaults={
                     "module_id": module.id,
                     "epoch": module.epoch,
                     "version": module.version,
-                    "size_bytes": data.size_of(folder),
+                    "size_bytes": data_bytes(module),
                     "placement": contributions.placement_of(module),
                     "kept_at": timezone.now(),
                 },
@@ -92,16 +92,15 @@ class Remove(Work):
         facts = self.operation.from_state.get("facts", {})
         if not facts or facts.get("language") != "python":
             return
-        seen = RegistryModule.from_dict(self._module_for_uninstaller())
         try:
             answer = self.ask_child(
                 "uninstall",
-                seen,
+                RegistryModule.from_dict(self._module_for_uninstaller()),
                 stage="hook",
                 manifest=facts.get("manifest", {}),
                 keep_settings=self.keeps,
             )
-        except ChildFailed as error:
+        except ModuleError as error:  # a child that failed, or data too damaged to be copied
             self.journal.say(error.message, **error.context)
             return
         self.journal.say_plain(answer.get("messages", []), self.operation.module_id)
@@ -120,9 +119,10 @@ class Remove(Work):
         copy = f"{self.operation.pk}-uninstall"
         self.journal.remember(to_epoch=copy)
         target = data.database_path(self.tools.data_dir, before["id"], copy)
-        if not target.exists():
-            data.create_epoch(self.tools.fsops, self.tools.data_dir, before["id"], copy)
-            data.copy_database(source, target)
+        with self.tools.fsops.directory(self.tools.data_dir.data, before["id"]) as module_fd:
+            self.tools.fsops.remove_tree(copy, module_fd)  # half of one, if this is a repetition
+        data.create_epoch(self.tools.fsops, self.tools.data_dir, before["id"], copy)
+        data.copy_database(source, target)
         return {**before, "epoch": copy, "database": str(target)}
 
     def _sweep(self) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime
 from typing import Any
 
 from django.db.models import F
 
 from modules_app.bridge.registry import RegistryModule
-from modules_app.domain.states import Fault, Phase, Wanted
+from modules_app.domain.states import Fault, Phase, Reason, Wanted
 from modules_app.exceptions import ModuleError
 from modules_app.exceptions import gettext_noop as _
 from modules_app.models import Module, Operation, RegistrySequence
@@ -131,12 +132,14 @@ def raise_sequence() -> None:
     RegistrySequence.objects.filter(pk=1).update(number=F("number") + 1)
 
 
-def switch(module: Module, wanted: Wanted, **reason: Any) -> None:
-    """Set the wanted state and its reason; the faults of before are forgotten."""
+def switch(
+    module: Module, wanted: Wanted, *, actor: str, at: datetime, code: Reason | None = None
+) -> None:
+    """Set the wanted state, by whom, when and why; the faults of before are forgotten."""
     module.wanted = wanted
     module.phase = Phase.PROBATION if wanted is Wanted.ON else Phase.READY
     module.fault = Fault.NONE
-    module.reason_code = reason.get("code", "")
-    module.reason_text = reason.get("text", "")
-    module.reason_actor = reason.get("actor", "")
-    module.reason_at = reason.get("at")
+    module.reason_code = code or ""
+    module.reason_text = ""
+    module.reason_actor = actor
+    module.reason_at = at

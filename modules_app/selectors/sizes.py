@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 from modules_app.models import Module
 from modules_app.selectors.registry import data_dir
@@ -12,17 +13,15 @@ def data_bytes(module: Module) -> int:
     """Return the size of the module's own data in bytes; 0 when it has none."""
     if not module.epoch:
         return 0
-    return _folder_bytes(str(data_dir().data / module.id / module.epoch))
+    folder = data_dir().epoch(module.id, module.epoch)
+    return sum(
+        _file_bytes(Path(where, name)) for where, _dirs, names in os.walk(folder) for name in names
+    )
 
 
-def _folder_bytes(path: str) -> int:
+def _file_bytes(path: Path) -> int:
+    """Return the size of a file, 0 if it went away meanwhile: the database is in use."""
     try:
-        entries = list(os.scandir(path))
+        return path.lstat().st_size
     except OSError:
         return 0
-    return sum(
-        _folder_bytes(entry.path)
-        if entry.is_dir(follow_symlinks=False)
-        else entry.stat(follow_symlinks=False).st_size
-        for entry in entries
-    )
