@@ -36,6 +36,12 @@ def setup_code() -> str:
     return path.read_text()
 
 
+def is_setup_code(code: str) -> bool:
+    """Tell whether ``code`` may make the first user now."""
+    expected = setup_code()
+    return bool(expected) and hmac.compare_digest(code.encode(), expected.encode())
+
+
 def create_first_user(*, code: str, username: str, password: str) -> AbstractBaseUser:
     """Create the administrator, if ``code`` is right and there is no user yet.
 
@@ -43,8 +49,7 @@ def create_first_user(*, code: str, username: str, password: str) -> AbstractBas
     was faster by a moment), and Django's ``ValidationError`` for a bad name; the form has
     checked the password.
     """
-    expected = setup_code()
-    if not expected or not hmac.compare_digest(code.encode(), expected.encode()):
+    if not is_setup_code(code):
         raise _wrong_code()
     users = get_user_model()
     user = users(username=username, is_staff=True, is_superuser=True)

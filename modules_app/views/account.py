@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 
 from modules_app.exceptions import NotFound
 from modules_app.forms.account import FirstUserForm
-from modules_app.services.users import create_first_user, setup_code
+from modules_app.services.users import create_first_user, is_setup_code
 from modules_app.views.errors import error_page
 from modules_app.views.http import methods
 
@@ -27,8 +27,8 @@ logout: Any = auth_views.LogoutView.as_view()
 @methods("GET", "POST")
 def setup(request: HttpRequest, code: str) -> HttpResponse:
     """Make the first administrator, if ``code`` is the one that the console printed; then 404."""
-    if not setup_code():
-        return error_page(404)
+    if not is_setup_code(code):
+        return error_page(404, setup_link=True)
     form = FirstUserForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
         status = 422 if form.is_bound else 200
@@ -41,6 +41,6 @@ def _create(request: HttpRequest, form: FirstUserForm, code: str) -> HttpRespons
     try:
         create_first_user(code=code, username=name, password=password)
     except NotFound:
-        return error_page(404)
+        return error_page(404, setup_link=True)
     messages.success(request, gettext("The administrator was created. Log in to go on."))
     return redirect("login")

@@ -53,6 +53,19 @@ def test_logging_out_needs_a_post(client: Client) -> None:
     assert client.post("/logout/")["Location"] == "/login/"
 
 
+def test_a_wrong_setup_link_is_refused_before_a_form_is_filled_in(client: Client) -> None:
+    setup_code()
+    for address in ("/setup/wrong/", "/setup/%ff/"):
+        response = client.get(address)
+        assert response.status_code == 404
+        assert "printed on the console by script/server" in response.content.decode()
+
+
+def test_the_login_page_says_that_the_administrator_was_created(client: Client) -> None:
+    response = client.post(f"/setup/{setup_code()}/", FORM, follow=True)
+    assert "The administrator was created. Log in to go on." in response.content.decode()
+
+
 def test_the_first_run_makes_the_administrator_and_closes_itself(client: Client) -> None:
     address = f"/setup/{setup_code()}/"
     assert "Create the administrator" in client.get(address).content.decode()
