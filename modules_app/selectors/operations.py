@@ -69,9 +69,12 @@ class OperationPage:
     @property
     def state_sentence(self) -> str:
         """Return what state the system is in now, as a sentence to be translated."""
+        if self.operation.result.get("needs_attention"):
+            return _HALF_WAY
         return _STATE_SENTENCES.get((self.operation.outcome, self.operation.committed), "")
 
 
+_HALF_WAY = _("It could not be finished nor put back; look at the module before you go on.")
 _STATE_SENTENCES = {
     (Outcome.FAILED, False): _("Nothing has changed: the module is as it was before."),
     (Outcome.FAILED, True): _("The module was put back to what it was before."),

@@ -38,7 +38,7 @@ class PackageInvalid(Refused):
     def __init__(self, report: dict[str, Any]) -> None:
         super().__init__(
             "package-invalid",
-            _("The package has {count} errors and cannot be installed."),
+            _("Errors in the package: {count}. It cannot be installed."),
             context={"count": len(report["errors"])},
             hint=_("Read the report below, mend the package and upload it again."),
         )
@@ -222,5 +222,7 @@ def _record_refusal(actor: Actor, filename: str, error: ModuleError) -> None:
 
 def _display_name(filename: str) -> str:
     """Return a stranger's file name as display text only (W07)."""
-    shown = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in filename)
+    shown = "".join(
+        char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in filename
+    )
     return shown.replace("\\", "/").rpartition("/")[2][:200] or "package"

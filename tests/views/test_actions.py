@@ -252,3 +252,13 @@ def test_codes_inside_sentences_are_put_into_words(admin_page: Client) -> None:
     admin_page.cookies["pbx_language"] = "ru"
     html = admin_page.post("/modules/ModuleBlackList/enable/").content.decode()
     assert "«включение»" in html and "«включён»" in html
+
+
+def test_an_operation_stuck_half_way_does_not_claim_to_be_put_back(admin_page: Client) -> None:
+    error = {"slug": "x", "message": "The disk is full.", "context": {}, "hint": ""}
+    stuck = operation(
+        outcome=Outcome.FAILED, committed=True, error=error, result={"needs_attention": True}
+    )
+    html = admin_page.get(f"/operations/{stuck.pk}/").content.decode()
+    assert "It could not be finished nor put back" in html
+    assert "The module was put back" not in html
