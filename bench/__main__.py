@@ -12,7 +12,6 @@ from bench.payload import SIZES, TINY
 from bench.scenes import SCENES, Stage
 from bench.servers import Product, baseline
 
-
 NOISE = "noise: a fixed piece of work"
 TOO_NOISY = 1.3
 

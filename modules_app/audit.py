@@ -1,4 +1,4 @@
-"""The only writer of the audit trail; call it inside the transaction of the change (reference I10)."""
+"""The only writer of the audit trail; call it in the transaction of the change (reference I10)."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ class ModuleError(Exception):
     """Something went wrong that a person must understand.
 
     ``slug`` is stable and kebab-case, ``message`` and ``hint`` are English sentences with
-    ``{placeholders}`` filled from ``context``; pages translate the sentence first and fill it after.
+    ``{placeholders}`` filled from ``context``; pages translate the sentence first, then fill it.
     """
 
     exit_code = 1

@@ -76,7 +76,9 @@ return [
 
 def php_module(version: str = "1.0.0", *, column: str = "", **manifest: Any) -> bytes:
     """Return a module in PHP with a table, two languages and a script; ``column`` adds one."""
-    extra = f'    /**\n     * @Column(type="string", nullable=true)\n     */\n    public ${column};\n'
+    extra = (
+        f'    /**\n     * @Column(type="string", nullable=true)\n     */\n    public ${column};\n'
+    )
     return mikopbx(
         "ModuleTest",
         version,

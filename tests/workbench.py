@@ -54,6 +54,8 @@ class Workbench:
     def _entry(
         self, code: Path, module_id: str, contract: str, language: str, version: str
     ) -> RegistryModule:
+        database = self.folder / "data" / f"{module_id}.db"
+        database.touch()
         return RegistryModule(
             id=module_id,
             label=label_of(module_id),
@@ -63,11 +65,13 @@ class Workbench:
             language=language,
             version=version,
             code=str(code),
-            database=str(self.folder / "data" / f"{module_id}.db"),
+            database=str(database),
             titles={"en": f"The {module_id}", "ru": f"Этот {module_id}"},
         )
 
-    def child(self, module: RegistryModule, task: str, seconds: float = 20, **more: Any) -> ChildResult:
+    def child(
+        self, module: RegistryModule, task: str, seconds: float = 20, **more: Any
+    ) -> ChildResult:
         """Run one task of the module and return everything about the child."""
         payload = {
             "task": task,

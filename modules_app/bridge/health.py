@@ -31,9 +31,10 @@ def ask_health(path: Path, *, seconds: float) -> dict[str, Any] | None:
 
 
 def read_health(body: bytes) -> dict[str, Any] | None:
-    """Return ``{"sequence": n, "modules": {id: {"ok", "error", "traceback"}}}``, None if it is none.
+    """Return the report that ``body`` holds, None if it holds none.
 
-    ``error`` is one printable line, so that it may stand in a log.
+    ``{"sequence": n, "modules": {id: {"ok", "error", "traceback"}}}``; ``error`` is one printable
+    line, so that it may stand in a log.
     """
     try:
         found = json.loads(body)

@@ -58,7 +58,11 @@ def print_error(error: ModuleError) -> None:
 
 def show_error(error: Mapping[str, Any]) -> None:
     """Print a stored error: sentence, hint, slug, details."""
-    say(gettext("Error: {text} [{slug}]").format(text=sentence(error, "message"), slug=error["slug"]))
+    say(
+        gettext("Error: {text} [{slug}]").format(
+            text=sentence(error, "message"), slug=error["slug"]
+        )
+    )
     if hint := sentence(error, "hint"):
         say(hint)
     if details := (error.get("context") or {}).get("details"):

@@ -40,7 +40,13 @@ def list_all(args: Any) -> int:
     if args.json:
         print_json({"modules": [as_record(row) for row in rows]})
         return 0
-    heads = [gettext("Id"), gettext("Name"), gettext("Version"), gettext("State"), gettext("Reason")]
+    heads = [
+        gettext("Id"),
+        gettext("Name"),
+        gettext("Version"),
+        gettext("State"),
+        gettext("Reason"),
+    ]
     print_table(heads, ((r.id, r.title, r.version, gettext(r.words.label), r.reason) for r in rows))
     return 0
 
@@ -115,8 +121,14 @@ def operations(args: Any) -> int:
     print_table(
         heads,
         (
-            (o.pk, o.verb, o.module_id, gettext(OUTCOME_LABELS[Outcome(o.outcome)]), o.actor,
-             f"{o.queued_at:%Y-%m-%d %H:%M:%S}")
+            (
+                o.pk,
+                o.verb,
+                o.module_id,
+                gettext(OUTCOME_LABELS[Outcome(o.outcome)]),
+                o.actor,
+                f"{o.queued_at:%Y-%m-%d %H:%M:%S}",
+            )
             for o in found
         ),
     )

@@ -20,7 +20,8 @@ ENVIRONMENT = {
     "PBX_PORT": "TCP port of the pages.",
     "PBX_BIND": "Address to listen on; other machines can reach anything but loopback.",
     "PBX_ALLOWED_HOSTS": "Comma-separated names under which the pages answer.",
-    "PBX_HTTPS": "1 behind a proxy with TLS: secure cookies, redirect, forwarded scheme is trusted.",
+    "PBX_HTTPS": "1 behind a proxy with TLS: secure cookies, redirect, "
+    "forwarded scheme is trusted.",
     "PBX_HSTS_SECONDS": "Seconds that browsers remember to use HTTPS; 0 sends no such header.",
     "PBX_IDLE_SECONDS": "Seconds without a click after which a person is logged out.",
     "PBX_TIME_ZONE": "Time zone of the pages.",

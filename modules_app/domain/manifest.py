@@ -34,7 +34,7 @@ class MenuEntry:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What module.json or module.xml says. Texts are as written; ``facts`` keeps every other field."""
+    """What module.json or module.xml says, texts as written; ``facts`` keeps every other field."""
 
     contract: Contract
     id: str

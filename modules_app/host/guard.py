@@ -28,7 +28,8 @@ def protect(folder: Path) -> None:
 
     def refuse(event: str, arguments: tuple[Any, ...]) -> None:
         for path in _changed_paths(event, arguments):
-            if os.path.abspath(os.fsdecode(path)).startswith(start):
+            full = os.path.abspath(os.fsdecode(path))  # noqa: PTH100 - without asking the disk
+            if full.startswith(start):
                 raise PermissionError(errno.EACCES, _ADVICE, os.fsdecode(path))
 
     sys.addaudithook(refuse)

@@ -13,8 +13,8 @@ from modules_app.exceptions import gettext_noop as _
 from modules_app.inspection.files import Sources
 
 DEPTH_LIMIT = 1000
-"""Levels of nesting that a file may have. Real code joins hundreds of texts in one expression; trees
-are walked without recursion, and values have a limit of their own."""
+"""Levels of nesting that a file may have. Real code joins hundreds of texts in one expression;
+trees are walked without recursion, and values have a limit of their own."""
 
 
 @dataclass(frozen=True, slots=True)

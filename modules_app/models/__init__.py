@@ -1,4 +1,4 @@
-"""Core records. Writing them is the services' work; engine fields are written by the operator only."""
+"""Core records. Services write them; engine fields are written by the operator only."""
 
 from modules_app.models.menu import MenuItem, PbxSetting
 from modules_app.models.module import KeptData, Module, RegistrySequence, fold

@@ -9,7 +9,7 @@ from modules_app.models.module import Module
 
 
 class MenuItem(models.Model):
-    """One sidebar entry of a module: what the module asked for, and what the administrator placed."""
+    """One sidebar entry of a module: what the module asks for, what the administrator placed."""
 
     module = models.ForeignKey(Module, on_delete=models.CASCADE, related_name="menu_items")
     key = models.CharField(_("key"), max_length=100)

@@ -16,7 +16,10 @@ def fold(module_id: str) -> str:
 
 
 class Module(models.Model):
-    """One installed module. ``generation``, ``epoch``, ``wanted``, ``phase`` and ``fault`` commit together."""
+    """One installed module.
+
+    ``generation``, ``epoch``, ``wanted``, ``phase`` and ``fault`` commit together.
+    """
 
     id = models.CharField(_("id"), primary_key=True, max_length=64)
     id_fold = models.CharField(max_length=64, unique=True, editable=False)

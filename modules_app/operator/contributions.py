@@ -18,7 +18,9 @@ _SETTING_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,100}")
 _MAX_ITEMS = 50
 
 
-def describe(module: Module, report: dict[str, Any], answer: dict[str, Any], record: Record) -> None:
+def describe(
+    module: Module, report: dict[str, Any], answer: dict[str, Any], record: Record
+) -> None:
     """Fill the descriptive fields of the row from the report and the installer's answer."""
     module.contract = report["contract"]
     module.language = report["language"]

@@ -116,7 +116,10 @@ class Install(Work):
         if self.module and self.module.id != self.upload.module_id:
             raise Refused(
                 "id-differs-in-case",
-                _("“{offered}” and the installed “{installed}” differ only in letter case or hyphen."),
+                _(
+                    "“{offered}” and the installed “{installed}” differ only in letter case "
+                    "or hyphen."
+                ),
                 context={"offered": self.upload.module_id, "installed": self.module.id},
             )
         manifest = self.report.get("manifest", {})
@@ -165,11 +168,11 @@ class Install(Work):
         self.kept = KeptData.objects.filter(id_fold=self.operation.id_fold).first()
         self._new_database()
         if self.kept:
-            source = data.database_path(
-                self.tools.data_dir, self.kept.module_id, self.kept.epoch
-            )
+            source = data.database_path(self.tools.data_dir, self.kept.module_id, self.kept.epoch)
             data.copy_database(source, self.database)
-            self.journal.say(_("The data kept from version {old} was taken over."), old=self.kept.version)
+            self.journal.say(
+                _("The data kept from version {old} was taken over."), old=self.kept.version
+            )
 
     def _new_database(self) -> None:
         self.database = data.create_epoch(
@@ -290,7 +293,7 @@ class Upgrade(Install):
         data.copy_database(source, self.database)
 
     def finish(self) -> None:
-        """Start the new version if the module is on; the old host lets go before the fence opens."""
+        """Start the new version if the module is on; the fence opens when the old host is gone."""
         module = self.installed()
         self.journal.enter(Stage.START)
         if is_loaded(wanted=module.wanted, fault=module.fault):

@@ -34,7 +34,9 @@ class Remove(Work):
         if self.module is None:
             return
         self.seen = registry_module(self.module)
-        self.journal.remember(from_state={"module": self.seen.as_dict(), "facts": self.module.facts})
+        self.journal.remember(
+            from_state={"module": self.seen.as_dict(), "facts": self.module.facts}
+        )
         if self.module.wanted == Wanted.ON and not self.operation.options.get("force"):
             ask_before_disable(self)
         self.journal.enter(Stage.STOP)

@@ -62,7 +62,9 @@ def _child_failed(payload: dict[str, Any], result: ChildResult, seconds: float) 
             "seconds": seconds,
             "status": result.exit_status,
             "last_line": lines[-1][:500] if lines else "",
-            "details": "\n".join(part for part in (result.traceback, result.output) if part)[-8000:],
+            "details": "\n".join(part for part in (result.traceback, result.output) if part)[
+                -8000:
+            ],
         },
         hint=_("Tell the module's author; the details below show where it happened."),
     )

@@ -61,7 +61,9 @@ class Work:
             )
         return self.module
 
-    def ask_child(self, task: str, seen: RegistryModule, *, stage: str, **more: Any) -> dict[str, Any]:
+    def ask_child(
+        self, task: str, seen: RegistryModule, *, stage: str, **more: Any
+    ) -> dict[str, Any]:
         """Run one task of the module's code in a child and return its answer."""
         facts = self.module.facts if self.module else {}
         payload = {

@@ -1,4 +1,4 @@
-"""One sync for all that an operation writes, before the commit that mentions it (reference R4.4)."""
+"""One sync for all that an operation writes, before the commit that names it (reference R4.4)."""
 
 from __future__ import annotations
 

@@ -117,9 +117,11 @@ def make_executable(
     with fsops.directory(data_dir.store, *names) as code_fd:
         for path in paths:
             *folders, name = PurePosixPath(path).parts
-            with _descended(fsops, code_fd, folders) as dir_fd:
-                with _opened(fsops.open_file(name, dir_fd)) as fd:
-                    fsops.change_mode(fd, 0o755)
+            with (
+                _descended(fsops, code_fd, folders) as dir_fd,
+                _opened(fsops.open_file(name, dir_fd)) as fd,
+            ):
+                fsops.change_mode(fd, 0o755)
 
 
 def keep_package(

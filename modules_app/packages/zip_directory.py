@@ -121,9 +121,7 @@ def _find_directory(fd: int, file_size: int, limits: ArchiveLimits) -> Directory
     directory, directory_end = Directory(offset, length, count), position
     if position >= _LOCATOR.size and locator.startswith(_LOCATOR_MAGIC):
         directory, directory_end = _read_zip64(fd, position, locator, end)
-    elif SATURATED_32 in (length, offset) or SATURATED_16 in (here, count):
-        raise refused("archive-zip64")
-    elif disk or first_disk or here != count:
+    elif disk or first_disk or here != count or _is_saturated(length, offset, count):
         raise refused("archive-zip64")
     if directory.count > limits.entries:
         raise refused("archive-too-many", actual=directory.count, allowed=limits.entries)
@@ -132,6 +130,11 @@ def _find_directory(fd: int, file_size: int, limits: ArchiveLimits) -> Directory
     if directory.length > directory.count * (_RECORD_BYTES + limits.name_bytes):
         raise refused("archive-structure", where="central directory")
     return directory
+
+
+def _is_saturated(length: int, offset: int, count: int) -> bool:
+    """Tell whether a number is the one that says "look into the ZIP64 record"."""
+    return SATURATED_32 in (length, offset) or count == SATURATED_16
 
 
 def _read_zip64(

@@ -39,7 +39,7 @@ class ServerOptions:
 
 
 def serve(options: ServerOptions, *, setup_code: Callable[[], str]) -> int:
-    """Run until SIGTERM or Ctrl-C; the exit status is 0, 5 if a server runs already, 1 for the rest.
+    """Run until SIGTERM or Ctrl-C; the status is 0, 5 if a server runs already, 1 for the rest.
 
     ``setup_code`` returns the one-time code of the first run, "" when there is a user.
     """

@@ -1,8 +1,9 @@
-"""The zygote itself: ``python -m modules_app.processes.warm LABEL FD OWNER [MODULE[:FUNCTION]...]``.
+"""The zygote: ``python -m modules_app.processes.warm LABEL FD OWNER [MODULE[:FUNCTION]...]``.
 
-It sets Django up, imports the modules (and calls the functions) it is told to, and always keeps one forked pair of minder and
-child waiting, because forking a warm process takes some milliseconds. The pair takes the next order
-directly off the owner's socket. This process never runs module code and never starts a thread.
+It sets Django up, imports the modules (and calls the functions) it is told to, and always keeps
+one forked pair of minder and child waiting, because forking a warm process takes some
+milliseconds. The pair takes the next order directly off the owner's socket. This process never
+runs module code and never starts a thread.
 """
 
 from __future__ import annotations

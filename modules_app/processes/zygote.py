@@ -21,6 +21,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from modules_app.processes import wire
@@ -145,18 +146,20 @@ class Zygote:
 
     def _send(self, order: dict[str, Any]) -> socket.socket:
         ours, theirs = socket.socketpair()
-        with theirs:
-            with self._guard:
-                if self._closed:
-                    ours.close()
-                    raise RuntimeError("the zygote is closed")
+        with theirs, self._guard:
+            try:
                 self._hand_over(theirs)
-                self._open.add(ours)
+            except BaseException:
+                ours.close()
+                raise
+            self._open.add(ours)
         with suppress(OSError):  # a dead minder shows as the end of the connection
             wire.send(ours, order)
         return ours
 
     def _hand_over(self, theirs: socket.socket) -> None:
+        if self._closed:
+            raise RuntimeError("the zygote is closed")
         for _attempt in range(2):
             control = self._ensure_started()
             try:
@@ -250,7 +253,7 @@ class SpawnedChild:
         return self.wait(grace + _STOP_SECONDS)
 
 
-_PROJECT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+_PROJECT = Path(__file__).resolve().parents[2]
 
 
 def _await_result(

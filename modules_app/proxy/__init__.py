@@ -1,1 +1,1 @@
-"""The way from web to the host and back: what goes over, what comes back, for how long (design 3)."""
+"""The way from web to the host: what goes over, what comes back, for how long (design 3)."""

@@ -1,4 +1,4 @@
-"""What goes from a browser's request to the host. Everything that is not named here stays behind."""
+"""What goes from a browser's request to the host. What is not named here stays behind."""
 
 from __future__ import annotations
 
@@ -87,9 +87,7 @@ def headers_for_host(
     return headers
 
 
-def _statement(
-    request: HttpRequest, module_id: str, sequence: int, actor: Actor, key: str
-) -> str:
+def _statement(request: HttpRequest, module_id: str, sequence: int, actor: Actor, key: str) -> str:
     user = request.user
     said = {
         "user_id": user.pk,

@@ -20,11 +20,10 @@ class ModuleModelBase(ModelBase):
         cls, name: str, bases: tuple[type, ...], attrs: dict[str, Any], **kwargs: Any
     ) -> ModuleModelBase:
         meta = attrs.get("Meta")
-        if not (getattr(meta, "abstract", False) or getattr(meta, "proxy", False)):
-            if not getattr(meta, "db_table", ""):
-                inherited = next((b.Meta for b in bases if hasattr(b, "Meta")), None)
-                parents = tuple(parent for parent in (meta or inherited,) if parent is not None)
-                attrs["Meta"] = type("Meta", parents, {"db_table": f"m_{name}"})
+        if not any(getattr(meta, fact, False) for fact in ("abstract", "proxy", "db_table")):
+            inherited = next((b.Meta for b in bases if hasattr(b, "Meta")), None)
+            parents = tuple(parent for parent in (meta or inherited,) if parent is not None)
+            attrs["Meta"] = type("Meta", parents, {"db_table": f"m_{name}"})
         return super().__new__(cls, name, bases, attrs, **kwargs)
 
 

@@ -101,7 +101,7 @@ _SORTS: dict[str, Callable[[ModuleRow], Any]] = {
 def list_modules(
     *, search: str = "", state: str = "", sort: str = "name", language: str = "en"
 ) -> list[ModuleRow]:
-    """Return the rows that match; ``sort`` may start with ``-``. Two queries whatever the number."""
+    """Return the rows that match; ``sort`` may start with ``-``. Two queries, however many rows."""
     rows = _rows(Module.objects.values(*_COLUMNS), language)
     if state:
         rows = [row for row in rows if row.state == state]

@@ -76,4 +76,6 @@ def get_kept(module_id: str) -> KeptData:
 
 
 def _relation(module: Module, upload: Upload) -> Relation:
-    return relation(module.version, str(upload.report.get("version", "")), Contract(module.contract))
+    return relation(
+        module.version, str(upload.report.get("version", "")), Contract(module.contract)
+    )

@@ -1,4 +1,4 @@
-"""Reading settings: the stored text, else the typed default, else the empty text (reference M8.3)."""
+"""Reading settings: the stored text, else the typed default, else no text (reference M8.3)."""
 
 from __future__ import annotations
 

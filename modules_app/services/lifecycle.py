@@ -170,7 +170,10 @@ def _refuse_uninstallable(page: UploadPage, allow_downgrade: bool) -> None:
     if page.relation is Relation.OLDER and not allow_downgrade:
         raise Refused(
             "version-lower",
-            _("“{id}” is installed as {installed}; the package brings the lower version {offered}."),
+            _(
+                "“{id}” is installed as {installed}; the package brings the lower version "
+                "{offered}."
+            ),
             context={
                 "id": page.upload.module_id,
                 "installed": page.installed_version,

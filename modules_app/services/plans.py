@@ -22,11 +22,16 @@ def plan_operation(*, verb: Verb, module_id: str, options: Mapping[str, Any]) ->
     if verb is Verb.ENABLE:
         return [
             _say(_("Ask “{id}” whether it can be enabled."), id=module_id),
-            _say(_("Load it; its pages answer under /m/{id}/ and its menu items appear."), id=module_id),
+            _say(
+                _("Load it; its pages answer under /m/{id}/ and its menu items appear."),
+                id=module_id,
+            ),
             _say(_("If it does not load, switch it off again.")),
         ]
     if verb is Verb.DISABLE:
-        asked = [] if options.get("force") else [_say(_("Ask “{id}” for its consent."), id=module_id)]
+        asked = (
+            [] if options.get("force") else [_say(_("Ask “{id}” for its consent."), id=module_id)]
+        )
         return [
             *asked,
             _say(_("Switch “{id}” off; its menu items go, its data stays."), id=module_id),

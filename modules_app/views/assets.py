@@ -1,8 +1,8 @@
 """Static files of modules: ``/assets/<id>/<digest>/<path>`` (reference W14-W16).
 
 Only files that were recorded at installation below the module's public folder are found, so no
-path can lead elsewhere. The address holds the digest (or the name) of the generation: the answer may be
-cached for ever, and the address of another generation is not found.
+path can lead elsewhere. The address holds the digest (or the name) of the generation: the answer
+may be cached for ever, and the address of another generation is not found.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""``python -m bench`` runs and says everything that it promises; what the figures are decides nothing."""
+"""``python -m bench`` runs and says all that it promises; what the figures are decides nothing."""
 
 from __future__ import annotations
 

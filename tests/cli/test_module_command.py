@@ -97,7 +97,9 @@ def test_refusals_exit_with_4_and_still_print_one_document(shell: Shell) -> None
     assert report["errors"]
     refused = shell.json("install", bad, "--yes", code=4)
     assert refused["error"]["slug"] == "package-invalid"
-    assert shell.json("enable", "ModuleNone", "--yes", code=4)["error"]["slug"] == "module-not-found"
+    assert (
+        shell.json("enable", "ModuleNone", "--yes", code=4)["error"]["slug"] == "module-not-found"
+    )
     text = shell.package("text.zip", b"this is not an archive")
     assert shell.json("check", text, code=4)["error"]["context"]["rule"] == "A27"
     assert not list((shell.folder / "var" / "uploads").iterdir())

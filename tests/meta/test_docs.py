@@ -16,7 +16,9 @@ from modules_app.manifests.reader import read_manifest
 from modules_app.packages.pack import build_package
 from tests.meta.source import ROOT, shown
 
-DOCUMENTS = sorted([*(ROOT / "docs").rglob("*.md"), *ROOT.glob("*.md"), *ROOT.glob("examples/*/*.md")])
+DOCUMENTS = sorted(
+    [*(ROOT / "docs").rglob("*.md"), *ROOT.glob("*.md"), *ROOT.glob("examples/*/*.md")]
+)
 LINK = re.compile(r"\[[^\]]*\]\(\s*([^)\s]+)\s*\)")
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
@@ -70,7 +72,9 @@ def test_commands_in_documents_exist() -> None:
     used = {
         verb
         for document in DOCUMENTS
-        for verb in re.findall(r"^    .*manage\.py module (\w+)", document.read_text(), re.MULTILINE)
+        for verb in re.findall(
+            r"^    .*manage\.py module (\w+)", document.read_text(), re.MULTILINE
+        )
     }
     assert used - {"VERB"} <= verbs
     assert len(used) > 5
@@ -110,7 +114,12 @@ def files_of(text: str) -> dict[str, str]:
 def test_the_tutorial_makes_a_package_without_faults(tmp_path: Path) -> None:
     files = files_of((ROOT / "docs" / "tutorial" / "first-module.md").read_text())
     assert set(files) == {
-        "module.json", "models.py", "urls.py", "views.py", "templates/notes.html", "messages/en.json"
+        "module.json",
+        "models.py",
+        "urls.py",
+        "views.py",
+        "templates/notes.html",
+        "messages/en.json",
     }  # fmt: skip
     folder = tmp_path / "ModuleNotes"
     for name, content in files.items():

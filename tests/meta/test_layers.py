@@ -37,7 +37,15 @@ RANKS = {
 SIDE = {
     "sdk": {"exceptions", "domain", "hooks", "tables"},
     "host": {
-        "exceptions", "domain", "hooks", "tables", "packages", "processes", "bridge", "models", "sdk"
+        "exceptions",
+        "domain",
+        "hooks",
+        "tables",
+        "packages",
+        "processes",
+        "bridge",
+        "models",
+        "sdk",
     },  # fmt: skip
 }
 """What the two parts beside the layers may import."""

@@ -1,4 +1,4 @@
-"""Russian is complete: every sentence that is marked for translation has one, and it is compiled."""
+"""Russian is complete: every sentence marked for translation has one, and it is compiled."""
 
 from __future__ import annotations
 

@@ -39,7 +39,9 @@ def setup(body: str) -> dict[str, str]:
 
 def conf(body: str) -> dict[str, str]:
     """Return a configuration class with this body."""
-    text = "from modules_app.sdk import ConfigClass\nimport os, time\n\nclass PyConf(ConfigClass):\n"
+    text = (
+        "from modules_app.sdk import ConfigClass\nimport os, time\n\nclass PyConf(ConfigClass):\n"
+    )
     return {"conf.py": text + textwrap.indent(textwrap.dedent(body), "    ")}
 
 
@@ -73,7 +75,9 @@ def test_a_new_field_keeps_rows_and_a_lost_one_keeps_its_column(life: Life) -> N
     more = MODELS["models.py"] + "    note = models.CharField(max_length=9, default='new')\n"
     life.install(python_module(version="1.1", files={**SEED, "models.py": more}))
     with sqlite3.connect(life.database(ID)) as connection:
-        assert connection.execute("SELECT number, note FROM m_Numbers").fetchall() == [("000", "new")]
+        assert connection.execute("SELECT number, note FROM m_Numbers").fetchall() == [
+            ("000", "new")
+        ]
     operation = life.install(python_module(version="1.2", files={**SEED, **MODELS}))
     assert operation.outcome == Outcome.DONE
     with sqlite3.connect(life.database(ID)) as connection:
@@ -120,7 +124,9 @@ def test_a_failing_installer_changes_nothing(life: Life, how: str) -> None:
 
 def test_a_hanging_installer_is_stopped(life: Life, settings) -> None:
     settings.PBX_STAGE_SECONDS = {**settings.PBX_STAGE_SECONDS, "install": 1}
-    operation = life.install(python_module(files=setup("def install_files(self):\n    time.sleep(99)\n")))
+    operation = life.install(
+        python_module(files=setup("def install_files(self):\n    time.sleep(99)\n"))
+    )
     assert operation.error["slug"] == "module-code-timeout"
     assert life.residue() == []
 
@@ -131,7 +137,8 @@ def test_an_installer_that_prints_is_heard_but_not_believed(life: Life) -> None:
 
 
 @pytest.mark.parametrize(
-    "code", ["raise RuntimeError('at import')", "import os; os._exit(0)", "x = (", "import nothing_here"]
+    "code",
+    ["raise RuntimeError('at import')", "import os; os._exit(0)", "x = (", "import nothing_here"],
 )
 def test_code_that_cannot_be_imported_is_not_installed(life: Life, code: str) -> None:
     try:
@@ -156,7 +163,11 @@ def test_a_failed_upgrade_leaves_the_old_version_and_its_rows(life: Life) -> Non
 
 
 def test_a_veto_refuses_enabling_with_the_modules_words(life: Life) -> None:
-    files = conf("def on_before_module_enable(self):\n    self.messages.append('Not yet.')\n    return False\n")
+    files = conf(
+        "def on_before_module_enable(self):\n"
+        "    self.messages.append('Not yet.')\n"
+        "    return False\n"
+    )
     life.install(python_module(files=files))
     operation = life.enable(ID)
     assert (operation.outcome, operation.error["slug"]) == (Outcome.REFUSED, "module-vetoed")
@@ -173,7 +184,8 @@ def test_only_exactly_false_is_a_veto(life: Life, answer: str) -> None:
 
 def test_a_disable_veto_can_be_forced(life: Life) -> None:
     life.install(
-        python_module(files=conf("def on_before_module_disable(self):\n    return False\n")), enable=True
+        python_module(files=conf("def on_before_module_disable(self):\n    return False\n")),
+        enable=True,
     )
     assert life.disable(ID).outcome == Outcome.REFUSED
     assert life.disable(ID, force=True).outcome == Outcome.DONE

@@ -111,9 +111,11 @@ def test_python_zipfile_with_forced_zip64_and_into_a_pipe(install, data_dir):
 
     for force in (True, False):
         for target in (io.BytesIO(), Pipe()):
-            with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as out:
-                with out.open("module.json", "w", force_zip64=force) as file:
-                    file.write(MANIFEST)
+            with (
+                zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as out,
+                out.open("module.json", "w", force_zip64=force) as file,
+            ):
+                file.write(MANIFEST)
             data = target.data if isinstance(target, Pipe) else target.getvalue()
             assert install(data).count == 1
             shutil.rmtree(data_dir.store / "ModuleEvil")

@@ -23,7 +23,8 @@ PASSWORD = "correct horse battery"
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/login/", "/nowhere", "/healthz", "/m/ModuleNone/", "/assets/a/b/c.js", "/admin/"]
+    "path",
+    ["/", "/login/", "/nowhere", "/healthz", "/m/ModuleNone/", "/assets/a/b/c.js", "/admin/"],
 )
 def test_w02_every_answer_carries_the_security_headers(browser: Client, path: str) -> None:
     response = browser.get(path)
@@ -44,13 +45,17 @@ def test_w02_every_answer_carries_the_security_headers(browser: Client, path: st
 
 @pytest.mark.parametrize(
     ("path", "status", "host_name"),
-    [("/", 400, "evil.example"), ("/nowhere", 404, "testserver"), ("/settings/", 405, "testserver")],
+    [
+        ("/", 400, "evil.example"),
+        ("/nowhere", 404, "testserver"),
+        ("/settings/", 405, "testserver"),
+    ],
 )
-def test_w02_errors_carry_them_too(
-    browser: Client, path: str, status: int, host_name: str
-) -> None:
+def test_w02_errors_carry_them_too(browser: Client, path: str, status: int, host_name: str) -> None:
     method = "delete" if status == 405 else "get"
-    response = getattr(browser, method)(path, headers={"host": host_name, "Origin": "http://testserver"})
+    response = getattr(browser, method)(
+        path, headers={"host": host_name, "Origin": "http://testserver"}
+    )
 
     assert response.status_code in (status, 403)
     assert "default-src 'none'" in response["Content-Security-Policy"]
@@ -208,9 +213,7 @@ def test_w18_a_person_without_the_right_to_install_is_refused_too(
 
 
 @pytest.mark.parametrize("path", ["/", "/login/", "/settings/", "/admin/login/", "/nowhere"])
-def test_w18_no_other_address_takes_files(
-    browser: Client, spool: list[str], path: str
-) -> None:
+def test_w18_no_other_address_takes_files(browser: Client, spool: list[str], path: str) -> None:
     assert upload(browser, path) in (403, 404)
     assert spool == []
 
@@ -224,9 +227,7 @@ def test_w18_more_than_a_package_may_weigh_is_refused_by_its_length(
     assert spool == []
 
 
-def test_a_person_who_may_install_gets_through_the_gate(
-    browser: Client, spool: list[str]
-) -> None:
+def test_a_person_who_may_install_gets_through_the_gate(browser: Client, spool: list[str]) -> None:
     upload(browser)
 
     assert len(spool) == 1

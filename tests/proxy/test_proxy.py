@@ -102,9 +102,7 @@ def test_rest_routes_reach_the_host(host: StubHost, browser: Client) -> None:
 
 
 @pytest.mark.parametrize("rest", ["../other/", "a/./b", "a%5Cb", "a%00b", "a%0d%0ab"])
-def test_w15_ambiguous_paths_are_not_passed_on(
-    host: StubHost, browser: Client, rest: str
-) -> None:
+def test_w15_ambiguous_paths_are_not_passed_on(host: StubHost, browser: Client, rest: str) -> None:
     assert browser.get(URL + rest).status_code == 404
     assert not host.seen
 
@@ -131,9 +129,7 @@ def test_the_statement_says_who_asks_and_is_signed(
     }
 
 
-def test_headers_of_ours_that_a_browser_sends_are_dropped(
-    host: StubHost, browser: Client
-) -> None:
+def test_headers_of_ours_that_a_browser_sends_are_dropped(host: StubHost, browser: Client) -> None:
     browser.get(URL, headers={"X-PBX-Statement": "forged", "X-PBX-Role": "root"})
 
     assert sent(host)["X-PBX-Statement"] != "forged"
@@ -142,7 +138,9 @@ def test_headers_of_ours_that_a_browser_sends_are_dropped(
 
 
 def test_only_named_headers_go_to_the_host(host: StubHost, browser: Client) -> None:
-    browser.get(URL, headers={"Authorization": "Basic eA==", "X-Real-Ip": "1.2.3.4", "Range": "bytes=0-1"})
+    browser.get(
+        URL, headers={"Authorization": "Basic eA==", "X-Real-Ip": "1.2.3.4", "Range": "bytes=0-1"}
+    )
 
     assert set(sent(host)) == {
         "Host",
@@ -171,9 +169,7 @@ def test_the_session_never_goes_to_the_host_the_modules_own_cookies_do(
     assert session not in str(sent(host))
 
 
-def test_the_csrf_secret_is_the_same_in_browser_and_host(
-    host: StubHost, browser: Client
-) -> None:
+def test_the_csrf_secret_is_the_same_in_browser_and_host(host: StubHost, browser: Client) -> None:
     browser.get(URL)
     first = browser.cookies["csrftoken"].value
     browser.get(URL)
@@ -244,9 +240,7 @@ def test_unusual_methods_are_not(host: StubHost, browser: Client, method: str) -
     assert not host.seen
 
 
-def test_a_body_larger_than_the_limit_is_refused(
-    host: StubHost, browser: Client, settings
-) -> None:  # type: ignore[no-untyped-def]
+def test_a_body_larger_than_the_limit_is_refused(host: StubHost, browser: Client, settings) -> None:  # type: ignore[no-untyped-def]
     settings.PBX_PROXY = {"request_bytes": 10}
     response = browser.post(URL, b"x" * 11, content_type="text/plain", headers={"Origin": OWN})
 
@@ -574,9 +568,7 @@ def test_the_slots_of_a_process_that_dies_are_free(data_dir) -> None:  # type: i
 # Switching
 
 
-def test_while_a_sequence_starts_the_request_waits_for_it(
-    host: StubHost, browser: Client
-) -> None:
+def test_while_a_sequence_starts_the_request_waits_for_it(host: StubHost, browser: Client) -> None:
     RegistrySequence.objects.update(number=2)
     timer = threading.Timer(0.4, host.listen, (2,))
     timer.start()

@@ -54,7 +54,9 @@ def misbehaving(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Ite
     install(server, folder, "ModuleGood", in_page('return HttpResponse("well")'))
     install(server, folder, "ModuleBad", in_page(BODY))
     flag = AT_IMPORT.format(flag=str(server.data_dir / "exit-at-import"))
-    install(server, folder, "ModuleLate", {**in_page('return HttpResponse("well")'), "main.py": flag})
+    install(
+        server, folder, "ModuleLate", {**in_page('return HttpResponse("well")'), "main.py": flag}
+    )
     yield server
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from argparse import Namespace
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
@@ -37,7 +38,10 @@ HANDLERS = {
 
 
 class Command(BaseCommand):
-    """Exit codes: 0 done, 1 failed and restored, 2 usage, 3 partly, 4 refused, 5 busy, 6 attention."""
+    """Ends with 0 done, 1 failed and restored, 2 usage, 3 partly, 4 refused, 5 busy, 6 attention.
+
+    "Attention" means that the way back failed, too, and a person must look.
+    """
 
     help = "Manage modules. Run `manage.py module VERB --help` for one verb."
     requires_system_checks: list[str] = []
@@ -48,7 +52,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run one verb and leave with its exit code."""
-        arguments = _Arguments(options)
+        arguments = Namespace(**options)
         with translation.override(read_setting("SSHLanguage")):
             try:
                 code = options["handler"](arguments)
@@ -60,13 +64,6 @@ class Command(BaseCommand):
                 code = 0
         if code:
             sys.exit(code)
-
-
-class _Arguments:
-    def __init__(self, options: dict[str, Any]) -> None:
-        self.__dict__.update(options)
-
-    json: bool
 
 
 def _report(error: ModuleError, *, as_json: bool) -> None:
