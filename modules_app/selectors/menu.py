@@ -10,7 +10,6 @@ from modules_app.domain.states import Fault, Wanted
 from modules_app.models import MenuItem
 from modules_app.selectors.modules import pick
 
-
 _COLUMNS = (
     "id",
     "module_id",

@@ -13,7 +13,6 @@ from modules_app.models import Module, RegistrySequence
 from modules_app.packages.datadir import DataDir
 from modules_app.selectors.settings import read_setting
 
-
 _COLUMNS = (
     "id",
     "generation",

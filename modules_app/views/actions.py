@@ -25,6 +25,7 @@ from modules_app.views.http import (
 )
 from modules_app.views.modules import language, row_fragment
 
+
 @methods("GET", "POST")
 @page(Right.OPERATE)
 def enable(request: PageRequest, module_id: str) -> HttpResponse:
