@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from modules_app.domain.ids import fold_id
 from modules_app.domain.operations import OPEN
-from modules_app.models import KeptData, Module, Operation, StoredPackage, fold
+from modules_app.models import KeptData, Module, Operation, StoredPackage
 from modules_app.operator.tools import Tools
 
 
@@ -30,7 +31,12 @@ def remove_logs(tools: Tools, module_id: str) -> None:
 
 
 def sweep_all(tools: Tools) -> None:
-    """Delete every unmentioned name below store and data; run at the operator's start."""
+    """Delete every unmentioned name below store and data; run at the operator's start.
+
+    Records without a single operation are new or lost ones: they prove nothing about the files.
+    """
+    if not Operation.objects.exists():
+        return
     folders = {path.name for root in _roots(tools) for path in root.iterdir() if path.is_dir()}
     for module_id in sorted(folders):
         sweep(tools, module_id)
@@ -43,7 +49,7 @@ def _roots(tools: Tools) -> tuple[Path, Path]:
 
 
 def _mentioned(module_id: str) -> tuple[set[str], set[str]]:
-    folded = fold(module_id)
+    folded = fold_id(module_id)
     generations: set[str] = set()
     epochs: set[str] = set()
     for row in Module.objects.filter(id_fold=folded):

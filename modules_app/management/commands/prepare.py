@@ -9,8 +9,9 @@ from typing import Any
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
+from modules_app.models import Operation
 from modules_app.packages.datadir import DataDir
 from modules_app.packages.fsops import FsOps
 
@@ -26,7 +27,21 @@ class Command(BaseCommand):
         """Do all of it in one process; safe to repeat."""
         DataDir(settings.PBX_DATA_DIR).prepare(FsOps())
         call_command("migrate", verbosity=0)
+        _refuse_lost_records(DataDir(settings.PBX_DATA_DIR))
         _collect_static()
+
+
+def _refuse_lost_records(data_dir: DataDir) -> None:
+    """Stop before modules are treated as left-overs because the records of them are gone."""
+    if Operation.objects.exists():
+        return
+    for folder in (data_dir.store, data_dir.data):
+        if any(folder.iterdir()):
+            raise CommandError(
+                f"core.sqlite3 holds no record of any module, but {folder} holds files of some. "
+                "Bring core.sqlite3 back from a backup, or move the folders store and data of "
+                f"{data_dir.root} away to begin anew."
+            )
 
 
 def _collect_static() -> None:
