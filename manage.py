@@ -16,6 +16,7 @@ def main() -> None:
     )
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
+    from django.db import DatabaseError
 
     from modules_app.processes.start import settle
     from pbxadmin.settings.env import data_dir_path
@@ -29,6 +30,15 @@ def main() -> None:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES):
             raise
         sys.exit(f"Error: the data folder {data_dir_path()} does not take what is written: {error}")
+    except DatabaseError as error:
+        if os.environ.get("PBX_DEBUG"):
+            raise
+        database = data_dir_path() / "core.sqlite3"
+        sys.exit(
+            f"Error: the core database {database} cannot be used: {error}. "
+            "If the disk is full, free some space; if the file is damaged, bring it back from a "
+            "backup. PBX_DEBUG=1 shows more."
+        )
 
 
 if __name__ == "__main__":

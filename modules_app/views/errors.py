@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import sys
 from typing import Any
 
+from django.db import DatabaseError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
@@ -35,8 +38,18 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer our own fault (500) without any detail."""
-    return error_page(500)
+    """Answer our own fault (500) without any detail; a full disk (507) and a database by name."""
+    error = sys.exc_info()[1]
+    if is_full_disk(error):
+        return error_page(507)
+    return error_page(500, database=isinstance(error, DatabaseError))
+
+
+def is_full_disk(error: BaseException | None) -> bool:
+    """Tell whether an error comes from a disk without space, as the system or SQLite says it."""
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return isinstance(error, OperationalError) and "disk is full" in str(error)
 
 
 def locked_out(

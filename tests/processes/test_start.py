@@ -91,6 +91,15 @@ def test_a_data_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_a_damaged_core_database_is_named(tmp_path: Path) -> None:
+    (tmp_path / "core.sqlite3").write_text("garbage" * 1000)
+    for command in (["prepare"], ["module", "list"], ["operator"]):
+        done = manage(tmp_path, *command)
+        assert done.returncode == 1
+        assert f"Error: the core database {tmp_path / 'core.sqlite3'} cannot be" in done.stderr
+        assert "Traceback" not in done.stderr
+
+
 @need_root
 def test_a_full_disk_is_named(tmp_path: Path) -> None:
     if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", tmp_path]).returncode:
