@@ -19,6 +19,7 @@ from typing import Any
 from django.apps import AppConfig
 
 from modules_app.bridge.registry import Registry, RegistryModule
+from modules_app.exceptions import ModuleError
 from modules_app.host.apps import ModuleConfig, add_app, remove_app
 from modules_app.host.databases import add_database, prepare_scratch, remove_database
 from modules_app.host.finder import install_finder
@@ -69,6 +70,7 @@ class LoadResult:
     failed: dict[str, LoadFailure] = field(default_factory=dict)
 
 
+_SQLITE = b"SQLite format 3\0"
 _result = LoadResult()
 
 
@@ -108,6 +110,7 @@ def load(
 
 def _load_safely(module: RegistryModule, result: LoadResult) -> None:
     try:
+        refuse_damage(module)
         loaded = LoadedModule(module, load_code(module))
         loaded.urls  # noqa: B018 - what its import raises must show now
     # Foreign code: SystemExit and worse at import must not end the host.
@@ -116,6 +119,27 @@ def _load_safely(module: RegistryModule, result: LoadResult) -> None:
         result.failed[module.id] = describe(error)
         return
     result.loaded[module.id] = loaded
+
+
+def refuse_damage(module: RegistryModule) -> None:
+    """Raise ``ModuleError`` when the module's files or data are gone: nothing of it would work."""
+    if not Path(module.code).is_dir():
+        raise ModuleError(
+            "module-files-missing",
+            "Its files are missing from the store. Install the package again.",
+        )
+    try:
+        with Path(module.database).open("rb") as file:
+            head = file.read(len(_SQLITE))
+    except FileNotFoundError:
+        head = b"missing"
+    if head not in (b"", _SQLITE):
+        raise ModuleError(
+            "module-data-missing",
+            "Its database {path} is missing or damaged. Bring it back from a backup, or remove the "
+            "module with its data and install it again.",
+            context={"path": module.database},
+        )
 
 
 def load_code(module: RegistryModule) -> AppConfig:
@@ -166,5 +190,7 @@ def facts_of(module: RegistryModule) -> ModuleFacts:
 def describe(error: BaseException) -> LoadFailure:
     """Return an exception of a module as values."""
     text = str(error).strip().splitlines()
-    line = f"{type(error).__name__}: {text[0]}" if text else type(error).__name__
+    name = type(error).__name__
+    said = text[0] if text and isinstance(error, ModuleError) else ""
+    line = said or (f"{name}: {text[0]}" if text else name)
     return LoadFailure(line[:300], "".join(traceback.format_exception(error)))

@@ -6,6 +6,7 @@ import ast
 import compileall
 import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -180,3 +181,21 @@ def test_the_sdk_stands_on_low_layers_only(file: Path) -> None:
 def test_examples_import_the_sdk_and_django_only(file: Path) -> None:
     foreign = {n for n in _imports(file) if n.split(".")[0] not in ("django", "__future__", "json")}
     assert foreign <= {"modules_app.sdk"}
+
+
+@pytest.mark.parametrize("what", ["data", "garbage", "files"])
+def test_a_module_whose_data_or_files_are_gone_is_said_to_be_broken(
+    bench: Workbench, what: str
+) -> None:
+    module = bench.module(page_that_says("1"))
+    if what == "files":
+        shutil.rmtree(module.code)
+    elif what == "garbage":
+        Path(module.database).write_text("garbage")
+    else:
+        Path(module.database).unlink()
+    (health,) = bench.ask([module], {"path": "/_host/health"})
+    said = json.loads(health["text"])["modules"][module.id]
+    assert said["ok"] is False
+    assert said["error"].startswith("Its files" if what == "files" else "Its database")
+    assert Path(module.database).exists() is (what != "data")
