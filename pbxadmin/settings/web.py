@@ -68,8 +68,8 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 
-# Login works on a full disk: sessions are files below run, lock-outs live in the cache (design 4).
-SESSION_ENGINE = "django.contrib.sessions.backends.file"
+# Login works on a full disk: sessions fall back to memory, lock-outs live in the cache (design 4).
+SESSION_ENGINE = "modules_app.views.sessions"
 SESSION_FILE_PATH = str(PBX_DATA_DIR / "run" / "sessions")
 SESSION_COOKIE_NAME = "__Host-sid" if HTTPS else "sid"
 SESSION_COOKIE_SECURE = HTTPS
@@ -82,6 +82,8 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
         "LOCATION": str(PBX_DATA_DIR / "run" / "cache"),
+        # Beyond that, entries are dropped at random: guessing many names must not end a lock-out.
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
     }
 }
 # The file cache counts without a lock: some attempts more than the limit may pass, no harm.
