@@ -17,7 +17,8 @@ from django.utils import timezone
 
 django.setup()
 
-from modules_app.models import MenuItem, Module, RegistrySequence, fold  # noqa: E402
+from modules_app.domain.ids import fold_id  # noqa: E402
+from modules_app.models import MenuItem, Module, RegistrySequence  # noqa: E402
 from modules_app.packages.records import FileRecord, record_of  # noqa: E402
 from modules_app.selectors.registry import data_dir  # noqa: E402
 
@@ -39,7 +40,7 @@ def _module(number: int) -> Module:
     digest = _files(module_id, generation, epoch)
     return Module(
         id=module_id,
-        id_fold=fold(module_id),
+        id_fold=fold_id(module_id),
         contract="mikopbx",
         language="php",
         version="1.0.0",

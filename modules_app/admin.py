@@ -116,6 +116,13 @@ class PbxSettingAdmin(admin.ModelAdmin):
             self._audit(request, obj)
             super().delete_model(request, obj)
 
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Model]) -> None:
+        """Forget several values, each with its audit event."""
+        with transaction.atomic():
+            for obj in queryset:
+                self._audit(request, obj)
+            super().delete_queryset(request, queryset)
+
     def _audit(self, request: HttpRequest, obj: Model) -> None:
         audit.record(
             actor=Actor.of_user(request.user),

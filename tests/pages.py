@@ -11,6 +11,7 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.utils import timezone
 
+from modules_app.domain.ids import fold_id
 from modules_app.domain.operations import STAGES, Outcome
 from modules_app.domain.states import Verb
 from modules_app.models import (
@@ -20,7 +21,6 @@ from modules_app.models import (
     Operation,
     OperationStep,
     Upload,
-    fold,
 )
 from modules_app.permissions import Right
 
@@ -99,7 +99,7 @@ def module(module_id: str = "ModuleBlackList", **fields: Any) -> Module:
     """Return an installed module, disabled unless ``wanted`` says otherwise."""
     now = timezone.now()
     values: dict[str, Any] = {
-        "id_fold": fold(module_id),
+        "id_fold": fold_id(module_id),
         "contract": "mikopbx",
         "language": "python",
         "version": "1.2.0",
@@ -138,7 +138,7 @@ def operation(
     now = timezone.now()
     made = Operation.objects.create(
         module_id=module_id,
-        id_fold=fold(module_id),
+        id_fold=fold_id(module_id),
         verb=verb,
         outcome=outcome,
         actor="anna",
@@ -171,7 +171,7 @@ def upload(module_id: str = "ModuleBlackList", **changes: Any) -> Upload:
 def kept_data(module_id: str) -> KeptData:
     """Return the data that a removed module left."""
     return KeptData.objects.create(
-        id_fold=fold(module_id),
+        id_fold=fold_id(module_id),
         module_id=module_id,
         epoch="e1",
         version="1.0",

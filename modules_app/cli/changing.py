@@ -10,10 +10,11 @@ from django.utils.translation import gettext
 
 from modules_app.cli.follow import end_interrupted, exit_code, follow, tell_end
 from modules_app.cli.output import print_error, print_json, readable, say, sentence
+from modules_app.domain.ids import fold_id
 from modules_app.domain.operations import OUTCOME_LABELS, Outcome
 from modules_app.domain.states import Verb
 from modules_app.exceptions import ModuleError, NotFound, Refused
-from modules_app.models import KeptData, Operation, Upload, fold
+from modules_app.models import KeptData, Operation, Upload
 from modules_app.permissions import Actor
 from modules_app.selectors.modules import find_module, module_record
 from modules_app.selectors.operations import operation_record
@@ -95,7 +96,7 @@ def _each(
 
 def _known(module_id: str) -> str:
     """Return the exact id, so that a misspelt one stops the command before anything changes."""
-    kept = KeptData.objects.filter(id_fold=fold(module_id)).values_list("module_id", flat=True)
+    kept = KeptData.objects.filter(id_fold=fold_id(module_id)).values_list("module_id", flat=True)
     try:
         return find_module(module_id).id
     except NotFound:

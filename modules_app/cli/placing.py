@@ -9,17 +9,14 @@ from django.utils.translation import get_language
 
 from modules_app.cli.changing import actor
 from modules_app.cli.output import print_json
-from modules_app.exceptions import NotFound
-from modules_app.exceptions import gettext_noop as _
 from modules_app.models import MenuItem
-from modules_app.selectors.menu import caption_of, is_shown
-from modules_app.selectors.modules import find_module
+from modules_app.selectors.menu import caption_of, find_menu_item, is_shown
 from modules_app.services.menu import place_menu_item, reset_menu_item
 
 
 def place(args: Any) -> int:
     """Change what was named and leave the rest as it is placed now."""
-    item = _find(args.id, args.key)
+    item = find_menu_item(args.id, args.key or None)
     if args.reset:
         item = reset_menu_item(actor=actor(), module_id=args.id, key=item.key)
     else:
@@ -34,18 +31,6 @@ def place(args: Any) -> int:
         )
     _show(item, as_json=args.json)
     return 0
-
-
-def _find(module_id: str, key: str) -> MenuItem:
-    items = find_module(module_id).menu_items.order_by("pk")
-    item = (items.filter(key=key) if key else items).first()
-    if item is None:
-        raise NotFound(
-            "menu-item-not-found",
-            _("“{id}” has no menu item “{key}”."),
-            context={"id": module_id, "key": key},
-        )
-    return item
 
 
 def _order(item: MenuItem) -> int:

@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from modules_app.domain.findings import Finding, Severity
 from modules_app.domain.manifest import Contract
 from modules_app.domain.versions import meets_minimum
 from modules_app.exceptions import gettext_noop as _
+
+
+def closed_gates(
+    report: Mapping[str, Any], *, pbx_version: str, licence_key: str
+) -> list[Finding]:
+    """Return the errors of the gates that do not let the package of this report in."""
+    manifest = report.get("manifest") or {}
+    gates = (
+        version_gate(report["contract"], manifest.get("min_pbx_version", ""), pbx_version),
+        licence_gate(product_of(report), licence_key),
+    )
+    return [finding for finding in gates if finding]
+
+
+def product_of(report: Mapping[str, Any]) -> int:
+    """Return the number of the licensed product, 0 for a free module."""
+    return int((report.get("manifest") or {}).get("lic_product_id") or 0)
 
 
 def version_gate(contract: str, minimum: str, pbx_version: str) -> Finding | None:

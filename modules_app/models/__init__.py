@@ -1,7 +1,7 @@
 """Core records. Services write them; engine fields are written by the operator only."""
 
 from modules_app.models.menu import MenuItem, PbxSetting
-from modules_app.models.module import KeptData, Module, RegistrySequence, fold
+from modules_app.models.module import KeptData, Module, RegistrySequence
 from modules_app.models.operation import AuditEvent, Operation, OperationStep
 from modules_app.models.package import StoredPackage, Upload
 
@@ -16,5 +16,4 @@ __all__ = [
     "RegistrySequence",
     "StoredPackage",
     "Upload",
-    "fold",
 ]

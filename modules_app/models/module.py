@@ -10,11 +10,6 @@ from modules_app.domain.manifest import Contract
 from modules_app.domain.states import Fault, Phase, Wanted
 
 
-def fold(module_id: str) -> str:
-    """Return the form in which two ids must differ: case and hyphen do not count."""
-    return module_id.casefold().replace("-", "_")
-
-
 class Module(models.Model):
     """One installed module.
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from datetime import timedelta
+from importlib import import_module
 
+from django.conf import settings
 from django.utils import timezone
 
 from modules_app.models import Module, StoredPackage, Upload
@@ -19,7 +21,8 @@ UNFINISHED_SECONDS = 3600.0
 
 
 def keep_house(tools: Tools) -> None:
-    """Remove old undecided uploads, old unused packages, and what broken uploads left."""
+    """Remove old uploads and unused packages, what broken uploads left, and ended sessions."""
+    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
     for upload in Upload.objects.filter(uploaded_at__lt=timezone.now() - UNDECIDED):
         drop_upload(upload)
     _drop_unused_packages(tools)

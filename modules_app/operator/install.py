@@ -9,13 +9,14 @@ from django.utils import timezone
 
 from modules_app.bridge.registry import RegistryModule
 from modules_app.domain.findings import Finding
-from modules_app.domain.gates import licence_gate, version_gate
+from modules_app.domain.gates import closed_gates
+from modules_app.domain.ids import fold_id
 from modules_app.domain.operations import Stage
 from modules_app.domain.states import Fault, Phase, Wanted, is_loaded
 from modules_app.domain.tables import table_from_dict
 from modules_app.exceptions import ModuleError, Refused
 from modules_app.exceptions import gettext_noop as _
-from modules_app.models import KeptData, Module, StoredPackage, Upload, fold
+from modules_app.models import KeptData, Module, StoredPackage, Upload
 from modules_app.operator import contributions, data, placed_files
 from modules_app.operator.cleaning import sweep, sweep_package
 from modules_app.operator.faults import INSTALL_COMMITTED, INSTALL_COPIED, INSTALL_SET_UP
@@ -71,7 +72,7 @@ class Install(Work):
         old_generation, old_epoch = self._old_names()
         module = self.module or Module(
             id=self.upload.module_id,
-            id_fold=fold(self.upload.module_id),
+            id_fold=fold_id(self.upload.module_id),
             wanted=Wanted.OFF,
             phase=Phase.READY,
             fault=Fault.NONE,
@@ -122,18 +123,15 @@ class Install(Work):
                 ),
                 context={"offered": self.upload.module_id, "installed": self.module.id},
             )
-        manifest = self.report.get("manifest", {})
-        gates = (
-            version_gate(
-                self.report["contract"],
-                manifest.get("min_pbx_version", ""),
-                read_setting("PBXVersion"),
-            ),
-            licence_gate(int(manifest.get("lic_product_id") or 0), read_setting("PBXLicense")),
+        if self.report["language"] == "python":
+            return  # its installer asks by itself (seed 001 checkCompatibility, activateLicense)
+        closed = closed_gates(
+            self.report,
+            pbx_version=read_setting("PBXVersion"),
+            licence_key=read_setting("PBXLicense"),
         )
-        for finding in gates:
-            if finding and self.report["language"] != "python":
-                raise _refusal(finding)
+        if closed:
+            raise _refusal(closed[0])
 
     def _name_targets(self) -> None:
         """Choose names that were never used before and write them down first (reference A3)."""

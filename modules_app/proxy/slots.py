@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from modules_app.packages.fsops import FsOps
@@ -47,8 +49,14 @@ class Slots:
                 return None
             return Slot([own, common])
 
-    def _folder(self) -> _Folder:
-        return _Folder(self._fsops, self._run_dir)
+    @contextmanager
+    def _folder(self) -> Iterator[int]:
+        """Yield the open folder of the slot files; the first request makes it."""
+        if not (self._run_dir / _FOLDER).is_dir():
+            with self._fsops.directory(self._run_dir) as run_fd:
+                self._fsops.ensure_dir(_FOLDER, run_fd, mode=0o700)
+        with self._fsops.directory(self._run_dir / _FOLDER) as dir_fd:
+            yield dir_fd
 
     def _first_free(self, dir_fd: int, name: str, count: int) -> int | None:
         for number in range(count):
@@ -60,24 +68,3 @@ class Slots:
             else:
                 return fd
         return None
-
-
-class _Folder:
-    """The open folder of the slot files, made when it is missing."""
-
-    def __init__(self, fsops: FsOps, run_dir: Path) -> None:
-        self._fsops = fsops
-        self._run_dir = run_dir
-        self._fd = -1
-
-    def __enter__(self) -> int:
-        try:
-            self._fd = self._fsops.open_root(self._run_dir / _FOLDER)
-        except FileNotFoundError:
-            with self._fsops.directory(self._run_dir) as run_fd:
-                self._fsops.ensure_dir(_FOLDER, run_fd, mode=0o700)
-            self._fd = self._fsops.open_root(self._run_dir / _FOLDER)
-        return self._fd
-
-    def __exit__(self, *_details: object) -> None:
-        os.close(self._fd)

@@ -7,8 +7,10 @@ from typing import Any
 
 from modules_app.domain.menu import GROUP_CAPTIONS, GROUPS, OTHER
 from modules_app.domain.states import Fault, Wanted
+from modules_app.exceptions import NotFound
+from modules_app.exceptions import gettext_noop as _
 from modules_app.models import MenuItem
-from modules_app.selectors.modules import pick
+from modules_app.selectors.modules import find_module, pick
 
 _COLUMNS = (
     "id",
@@ -53,6 +55,20 @@ def sidebar(language: str = "en") -> list[MenuGroup]:
     for item in sorted(_shown_items(), key=_place):
         groups.get(_group(item), groups[OTHER]).items.append(_link(item, language))
     return [group for group in groups.values() if group.items]
+
+
+def find_menu_item(module_id: str, key: str | None = None) -> MenuItem:
+    """Return one sidebar entry of a module, its first without ``key``. Raises ``NotFound``."""
+    module = find_module(module_id)
+    items = module.menu_items.order_by("pk")
+    item = (items if key is None else items.filter(key=key)).first()
+    if item is None:
+        raise NotFound(
+            "menu-item-not-found",
+            _("“{id}” has no menu item “{key}”."),
+            context={"id": module.id, "key": key or ""},
+        )
+    return item
 
 
 def caption_of(item: MenuItem, language: str) -> str:

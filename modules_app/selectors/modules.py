@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
+from modules_app.domain.ids import fold_id
 from modules_app.domain.operations import OPEN
 from modules_app.domain.states import (
     REASON_SENTENCES,
@@ -25,7 +26,7 @@ from modules_app.domain.states import (
 )
 from modules_app.exceptions import NotFound
 from modules_app.exceptions import gettext_noop as _
-from modules_app.models import KeptData, MenuItem, Module, Operation, fold
+from modules_app.models import KeptData, MenuItem, Module, Operation
 
 _COLUMNS = (
     "id",
@@ -125,7 +126,7 @@ def count_states() -> dict[str, int]:
 
 def find_module(module_id: str) -> Module:
     """Return the installed module; the id's letter case does not matter. Raises ``NotFound``."""
-    module = Module.objects.filter(id_fold=fold(module_id)).first()
+    module = Module.objects.filter(id_fold=fold_id(module_id)).first()
     if module is None:
         raise NotFound(
             "module-not-found",
@@ -139,7 +140,7 @@ def find_module(module_id: str) -> Module:
 def get_module_row(module_id: str, language: str = "en") -> ModuleRow:
     """Return one module as a row. Raises ``NotFound``."""
     find_module(module_id)
-    return _rows(Module.objects.filter(id_fold=fold(module_id)).values(*_COLUMNS), language)[0]
+    return _rows(Module.objects.filter(id_fold=fold_id(module_id)).values(*_COLUMNS), language)[0]
 
 
 def get_module_page(module_id: str, language: str = "en") -> ModulePage:
@@ -192,7 +193,7 @@ def pick(texts: dict[str, str], language: str, fallback: str) -> str:
 
 def _rows(values: Iterable[dict[str, Any]], language: str) -> list[ModuleRow]:
     busy = dict(Operation.objects.filter(outcome__in=OPEN).values_list("id_fold", "id"))
-    return [_row(value, busy.get(fold(value["id"])), language) for value in values]
+    return [_row(value, busy.get(fold_id(value["id"])), language) for value in values]
 
 
 def _row(value: dict[str, Any], operation: int | None, language: str) -> ModuleRow:

@@ -9,10 +9,11 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from modules_app.domain.ids import fold_id
 from modules_app.domain.operations import OPEN, OUTCOME_LABELS, STAGE_LABELS, Outcome, Stage
 from modules_app.exceptions import NotFound
 from modules_app.exceptions import gettext_noop as _
-from modules_app.models import Module, Operation, OperationStep, fold
+from modules_app.models import Module, Operation, OperationStep
 
 NEWS_IS_OLD = timedelta(seconds=15)
 
@@ -87,8 +88,8 @@ _STATE_SENTENCES = {
 }
 
 
-def get_operation(operation_id: int) -> OperationPage:
-    """Return one operation with its steps. Raises ``NotFound``."""
+def find_operation(operation_id: int) -> Operation:
+    """Return the operation. Raises ``NotFound``."""
     operation = Operation.objects.filter(pk=operation_id).first()
     if operation is None:
         raise NotFound(
@@ -96,6 +97,12 @@ def get_operation(operation_id: int) -> OperationPage:
             _("There is no operation {id}."),
             context={"id": operation_id},
         )
+    return operation
+
+
+def get_operation(operation_id: int) -> OperationPage:
+    """Return one operation with its steps. Raises ``NotFound``."""
+    operation = find_operation(operation_id)
     return OperationPage(
         operation=operation,
         steps=[_step(step) for step in operation.steps.all()],
@@ -107,7 +114,7 @@ def list_operations(*, module_id: str = "", limit: int = 50) -> QuerySet[Operati
     """Return the newest operations, of one module if named."""
     found = Operation.objects.order_by("-id")
     if module_id:
-        found = found.filter(id_fold=fold(module_id))
+        found = found.filter(id_fold=fold_id(module_id))
     return found[:limit]
 
 

@@ -8,11 +8,12 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from modules_app.domain.ids import fold_id
 from modules_app.domain.manifest import Contract
 from modules_app.domain.versions import Relation, relation
 from modules_app.exceptions import NotFound
 from modules_app.exceptions import gettext_noop as _
-from modules_app.models import KeptData, Module, Upload, fold
+from modules_app.models import KeptData, Module, Upload
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +45,12 @@ def get_upload(upload_id: UUID | str) -> UploadPage:
             _("This upload is gone: it was installed, discarded or cleaned up."),
             hint=_("Upload the package again."),
         )
-    module = Module.objects.filter(id_fold=fold(upload.module_id)).first()
+    module = Module.objects.filter(id_fold=fold_id(upload.module_id)).first()
     return UploadPage(
         upload=upload,
         installed_version=module.version if module else "",
         relation=_relation(module, upload) if module else None,
-        kept=KeptData.objects.filter(id_fold=fold(upload.module_id)).first(),
+        kept=KeptData.objects.filter(id_fold=fold_id(upload.module_id)).first(),
     )
 
 
@@ -65,7 +66,7 @@ def list_kept() -> QuerySet[KeptData]:
 
 def get_kept(module_id: str) -> KeptData:
     """Return the data that a removed module left behind. Raises ``NotFound``."""
-    kept = KeptData.objects.filter(id_fold=fold(module_id)).first()
+    kept = KeptData.objects.filter(id_fold=fold_id(module_id)).first()
     if kept is None:
         raise NotFound(
             "kept-data-not-found",

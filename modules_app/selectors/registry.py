@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import F
 
-from modules_app.bridge.registry import Registry, RegistryModule
+from modules_app.bridge.registry import Registry, RegistryModule, label_of
 from modules_app.domain.states import Fault, Wanted
 from modules_app.models import Module, RegistrySequence
 from modules_app.packages.datadir import DataDir
@@ -67,7 +67,7 @@ def _registry_module(
     root = data_dir()
     return RegistryModule(
         id=module.id,
-        label="m_" + module.id.replace("-", "_"),
+        label=label_of(module.id),
         generation=generation or module.generation,
         epoch=epoch or module.epoch,
         contract=module.contract,

@@ -11,15 +11,17 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from modules_app import audit
+from modules_app.domain.ids import fold_id
 from modules_app.domain.operations import OPEN, STAGES, Outcome
 from modules_app.domain.states import Verb, allowed_verbs
 from modules_app.domain.versions import Relation
 from modules_app.exceptions import Busy, ModuleError, NotAllowed, NotFound, Refused
 from modules_app.exceptions import gettext_noop as _
-from modules_app.models import KeptData, Module, Operation, OperationStep, fold
+from modules_app.models import KeptData, Module, Operation, OperationStep
 from modules_app.permissions import Actor, Right, require
 from modules_app.processes.poke import poke
 from modules_app.selectors.modules import find_module, get_module_row
+from modules_app.selectors.operations import find_operation
 from modules_app.selectors.packages import UploadPage, get_upload
 from modules_app.selectors.registry import data_dir
 from modules_app.services.plans import plan_operation
@@ -65,7 +67,7 @@ def install_module(
     require(actor, Right.INSTALL)
     page = get_upload(upload_id)
     _refuse_uninstallable(page, allow_downgrade)
-    module = Module.objects.filter(id_fold=fold(page.upload.module_id)).first()
+    module = Module.objects.filter(id_fold=fold_id(page.upload.module_id)).first()
     verb = Verb.UPGRADE if module else Verb.INSTALL
     return _queue(
         actor=actor,
@@ -109,8 +111,8 @@ def remove_module(
     """Queue the removal of a module, or of the kept data of one that is gone already."""
     require(actor, Right.REMOVE)
     options = {"keep_data": keep_data, "force": force}
-    kept = KeptData.objects.filter(id_fold=fold(module_id)).first()
-    if kept and not Module.objects.filter(id_fold=fold(module_id)).exists():
+    kept = KeptData.objects.filter(id_fold=fold_id(module_id)).first()
+    if kept and not Module.objects.filter(id_fold=fold_id(module_id)).exists():
         if keep_data:
             raise NotFound(
                 "module-removed-already",
@@ -132,13 +134,7 @@ def cancel_operation(*, actor: Actor, operation_id: int) -> Operation:
     """Ask a waiting or running operation to stop; refused once it has passed its commit point."""
     require(actor, Right.OPERATE)
     with transaction.atomic():
-        operation = Operation.objects.filter(pk=operation_id).first()
-        if operation is None:
-            raise NotFound(
-                "operation-not-found",
-                _("There is no operation {id}."),
-                context={"id": operation_id},
-            )
+        operation = find_operation(operation_id)
         if operation.outcome not in OPEN or operation.committed:
             raise Refused(
                 "operation-not-cancellable",
@@ -214,7 +210,7 @@ def _queue(
         with transaction.atomic():
             operation = Operation.objects.create(
                 module_id=module_id,
-                id_fold=fold(module_id),
+                id_fold=fold_id(module_id),
                 verb=verb,
                 outcome=Outcome.QUEUED,
                 actor=actor.name,
@@ -249,7 +245,7 @@ def _write_steps(operation: Operation, verb: Verb) -> None:
 
 def _not_now(module_id: str) -> ModuleError:
     """Return why the row could not be written: another operation is open, or was a moment ago."""
-    other = Operation.objects.filter(id_fold=fold(module_id), outcome__in=OPEN).first()
+    other = Operation.objects.filter(id_fold=fold_id(module_id), outcome__in=OPEN).first()
     if other is not None:
         return _busy(module_id, other.pk)
     return ModuleError(

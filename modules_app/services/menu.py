@@ -9,12 +9,11 @@ from django.db import transaction
 
 from modules_app import audit
 from modules_app.domain.menu import GROUPS
-from modules_app.exceptions import NotFound, Refused
+from modules_app.exceptions import Refused
 from modules_app.exceptions import gettext_noop as _
 from modules_app.models import MenuItem, PbxSetting
 from modules_app.permissions import Actor, Right, require
-from modules_app.selectors.menu import is_shown
-from modules_app.selectors.modules import find_module
+from modules_app.selectors.menu import find_menu_item, is_shown
 
 _ICON = re.compile(r"[A-Za-z0-9 _-]{0,60}")
 
@@ -31,7 +30,7 @@ def place_menu_item(
 ) -> MenuItem:
     """Store the administrator's placement. Raises ``NotFound`` or ``Refused`` (group, caption)."""
     require(actor, Right.OPERATE)
-    item = _find(module_id, key)
+    item = find_menu_item(module_id, key)
     if group not in GROUPS:
         raise Refused(
             "menu-group-unknown", _("There is no menu group “{group}”."), context={"group": group}
@@ -53,7 +52,7 @@ def place_menu_item(
 def reset_menu_item(*, actor: Actor, module_id: str, key: str) -> MenuItem:
     """Forget the administrator's placement; the module's own wish counts again."""
     require(actor, Right.OPERATE)
-    item = _find(module_id, key)
+    item = find_menu_item(module_id, key)
     item.placed_shown = None
     item.placed_group = ""
     item.placed_caption = ""
@@ -85,18 +84,6 @@ def menu_setting_key(module_id: str) -> str:
 def clean_icon(icon: str) -> str:
     """Return the icon name if it is harmless, else the default (reference M8.2, R2.1)."""
     return icon if _ICON.fullmatch(icon) and icon else "puzzle"
-
-
-def _find(module_id: str, key: str) -> MenuItem:
-    module = find_module(module_id)
-    item = module.menu_items.filter(key=key).first()
-    if item is None:
-        raise NotFound(
-            "menu-item-not-found",
-            _("“{id}” has no menu item “{key}”."),
-            context={"id": module.id, "key": key},
-        )
-    return item
 
 
 def _save(actor: Actor, item: MenuItem) -> MenuItem:

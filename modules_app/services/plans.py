@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from modules_app.domain.ids import fold_id
 from modules_app.domain.states import Verb
 from modules_app.exceptions import gettext_noop as _
-from modules_app.models import KeptData, Module, fold
+from modules_app.models import KeptData, Module
 from modules_app.selectors.packages import get_upload
 
 Sentence = dict[str, Any]
@@ -15,8 +16,8 @@ Sentence = dict[str, Any]
 
 def plan_operation(*, verb: Verb, module_id: str, options: Mapping[str, Any]) -> list[Sentence]:
     """Return the ordered sentences of the plan, each ``{"text", "context"}`` and unfilled."""
-    module = Module.objects.filter(id_fold=fold(module_id)).first()
-    kept = KeptData.objects.filter(id_fold=fold(module_id)).first()
+    module = Module.objects.filter(id_fold=fold_id(module_id)).first()
+    kept = KeptData.objects.filter(id_fold=fold_id(module_id)).first()
     if verb in (Verb.INSTALL, Verb.UPGRADE):
         return _plan_install(module_id, module, kept, options)
     if verb is Verb.ENABLE:

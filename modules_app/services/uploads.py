@@ -14,12 +14,13 @@ from django.utils import timezone
 
 from modules_app import audit
 from modules_app.domain.findings import Finding, Severity
-from modules_app.domain.gates import licence_gate, licence_unverified, version_gate
+from modules_app.domain.gates import closed_gates, licence_unverified, product_of
+from modules_app.domain.ids import fold_id
 from modules_app.exceptions import ModuleError, Refused
 from modules_app.exceptions import gettext_noop as _
 from modules_app.inspection.report import inspect_package
 from modules_app.manifests.reader import read_manifest
-from modules_app.models import Module, Upload, fold
+from modules_app.models import Module, Upload
 from modules_app.packages.archive import Archive, open_archive
 from modules_app.packages.fsops import FsOps
 from modules_app.packages.limits import ArchiveLimits
@@ -76,10 +77,12 @@ def discard_upload(*, actor: Actor, upload_id: UUID | str) -> None:
     """Forget an upload. Raises ``NotAllowed`` or ``NotFound``."""
     require(actor, Right.INSTALL)
     upload = get_upload(upload_id).upload
-    drop_upload(upload)
-    audit.record(
-        actor=actor, action="package-discard", target=upload.filename[:150], outcome="done"
-    )
+    with transaction.atomic():
+        Upload.objects.filter(pk=upload.pk).delete()
+        audit.record(
+            actor=actor, action="package-discard", target=upload.filename[:150], outcome="done"
+        )
+    discard(FsOps(), data_dir(), upload.file)
 
 
 def drop_upload(upload: Upload) -> None:
@@ -158,7 +161,7 @@ def _report(received: Received) -> dict[str, Any]:
 def _compare_with_installed(report: dict[str, Any]) -> None:
     """Refuse an id that differs from an installed one only in case or hyphen (M12)."""
     module_id = str(report.get("id") or "")
-    twin = Module.objects.filter(id_fold=fold(module_id)).values_list("id", flat=True).first()
+    twin = Module.objects.filter(id_fold=fold_id(module_id)).values_list("id", flat=True).first()
     if twin and twin != module_id:
         finding = Finding(
             Severity.ERROR,
@@ -172,18 +175,10 @@ def _compare_with_installed(report: dict[str, Any]) -> None:
 
 def _announce_gates(report: dict[str, Any]) -> None:
     """Say before the installation what would refuse it here today."""
-    manifest = report["manifest"]
-    product = int(manifest.get("lic_product_id") or 0)
     key = read_setting("PBXLicense")
-    gates = (
-        version_gate(
-            report["contract"], manifest.get("min_pbx_version", ""), read_setting("PBXVersion")
-        ),
-        licence_gate(product, key),
-    )
-    for finding in gates:
-        if finding:
-            report["warnings"].append({**finding.as_dict(), "severity": "warning"})
+    closed = closed_gates(report, pbx_version=read_setting("PBXVersion"), licence_key=key)
+    report["warnings"] += [{**finding.as_dict(), "severity": "warning"} for finding in closed]
+    product = product_of(report)
     if product > 0 and key:
         report["notes"].append(licence_unverified(product).as_dict())
 

@@ -8,15 +8,12 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
-from modules_app.exceptions import NotFound
-from modules_app.exceptions import gettext_noop as _
 from modules_app.forms.menu import PlacementForm
 from modules_app.models import MenuItem
 from modules_app.permissions import Right
-from modules_app.selectors.menu import caption_of, is_shown
-from modules_app.selectors.modules import get_module_page
+from modules_app.selectors.menu import caption_of, find_menu_item, is_shown
 from modules_app.services.menu import place_menu_item, reset_menu_item
 from modules_app.views.http import PageRequest, methods, page
 
@@ -43,7 +40,7 @@ def placement_forms(items: Iterable[MenuItem], language: str) -> list[Placement]
 @page(Right.OPERATE)
 def place(request: PageRequest, module_id: str) -> HttpResponse:
     """Store the place of one entry, move it by one, or forget the administrator's choice."""
-    item = _item(module_id, request.POST.get("key", ""))
+    item = find_menu_item(module_id, request.POST.get("key", ""))
     action = request.POST.get("action", "save")
     if action == "reset":
         reset_menu_item(actor=request.actor, module_id=module_id, key=item.key)
@@ -56,18 +53,6 @@ def place(request: PageRequest, module_id: str) -> HttpResponse:
         place_menu_item(actor=request.actor, module_id=module_id, key=item.key, **values)
     messages.success(request, gettext("The sidebar is up to date."))
     return redirect("module-detail", module_id)
-
-
-def _item(module_id: str, key: str) -> MenuItem:
-    items = get_module_page(module_id, get_language() or "en").menu_items
-    for item in items:
-        if item.key == key:
-            return item
-    raise NotFound(
-        "menu-item-not-found",
-        _("“{id}” has no menu item “{key}”."),
-        context={"id": module_id, "key": key},
-    )
 
 
 def _form(item: MenuItem) -> PlacementForm:

@@ -15,7 +15,7 @@ from modules_app.domain.states import is_loaded
 from modules_app.models import Module
 from modules_app.permissions import Actor, Right
 from modules_app.proxy.exchange import Problem, exchange
-from modules_app.proxy.limits import proxy_limits
+from modules_app.proxy.limits import ProxyLimits, proxy_limits
 from modules_app.proxy.outgoing import METHODS, comes_from_this_site
 from modules_app.selectors.registry import current_sequence
 from modules_app.views.errors import error_page
@@ -38,6 +38,26 @@ def module_proxy(request: HttpRequest, module_id: str, rest: str = "") -> HttpRe
     if target is None or not _is_clean(request.path_info):
         return _not_found(request)
     actor = Actor.of_user(request.user)
+    limits = proxy_limits()
+    if refused := _refusal(request, target, actor, limits):
+        return refused
+    try:
+        return exchange(
+            request,
+            module_id=target.id,
+            actor=actor,
+            current_sequence=current_sequence,
+            limits=limits,
+            length=_body_length(request) or 0,
+        )
+    except Problem as problem:
+        return _problem(request, target, problem.status)
+
+
+def _refusal(
+    request: HttpRequest, target: _Target, actor: Actor, limits: ProxyLimits
+) -> HttpResponse | None:
+    """Return the answer to a request that the module must not see, None if it may."""
     if not actor.rights & {Right.VIEW, Right.OPERATE}:
         return _problem(request, target, 403)
     if not target.loaded:
@@ -46,23 +66,10 @@ def module_proxy(request: HttpRequest, module_id: str, rest: str = "") -> HttpRe
         return _problem(request, target, 403, foreign=True)
     if request.method not in METHODS:
         return error_page(405)
-    limits = proxy_limits()
     length = _body_length(request)
     if length is None:
         return _problem(request, target, 411)
-    if length > limits.request_bytes:
-        return _problem(request, target, 413)
-    try:
-        return exchange(
-            request,
-            module_id=target.id,
-            actor=actor,
-            current_sequence=current_sequence,
-            limits=limits,
-            length=length,
-        )
-    except Problem as problem:
-        return _problem(request, target, problem.status)
+    return _problem(request, target, 413) if length > limits.request_bytes else None
 
 
 def admin_cabinet(request: HttpRequest, dashed: str, rest: str = "") -> HttpResponse:

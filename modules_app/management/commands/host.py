@@ -11,9 +11,8 @@ from django.db import Error as DatabaseError
 from django.db import connection
 
 from modules_app.host.parent import HostOptions, HostParent
-from modules_app.models import RegistrySequence
 from modules_app.processes.locks import FileLock
-from modules_app.selectors.registry import build_registry
+from modules_app.selectors.registry import build_registry, current_sequence
 
 BUSY = 5
 
@@ -32,7 +31,7 @@ class Command(BaseCommand):
                 raise CommandError(f"The host is running already: {who}.", returncode=BUSY)
             parent = HostParent(
                 HostOptions(data_dir=settings.PBX_DATA_DIR, workers=settings.PBX_HOST_WORKERS),
-                current_sequence=current_sequence,
+                current_sequence=wanted_sequence,
                 build_registry=build_registry,
                 database_errors=(DatabaseError,),
             )
@@ -41,11 +40,10 @@ class Command(BaseCommand):
             parent.run()
 
 
-def current_sequence() -> int:
-    """Return the number of the registry sequence that web asks for."""
+def wanted_sequence() -> int:
+    """Return the number that web switches by; after an error the next call connects anew."""
     try:
-        numbers = RegistrySequence.objects.filter(pk=1).values_list("number", flat=True)
-        return next(iter(numbers), 0)
+        return current_sequence()
     except DatabaseError:
         connection.close()
         raise
