@@ -10,7 +10,7 @@ _address = f"[{base.PBX_BIND}]" if ":" in base.PBX_BIND else base.PBX_BIND
 
 bind = f"{_address}:{base.PBX_PORT}"
 wsgi_app = "pbxadmin.wsgi:application"
-worker_class = "gthread"
+worker_class = "modules_app.processes.patient.PatientWorker"
 workers = base.PBX_WEB_WORKERS
 threads = base.PBX_WEB_THREADS
 timeout = 60
