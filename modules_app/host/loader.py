@@ -189,7 +189,10 @@ def facts_of(module: RegistryModule) -> ModuleFacts:
 
 def describe(error: BaseException) -> LoadFailure:
     """Return an exception of a module as values."""
-    text = str(error).strip().splitlines()
+    try:
+        text = str(error).strip().splitlines()
+    except Exception:  # foreign code: its exceptions may write themselves badly, too
+        text = []
     name = type(error).__name__
     said = text[0] if text and isinstance(error, ModuleError) else ""
     line = said or (f"{name}: {text[0]}" if text else name)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from datetime import timedelta
-from importlib import import_module
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from modules_app.models import Module, StoredPackage, Upload
 from modules_app.operator.cleaning import sweep_package
@@ -22,7 +22,7 @@ UNFINISHED_SECONDS = 3600.0
 
 def keep_house(tools: Tools) -> None:
     """Remove old uploads and unused packages, what broken uploads left, and ended sessions."""
-    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
+    import_string(f"{settings.SESSION_ENGINE}.SessionStore").clear_expired()
     for upload in Upload.objects.filter(uploaded_at__lt=timezone.now() - UNDECIDED):
         drop_upload(upload)
     _drop_unused_packages(tools)

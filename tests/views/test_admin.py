@@ -6,7 +6,7 @@ import pytest
 from django.contrib import admin
 from django.test import Client
 
-from modules_app.models import AuditEvent, Operation
+from modules_app.models import AuditEvent, Operation, PbxSetting
 from tests.pages import menu_item, module, operation, upload
 
 READ_ONLY = {"module", "operation", "auditevent", "keptdata", "upload", "storedpackage", "menuitem"}
@@ -58,3 +58,11 @@ def test_a_setting_changed_here_is_audited(admin_page: Client) -> None:
     event = AuditEvent.objects.get()
     told = (event.actor, event.action, event.target)
     assert told == ("root", "settings-change", "ModuleTestFlag")
+
+
+def test_settings_deleted_together_are_audited_one_by_one(admin_page: Client) -> None:
+    PbxSetting.objects.bulk_create([PbxSetting(key="One", value="1"), PbxSetting(key="Two")])
+    form = {"action": "delete_selected", "_selected_action": ["One", "Two"], "post": "yes"}
+    assert admin_page.post("/admin/modules_app/pbxsetting/", form).status_code == 302
+    assert not PbxSetting.objects.exists()
+    assert {event.target for event in AuditEvent.objects.all()} == {"One", "Two"}
