@@ -37,11 +37,6 @@ def language() -> str:
     return (get_language() or FALLBACK).split("-")[0]
 
 
-def texts_of(code: Path, chosen: str) -> Mapping[str, str]:
-    """Return all texts of the module below ``code`` in one language."""
-    return _read(code / "messages", chosen)
-
-
 def _find(key: str, chosen: str) -> str:
     module = running_module()
     folders = [module.code / "messages"] if module else []

@@ -118,11 +118,6 @@ def list_operations(*, module_id: str = "", limit: int = 50) -> QuerySet[Operati
     return found[:limit]
 
 
-def open_operations() -> QuerySet[Operation]:
-    """Return what waits or runs, oldest first."""
-    return Operation.objects.filter(outcome__in=OPEN).order_by("id")
-
-
 def operation_record(operation: Operation) -> dict[str, Any]:
     """Return one operation as the JSON that commands print."""
     return {
