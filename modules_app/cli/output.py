@@ -3,14 +3,41 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
+import unicodedata
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TextIO
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.translation import gettext
 
 from modules_app.exceptions import ModuleError, fill
+
+_UNUSUAL = re.compile(r"[^\n\t\x20-\x7e]")
+
+
+class VisibleText:
+    """A stream that writes what would steer a terminal as ``\\uXXXX``, which JSON reads back.
+
+    Names and messages come from packages and from module code.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write ``text``; line ends, tabs and every kind of space stay."""
+        return self._stream.write(_UNUSUAL.sub(_visible, text))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+def _visible(found: re.Match[str]) -> str:
+    char = found[0]
+    harmless = char.isprintable() or unicodedata.category(char) == "Zs"
+    return char if harmless else json.dumps(char)[1:-1]
 
 
 def sentence(said: Mapping[str, Any], key: str = "text") -> str:

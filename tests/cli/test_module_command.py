@@ -126,3 +126,16 @@ def test_a_kill_after_the_commit_is_carried_forward(shell: Shell) -> None:
     shell.module("install", package, "--yes", code=-9, PBX_FAULT="install.committed:kill9")
     assert shell.json("enable", "ModuleTest", "--yes")["outcome"] == "done"
     assert shell.json("log", "1")["outcome"] == "done"
+
+
+def test_no_text_of_a_package_steers_the_terminal(shell: Shell, tmp_path: Path) -> None:
+    name = "Name \x1b[31m\x9b31m\u202e Имя"
+    messages = {"messages/en.json": json.dumps({"BreadcrumbModuleTest": name})}
+    (tmp_path / "package.zip").write_bytes(mikopbx(files=messages, developer="\x1b]0;dev\x07"))
+    shell.module("install", str(tmp_path / "package.zip"), "--yes")
+    for words in (["list"], ["show", "ModuleTest"], ["place", "ModuleTest"], ["list", "--json"]):
+        done = shell.run("module", *words)
+        assert done.returncode == 0
+        assert not set("\x1b\x9b\x07\u202e") & set(done.stdout + done.stderr)
+    assert "Имя" in shell.module("list")
+    assert shell.json("list")["modules"][0]["name"] == name

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from argparse import Namespace
+from collections.abc import Callable
+from contextlib import ExitStack, redirect_stderr, redirect_stdout
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import translation
 
 from modules_app.cli import changing, placing, reading
-from modules_app.cli.output import print_error, print_findings, print_json, readable
+from modules_app.cli.output import VisibleText, print_error, print_findings, print_json, readable
 from modules_app.cli.parser import add_verbs
 from modules_app.exceptions import ModuleError
 from modules_app.selectors.settings import read_setting
@@ -52,18 +55,26 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run one verb and leave with its exit code."""
+        logging.getLogger("pbxadmin.operator").setLevel(logging.WARNING)  # its stages are told
         arguments = Namespace(**options)
-        with translation.override(read_setting("SSHLanguage")):
-            try:
-                code = options["handler"](arguments)
-            except ModuleError as error:
-                _report(error, as_json=arguments.json)
-                code = error.exit_code
-            except BrokenPipeError:  # the reader, such as head, had enough
-                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-                code = 0
+        with ExitStack() as around:
+            around.enter_context(redirect_stdout(VisibleText(sys.stdout)))  # type: ignore[type-var]
+            around.enter_context(redirect_stderr(VisibleText(sys.stderr)))  # type: ignore[type-var]
+            around.enter_context(translation.override(read_setting("SSHLanguage")))
+            code = _run(options["handler"], arguments)
         if code:
             sys.exit(code)
+
+
+def _run(handler: Callable[[Any], int], arguments: Namespace) -> int:
+    try:
+        return handler(arguments)
+    except ModuleError as error:
+        _report(error, as_json=arguments.json)
+        return error.exit_code
+    except BrokenPipeError:  # the reader, such as head, had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
 
 
 def _report(error: ModuleError, *, as_json: bool) -> None:
