@@ -88,7 +88,7 @@ class Fence:
             )
             try:
                 self._connection.execute("BEGIN IMMEDIATE")
-            except sqlite3.DatabaseError as error:
+            except sqlite3.OperationalError as error:
                 self._connection.close()
                 raise ModuleError(
                     "data-locked",
@@ -96,6 +96,9 @@ class Fence:
                     context={"error": str(error)},
                     hint=_("Try again in a moment, or disable the module first."),
                 ) from error
+            except sqlite3.DatabaseError as error:
+                self._connection.close()
+                raise _damaged(error) from error
 
     def release(self) -> None:
         """Let others write again."""
@@ -137,5 +140,5 @@ def _damaged(error: Exception) -> ModuleError:
         "data-damaged",
         _("The data file of this module is damaged: {error}."),
         context={"error": str(error)},
-        hint=_("Put it back from a backup; nothing was changed."),
+        hint=_("Put it back from a backup, or remove the module and install it again."),
     )

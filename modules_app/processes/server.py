@@ -62,6 +62,9 @@ def _serve(options: ServerOptions, setup_code: Callable[[], str]) -> int:
     try:
         if _wait_for_web(supervisor, stopping, options):
             _announce(options, setup_code())
+        elif supervisor.poll() is None and not stopping:
+            log = options.data_dir / "log" / "web.log"
+            print(f"The pages do not answer yet; {log} says why.", file=sys.stderr, flush=True)
         while supervisor.poll() is None and not stopping:
             time.sleep(0.1)
     finally:

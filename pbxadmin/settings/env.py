@@ -51,11 +51,19 @@ def data_dir() -> Path:
 
 def secret(path: Path) -> str:
     """Return the secret stored at ``path``; the first reader makes it (mode 0600)."""
-    if not path.exists():
-        _make_secret(path)
-    value = path.read_text().strip()
+    try:
+        if not path.exists():
+            _make_secret(path)
+        value = path.read_text("ascii").strip()
+    except UnicodeError:
+        value = ""
+    except OSError as error:
+        raise ImproperlyConfigured(f"The secret {path} cannot be used: {error.strerror}.") from error
     if len(value) < 32:
-        raise ImproperlyConfigured(f"The secret in {path.name} is too short; delete the file.")
+        raise ImproperlyConfigured(
+            f"The secret in {path} is damaged. Delete the file: a new one is made, and everybody "
+            "logs in again."
+        )
     return value
 
 

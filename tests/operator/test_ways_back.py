@@ -106,3 +106,12 @@ def test_removal_ends_although_the_data_is_too_damaged_for_the_uninstaller(life:
     assert not (life.data_dir.store / ID).exists()
     said = Operation.objects.get(pk=operation.pk).messages
     assert any("damaged" in message["text"] for message in said)
+
+
+def test_an_upgrade_of_damaged_data_says_that_it_is_damaged(life: Life) -> None:
+    life.install(python_module(ID, "1.0.0"))
+    life.database(ID).write_bytes(b"garbage" * 1000)
+    operation = life.install(python_module(ID, "2.0.0"))
+    assert operation.outcome == Outcome.FAILED
+    assert operation.error["slug"] == "data-damaged"
+    assert Module.objects.get().version == "1.0.0"

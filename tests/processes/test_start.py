@@ -91,6 +91,14 @@ def test_a_data_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("content", [b"", b"short", b"\xff" * 99])
+def test_a_damaged_secret_is_named(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "secret.key").write_bytes(content)
+    done = manage(tmp_path, "module", "list")
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"Error: The secret in {tmp_path / 'secret.key'} is damaged.")
+
+
 def test_a_damaged_core_database_is_named(tmp_path: Path) -> None:
     (tmp_path / "core.sqlite3").write_text("garbage" * 1000)
     for command in (["prepare"], ["module", "list"], ["operator"]):
