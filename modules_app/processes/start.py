@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,11 +14,19 @@ _OTHERS = 0o007
 def settle(data_dir: Path) -> None:
     """Keep new files from other users; started as root, become the owner of ``data_dir``.
 
-    A file that root left in there would lock the server out of its own data (design 7). Raises
-    ``PermissionError`` where the process may not change its user.
+    A file that root left in there would lock the server out of its own data (design 7). Ends the
+    process when the owner could not run it, and raises ``PermissionError`` where the process may
+    not change its user.
     """
     forbid_others()
     become_owner(data_dir)
+    for needed in (os.__file__, __file__):
+        if not os.access(needed, os.R_OK):
+            sys.exit(
+                f"Error: {data_dir} belongs to the user with the number {os.geteuid()}, so this "
+                f"command continues as that user, who may not read {needed}. Let that user read "
+                "Python and this project, or change the owner of the folder."
+            )
 
 
 def forbid_others() -> None:

@@ -58,7 +58,8 @@ def secret(path: Path) -> str:
     except UnicodeError:
         value = ""
     except OSError as error:
-        raise ImproperlyConfigured(f"The secret {path} cannot be used: {error.strerror}.") from error
+        message = f"The secret {path} cannot be used: {error.strerror}."
+        raise ImproperlyConfigured(message) from error
     if len(value) < 32:
         raise ImproperlyConfigured(
             f"The secret in {path} is damaged. Delete the file: a new one is made, and everybody "

@@ -61,9 +61,8 @@ def test_root_stays_root_in_a_folder_of_its_own_or_a_missing_one(tmp_path: Path)
 @need_root
 def test_a_command_of_root_leaves_nothing_of_root_in_somebody_elses_data(foreign: Path) -> None:
     done = manage(foreign, "prepare")
-    if "ModuleNotFoundError" in done.stderr or "Permission denied" in done.stderr:
-        pytest.skip("the project lies in a folder that only root can read")
-    assert done.returncode == 0, done.stderr
+    if done.returncode != 0:  # this Python, or the project, is in a folder of root's
+        assert f"Error: {foreign} belongs to the user with the number {NOBODY}" in done.stderr
     assert [str(path) for path in foreign.rglob("*") if path.stat().st_uid != NOBODY] == []
 
 
