@@ -88,6 +88,7 @@ class KeptData(models.Model):
     version = models.CharField(_("version"), max_length=64)
     size_bytes = models.PositiveBigIntegerField(_("size in bytes"), default=0)
     placement = models.JSONField(_("sidebar placement"), default=dict, blank=True)
+    own_settings = models.JSONField(_("settings it owns"), default=list, blank=True)
     kept_at = models.DateTimeField(_("kept at"))
 
     class Meta:

@@ -63,7 +63,9 @@ def placement_of(module: Module) -> dict[str, dict[str, Any]]:
     }
 
 
-def write_own_settings(module: Module, values: dict[str, Any]) -> list[str]:
+def write_own_settings(
+    module: Module, values: dict[str, Any], kept: KeptData | None
+) -> list[str]:
     """Store the settings that the installer wrote, if they are the module's own; return the rest.
 
     A module owns the keys that hold its id and no longer id of another module; anything else of
@@ -79,7 +81,8 @@ def write_own_settings(module: Module, values: dict[str, Any]) -> list[str]:
             written.append(key)
         else:
             foreign.append(key)
-    module.own_settings = sorted({*module.own_settings, *written})
+    before = kept.own_settings if kept else module.own_settings
+    module.own_settings = sorted({*before, *written})
     module.save(update_fields=["own_settings"])
     return foreign
 

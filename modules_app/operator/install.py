@@ -249,7 +249,9 @@ class Install(Work):
         return [*(self.answer.get("sidebar") or declared), *self.answer.get("menu_items", [])]
 
     def _write_rest(self, module: Module) -> None:
-        foreign = contributions.write_own_settings(module, self.answer.get("settings") or {})
+        foreign = contributions.write_own_settings(
+            module, self.answer.get("settings") or {}, self.kept
+        )
         StoredPackage.objects.update_or_create(
             sha256=self.operation.package_sha256,
             defaults={

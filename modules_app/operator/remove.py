@@ -46,7 +46,7 @@ class Remove(Work):
         if self.module is not None:
             self._forget()
         if not self.keeps:
-            KeptData.objects.filter(id_fold=self.operation.id_fold).delete()
+            self._forget_kept()
 
     def finish(self) -> None:
         """Let the host drop it, run the uninstaller on what is left, delete the files."""
@@ -77,6 +77,7 @@ class Remove(Work):
                     "version": module.version,
                     "size_bytes": data_bytes(module),
                     "placement": contributions.placement_of(module),
+                    "own_settings": module.own_settings,
                     "kept_at": timezone.now(),
                 },
             )
@@ -88,6 +89,11 @@ class Remove(Work):
         self.operation.to_generation = module.generation
         self.operation.to_epoch = module.epoch
         self.operation.save(update_fields=["to_generation", "to_epoch"])
+
+    def _forget_kept(self) -> None:
+        for kept in KeptData.objects.filter(id_fold=self.operation.id_fold):
+            PbxSetting.objects.filter(key__in=kept.own_settings).delete()
+            kept.delete()
 
     def _run_uninstaller(self) -> None:
         """Run it on a copy when the data is kept: what is kept stays as it was (design 6)."""

@@ -268,6 +268,10 @@ def test_settings_of_others_are_not_the_installers_to_write(life: Life) -> None:
     assert PbxSetting.objects.get(key="ModulePyColour").value == "green"
     assert operation.result["foreign_settings"] == ["ModulePyOtherColour", "SIPPort"]
     assert not PbxSetting.objects.filter(key="SIPPort").exists()
+    life.remove(ID)
+    assert PbxSetting.objects.get(key="ModulePyColour").value == "green"
+    life.install(python_module())
+    life.remove(ID)
     life.remove(ID, keep_data=False)
     assert not PbxSetting.objects.filter(key="ModulePyColour").exists()
     assert not (life.data_dir.log / ID).exists()
