@@ -30,6 +30,8 @@ EXTRA_ZIP64 = 0x0001
 EXTRA_UNICODE_PATH = 0x7075
 EXTRA_AES = 0x9901
 
+# The specification's version 6.3; what asks for a later one is not a zip that anybody packs.
+_NEWEST_FORMAT = 63
 _END = struct.Struct("<4s4H2LH")
 _END_MAGIC = b"PK\x05\x06"
 _LOCATOR = struct.Struct("<4sLQL")
@@ -173,7 +175,7 @@ def _parse_records(data: bytes, count: int) -> list[ZipMember]:
 
 
 def _parse_record(data: bytes, position: int) -> tuple[ZipMember, int]:
-    (magic, made, _needed, flags, method, _time, _date, crc, packed, size, name_length,
+    (magic, made, needed, flags, method, _time, _date, crc, packed, size, name_length,
      extra_length, comment_length, disk, _internal, external, offset) = _CENTRAL.unpack_from(
         data, position
     )  # fmt: skip
@@ -181,7 +183,7 @@ def _parse_record(data: bytes, position: int) -> tuple[ZipMember, int]:
     extra_at = name_at + name_length
     end = extra_at + extra_length + comment_length
     raw_name = data[name_at:extra_at]
-    if magic != _CENTRAL_MAGIC or end > len(data):
+    if magic != _CENTRAL_MAGIC or end > len(data) or needed & 0xFF > _NEWEST_FORMAT:
         raise refused("archive-structure", raw_name, where="central directory")
     extra = data[extra_at : extra_at + extra_length]
     fields = parse_extra(extra, raw_name) if extra else {}

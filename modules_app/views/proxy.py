@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
-from modules_app.domain.states import is_loaded
+from modules_app.domain.states import Fault, is_loaded
 from modules_app.models import Module
 from modules_app.permissions import Actor, Right
 from modules_app.proxy.exchange import Problem, exchange
@@ -28,6 +28,7 @@ class _Target:
     id: str
     title: str
     loaded: bool
+    stopped: bool = False
 
 
 # The token is checked by the host, which knows the form; here only the origin is (design 3).
@@ -92,7 +93,8 @@ def _find(module_id: str) -> _Target | None:
         return None
     titles: dict[str, str] = row["titles"]
     title = titles.get(get_language() or "en") or titles.get("en") or module_id
-    return _Target(module_id, title, is_loaded(wanted=row["wanted"], fault=row["fault"]))
+    loaded = is_loaded(wanted=row["wanted"], fault=row["fault"])
+    return _Target(module_id, title, loaded, stopped=row["fault"] != Fault.NONE)
 
 
 def _is_clean(path: str) -> bool:
@@ -149,6 +151,12 @@ def _texts(target: _Target, status: int, foreign: bool) -> tuple[str, str, str]:
             _("Refused"),
             _("Another site tried to send something to “%(module)s” in your name.") % name,
             _("If it was you, open the module's page here and try again."),
+        )
+    if status == 404 and target.stopped:
+        return (
+            _("The module is stopped"),
+            _("“%(module)s” was stopped because of a fault. Its data is kept.") % name,
+            _("Open the module: it says why it was stopped and what you can do."),
         )
     texts = {
         403: (

@@ -29,5 +29,5 @@ def test_a_secret_is_the_owners_only(tmp_path: Path) -> None:
 
 def test_a_secret_that_somebody_emptied_stops_the_start(tmp_path: Path) -> None:
     (tmp_path / "one.key").write_text("")
-    with pytest.raises(ImproperlyConfigured, match=r"one\.key is too short"):
+    with pytest.raises(ImproperlyConfigured, match=r"one\.key is damaged"):
         secret(tmp_path / "one.key")
