@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as settings_of_hypothesis
 from playwright.sync_api import Browser, sync_playwright
 from pytest_django.fixtures import Settings
 
@@ -26,6 +27,12 @@ CHROMIUM_ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+# What lands is judged on the same examples each time; at a desk each run looks for new ones.
+settings_of_hypothesis.register_profile("ci", derandomize=True, deadline=None)
+if os.environ.get("CI") == "true":
+    settings_of_hypothesis.load_profile("ci")
 
 
 def missing(what: str) -> None:
