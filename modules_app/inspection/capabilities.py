@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from modules_app.domain.findings import Finding
 from modules_app.domain.manifest import MenuEntry
@@ -37,6 +38,19 @@ class Capabilities:
     workers: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     has_pages: bool = False
+
+
+_ONCE_INSTALLED = {
+    "works-models": _("Tables made from models: {names}."),
+    "works-pages": _("Its own pages."),
+    "works-installer": _("The installer changed these steps: {names}."),
+    "works-hooks": _("Hooks: {names}."),
+}
+
+
+def once_installed(notes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the stored notes without "known after install": now it is installed."""
+    return [{**one, "message": _ONCE_INSTALLED.get(one["slug"], one["message"])} for one in notes]
 
 
 def describe(

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from modules_app.domain.menu import GROUPS, MODULES
 from modules_app.domain.settings import SETTINGS
+from modules_app.inspection.capabilities import once_installed
 from modules_app.models import KeptData, MenuItem, Module, PbxSetting
 from modules_app.packages.store import Record
 from modules_app.services.menu import clean_icon, menu_setting_key, write_menu_setting
@@ -99,6 +100,7 @@ def _facts(report: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
     for name in ("hooks", "executables"):
         if answer.get(name) is not None:
             facts[name] = [str(value)[:200] for value in answer[name]][:500]
+    facts["works"] = once_installed(report.get("works", []))
     facts["table_changes"] = answer.get("tables") or {}
     facts["placed_files"] = sorted(answer.get("placed_files") or {})
     return facts

@@ -275,3 +275,10 @@ def test_settings_of_others_are_not_the_installers_to_write(life: Life) -> None:
     life.remove(ID, keep_data=False)
     assert not PbxSetting.objects.filter(key="ModulePyColour").exists()
     assert not (life.data_dir.log / ID).exists()
+
+
+def test_once_installed_nothing_is_said_to_be_known_after_install(life: Life) -> None:
+    life.install(python_module(files={**MODELS, **SEED}))
+    works = Module.objects.get().facts["works"]
+    assert "Tables made from models: {names}." in [one["message"] for one in works]
+    assert not [one for one in works if "after install" in one["message"]]
