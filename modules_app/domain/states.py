@@ -41,6 +41,8 @@ class Verb(StrEnum):
     ENABLE = "enable"
     DISABLE = "disable"
     REMOVE = "remove"
+    ROLLBACK = "rollback"
+    REPAIR = "repair"
 
 
 class ModuleState(StrEnum):

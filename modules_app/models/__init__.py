@@ -1,5 +1,6 @@
 """Core records. Services write them; engine fields are written by the operator only."""
 
+from modules_app.models.hook import HookResult
 from modules_app.models.menu import MenuItem, PbxSetting
 from modules_app.models.module import KeptData, Module, RegistrySequence
 from modules_app.models.operation import AuditEvent, Operation, OperationStep
@@ -7,6 +8,7 @@ from modules_app.models.package import StoredPackage, Upload
 
 __all__ = [
     "AuditEvent",
+    "HookResult",
     "KeptData",
     "MenuItem",
     "Module",

@@ -35,6 +35,8 @@ class Module(models.Model):
     epoch = models.CharField(_("epoch"), max_length=40, blank=True)
     previous_generation = models.CharField(max_length=40, blank=True)
     previous_epoch = models.CharField(max_length=40, blank=True)
+    previous = models.JSONField(_("the version before"), default=dict, blank=True)
+    checks = models.JSONField(_("what checks found"), default=dict, blank=True)
     digest = models.CharField(_("digest of the files"), max_length=64)
     package_sha256 = models.CharField(_("digest of the package"), max_length=64)
     file_count = models.PositiveIntegerField(_("files"), default=0)

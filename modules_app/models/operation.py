@@ -32,6 +32,7 @@ class Operation(models.Model):
     messages = models.JSONField(_("messages"), default=list, blank=True)
     result = models.JSONField(_("result"), default=dict, blank=True)
     cancel_requested = models.BooleanField(default=False)
+    attempts = models.PositiveSmallIntegerField(_("attempts to end it"), default=0)
     queued_at = models.DateTimeField(_("asked at"))
     started_at = models.DateTimeField(_("started at"), null=True, blank=True)
     beat_at = models.DateTimeField(_("last news"), null=True, blank=True)
