@@ -1,0 +1,28 @@
+"""The kinds of torture: which module, and its share of the time."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from types import ModuleType
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """``module`` has ``run(budget_seconds, seed) -> Counts`` and ``replay(spec) -> Counts``."""
+
+    module: str
+    share: float
+
+    def load(self) -> ModuleType:
+        """Import the module."""
+        return importlib.import_module(self.module)
+
+
+KINDS: dict[str, Kind] = {
+    "points": Kind("tests.torture.points", 2),
+    "random": Kind("tests.torture.instants", 4),
+    "syscalls": Kind("tests.torture.syscalls", 2),
+    "faults": Kind("tests.torture.environment", 2),
+    "server": Kind("tests.torture.living_server", 2),
+}
