@@ -16,6 +16,7 @@ from modules_app import audit
 from modules_app.exceptions import ModuleError
 from modules_app.models import (
     AuditEvent,
+    HookResult,
     KeptData,
     MenuItem,
     Module,
@@ -169,6 +170,15 @@ class AuditEventAdmin(ReadOnlyAdmin):
     list_filter = ["action", "outcome", "channel"]
     search_fields = ["target", "actor"]
     list_select_related = ["operation"]
+
+
+@admin.register(HookResult)
+class HookResultAdmin(ReadOnlyAdmin):
+    """How the hooks of modules ran."""
+
+    list_display = ["module_id", "hook", "ok", "at", "seconds", "failed_at", "error"]
+    list_filter = ["ok", "hook"]
+    search_fields = ["module_id", "hook"]
 
 
 @admin.register(KeptData)
