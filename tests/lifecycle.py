@@ -47,6 +47,12 @@ class Life:
     def remove(self, module_id: str, **options: Any) -> Operation:
         return self.run(lifecycle.remove_module(actor=ACTOR, module_id=module_id, **options))
 
+    def rollback(self, module_id: str) -> Operation:
+        return self.run(lifecycle.rollback_module(actor=ACTOR, module_id=module_id))
+
+    def repair(self, module_id: str) -> Operation:
+        return self.run(lifecycle.repair_module(actor=ACTOR, module_id=module_id))
+
     def run(self, operation: Operation) -> Operation:
         claimed = claim(operation.pk)
         assert claimed is not None

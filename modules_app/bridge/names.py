@@ -9,6 +9,7 @@ HEALTH_FILE = "host-health.json"
 
 
 SOCKETS = "host-*.sock"
+REGISTRIES = "registry-*.json"
 
 
 def socket_name(sequence: int) -> str:
@@ -25,3 +26,9 @@ def sequence_of(socket: Path) -> int:
 def registry_name(sequence: int) -> str:
     """Return the name of the registry file of ``sequence``."""
     return f"registry-{sequence}.json"
+
+
+def registry_sequence(path: Path) -> int:
+    """Return the sequence of a registry file, -1 for a file of another kind."""
+    number = path.stem.removeprefix("registry-")
+    return int(number) if number.isdigit() else -1

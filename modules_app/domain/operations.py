@@ -39,9 +39,11 @@ class Stage(StrEnum):
     VERIFY = "verify"
     PLAN = "plan"
     COPY = "copy"
+    TRY = "try"
     STOP = "stop"
     BACK_UP = "back-up"
     SET_UP = "set-up"
+    PROBE = "probe"
     COMMIT = "commit"
     START = "start"
     CHECK = "check"
@@ -52,28 +54,34 @@ STAGE_LABELS: dict[Stage, str] = {
     Stage.VERIFY: _("Verify the package"),
     Stage.PLAN: _("Plan"),
     Stage.COPY: _("Copy the files"),
+    Stage.TRY: _("Try the code"),
     Stage.STOP: _("Stop the module"),
     Stage.BACK_UP: _("Back up its data"),
     Stage.SET_UP: _("Set up and migrate"),
+    Stage.PROBE: _("Try the pages"),
     Stage.COMMIT: _("Switch over"),
     Stage.START: _("Start"),
     Stage.CHECK: _("Check"),
     Stage.CLEAN: _("Clean up"),
 }
 
+_SWITCH_OVER = (Stage.PROBE, Stage.COMMIT, Stage.START, Stage.CHECK)
+
 STAGES: dict[Verb, tuple[Stage, ...]] = {
-    Verb.INSTALL: (Stage.VERIFY, Stage.COPY, Stage.SET_UP, Stage.COMMIT),
+    Verb.INSTALL: (Stage.VERIFY, Stage.COPY, Stage.TRY, Stage.SET_UP, Stage.COMMIT),
     Verb.UPGRADE: (
         Stage.VERIFY,
         Stage.COPY,
+        Stage.TRY,
+        Stage.STOP,
         Stage.BACK_UP,
         Stage.SET_UP,
-        Stage.COMMIT,
-        Stage.START,
-        Stage.CHECK,
+        *_SWITCH_OVER,
         Stage.CLEAN,
     ),
-    Verb.ENABLE: (Stage.VERIFY, Stage.SET_UP, Stage.COMMIT, Stage.START, Stage.CHECK),
+    Verb.ENABLE: (Stage.VERIFY, Stage.TRY, Stage.SET_UP, *_SWITCH_OVER),
     Verb.DISABLE: (Stage.PLAN, Stage.COMMIT, Stage.STOP),
     Verb.REMOVE: (Stage.PLAN, Stage.STOP, Stage.COMMIT, Stage.CLEAN),
+    Verb.ROLLBACK: (Stage.VERIFY, Stage.TRY, Stage.STOP, *_SWITCH_OVER),
+    Verb.REPAIR: (Stage.VERIFY, Stage.COPY, Stage.TRY, *_SWITCH_OVER, Stage.CLEAN),
 }

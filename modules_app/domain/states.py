@@ -104,7 +104,7 @@ STATES: dict[ModuleState, StateWords] = {
         _("Files or data of the module are damaged; it is not loaded."),
         "danger",
         True,
-        (Verb.DISABLE, Verb.UPGRADE, Verb.REMOVE),
+        (Verb.REPAIR, Verb.DISABLE, Verb.UPGRADE, Verb.REMOVE),
     ),
     ModuleState.NEEDS_ATTENTION: StateWords(
         _("Needs attention"),
@@ -130,6 +130,9 @@ class Reason(StrEnum):
     BY_EXCEPTION = "DisabledByException"
     BY_LICENSE = "DisabledByLicense"
     BY_CRASH_LOOP = "DisabledByCrashLoop"
+    FILES_DAMAGED = "FilesDamaged"
+    DATA_DAMAGED = "DataDamaged"
+    ROLLED_BACK = "RolledBack"
 
 
 REASON_SENTENCES: dict[Reason, str] = {
@@ -137,6 +140,9 @@ REASON_SENTENCES: dict[Reason, str] = {
     Reason.BY_EXCEPTION: _("Switched off because its code failed."),
     Reason.BY_LICENSE: _("Switched off because its licence is missing."),
     Reason.BY_CRASH_LOOP: _("Switched off because it crashed again and again."),
+    Reason.FILES_DAMAGED: _("Stopped because its files are not those that were installed."),
+    Reason.DATA_DAMAGED: _("Stopped because its data file is damaged or missing."),
+    Reason.ROLLED_BACK: _("Returned to the version before by itself, because the new one failed."),
 }
 
 
@@ -149,11 +155,46 @@ def state_of(*, wanted: str, fault: str, busy: bool) -> ModuleState:
     return ModuleState.ENABLED if wanted == Wanted.ON else ModuleState.DISABLED
 
 
-def allowed_verbs(state: ModuleState) -> tuple[Verb, ...]:
-    """Return what may be asked of a module in ``state``; buttons and rules both read this."""
-    return STATES[state].actions
+def allowed_verbs(state: ModuleState, *, has_previous: bool = False) -> tuple[Verb, ...]:
+    """Return what may be asked of a module in ``state``; buttons and rules both read this.
+
+    ``has_previous`` tells whether the version before is still there to go back to.
+    """
+    actions = STATES[state].actions
+    return (*actions, Verb.ROLLBACK) if actions and has_previous else actions
 
 
-def is_loaded(*, wanted: str, fault: str) -> bool:
-    """Tell whether the host loads the module."""
-    return wanted == Wanted.ON and fault == Fault.NONE
+def way_out(
+    state: ModuleState, reason: str = "", *, has_previous: bool = False, package_kept: bool = False
+) -> Verb | None:
+    """Return the one verb that leads out of ``state`` best, None where nothing is wrong.
+
+    ``reason`` is the stored reason code, ``has_previous`` tells whether the version before is kept,
+    ``package_kept`` whether the package of this version is (reference U2.3 rule 1).
+    """
+    lost_data = state is ModuleState.BROKEN and reason == Reason.DATA_DAMAGED
+    if state is ModuleState.BROKEN and package_kept and not lost_data:
+        return Verb.REPAIR
+    if has_previous and _another_version_helps(state, reason):
+        return Verb.ROLLBACK
+    return Verb.REMOVE if lost_data else _WAYS_OUT.get(state)
+
+
+_WAYS_OUT = {
+    ModuleState.DISABLED: Verb.ENABLE,
+    ModuleState.PAUSED: Verb.ENABLE,
+    ModuleState.INCOMPATIBLE: Verb.UPGRADE,
+    ModuleState.BROKEN: Verb.UPGRADE,
+    ModuleState.NEEDS_ATTENTION: Verb.DISABLE,
+}
+
+
+def _another_version_helps(state: ModuleState, reason: str) -> bool:
+    if state in (ModuleState.PAUSED, ModuleState.DISABLED):
+        return reason in (Reason.BY_EXCEPTION, Reason.BY_CRASH_LOOP)
+    return state is ModuleState.BROKEN
+
+
+def is_loaded(*, wanted: str, fault: str, phase: str = Phase.READY) -> bool:
+    """Tell whether the host loads the module; not while its data moves."""
+    return wanted == Wanted.ON and fault == Fault.NONE and phase != Phase.MAINTENANCE

@@ -29,6 +29,7 @@ TARGET = "modules_app.host.arbiter:serve"
 LONGEST_PAUSE = 60.0
 _LOOK_SECONDS = 1.0
 _START_LOOK_SECONDS = 0.02
+_ENDING_LOOK_SECONDS = 0.05
 _HEALTH_SECONDS = 1.0
 
 
@@ -101,7 +102,10 @@ class HostParent:
         self._stopping = False
         self._complaint = ""
         self._zygote = Zygote(
-            settings_module=options.settings_module, label="pbx-host", preload=options.preload
+            settings_module=options.settings_module,
+            label="pbx-host",
+            preload=options.preload,
+            isolated=False,
         )
 
     def stop(self) -> None:
@@ -132,6 +136,8 @@ class HostParent:
 
     def _pause(self) -> float:
         if self._newest is None or self._newest.healthy:
+            if self._older:
+                return _ENDING_LOOK_SECONDS
             due = self._not_before - time.monotonic()
             return min(_LOOK_SECONDS, due) if due > 0 else _LOOK_SECONDS
         return _START_LOOK_SECONDS

@@ -47,6 +47,13 @@ def write_menu(module: Module, wishes: list[dict[str, Any]], kept: KeptData | No
     MenuItem.objects.filter(module=module).delete()
     items = [_menu_item(module, wish) for wish in wishes[:_MAX_ITEMS]]
     for item in {item.key: item for item in items}.values():
+        item.save()
+    place_again(module, placed)
+
+
+def place_again(module: Module, placed: dict[str, dict[str, Any]]) -> None:
+    """Put the menu rows where a person had placed them, and write the setting that says so."""
+    for item in _old(module):
         for name, value in placed.get(item.key, {}).items():
             setattr(item, name, value)
         item.save()
@@ -64,9 +71,7 @@ def placement_of(module: Module) -> dict[str, dict[str, Any]]:
     }
 
 
-def write_own_settings(
-    module: Module, values: dict[str, Any], kept: KeptData | None
-) -> list[str]:
+def write_own_settings(module: Module, values: dict[str, Any], kept: KeptData | None) -> list[str]:
     """Store the settings that the installer wrote, if they are the module's own; return the rest.
 
     A module owns the keys that hold its id and no longer id of another module; anything else of
@@ -102,7 +107,7 @@ def _facts(report: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
             facts[name] = [str(value)[:200] for value in answer[name]][:500]
     facts["works"] = once_installed(report.get("works", []))
     facts["table_changes"] = answer.get("tables") or {}
-    facts["placed_files"] = sorted(answer.get("placed_files") or {})
+    facts["placed_files"] = answer.get("placed_files") or {}
     return facts
 
 

@@ -7,9 +7,7 @@ commit that mentions it.
 from __future__ import annotations
 
 import sqlite3
-import threading
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
@@ -19,10 +17,9 @@ from modules_app.exceptions import ModuleError
 from modules_app.exceptions import gettext_noop as _
 from modules_app.packages.datadir import DataDir
 from modules_app.packages.fsops import FsOps
+from modules_app.tables.inspection import check_databases
 from modules_app.tables.plan import TablePlan
 from modules_app.tables.sqlite import apply_tables, plan_tables
-
-FENCE_SECONDS = 35.0
 
 
 def database_path(data_dir: DataDir, module_id: str, epoch: str) -> Path:
@@ -57,6 +54,13 @@ def copy_database(source: Path, target: Path) -> None:
             _refuse_damaged(new)
     except sqlite3.DatabaseError as error:
         raise _damaged(error) from error
+
+
+def refuse_damaged_file(path: Path) -> None:
+    """Raise ``ModuleError`` when the database is missing or damaged."""
+    cause = check_databases([path])[path]
+    if cause:
+        raise _damaged(cause)
 
 
 def settle(path: Path) -> None:
@@ -106,18 +110,6 @@ class Fence:
             self._connection.close()
             self._connection = None
 
-    def release_when(self, condition: Callable[[], bool]) -> None:
-        """Let others write once ``condition`` holds, at the latest after ``FENCE_SECONDS``."""
-        if self._connection is None:
-            return
-        threading.Thread(target=self._watch, args=(condition,), daemon=True).start()
-
-    def _watch(self, condition: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + FENCE_SECONDS
-        while time.monotonic() < deadline and not condition():
-            time.sleep(0.1)
-        self.release()
-
 
 def _new_data(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None)
@@ -135,7 +127,7 @@ def _refuse_damaged(connection: sqlite3.Connection) -> None:
         raise sqlite3.DatabaseError(str(verdict))
 
 
-def _damaged(error: Exception) -> ModuleError:
+def _damaged(error: Exception | str) -> ModuleError:
     return ModuleError(
         "data-damaged",
         _("The data file of this module is damaged: {error}."),

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from modules_app.bridge.health import ask_health
-from modules_app.bridge.names import SOCKETS, sequence_of, socket_name
+from modules_app.bridge.names import REGISTRIES, SOCKETS, registry_sequence, sequence_of
 from modules_app.packages.datadir import DataDir
 from modules_app.processes.locks import FileLock
 from modules_app.processes.poke import poke
 
 WAIT_SECONDS = 20.0
 _PAUSE = 0.005
+_ENDING_PAUSE = 0.02
 _ANSWER_SECONDS = 5.0
 
 
@@ -46,9 +48,29 @@ class HostLink:
             time.sleep(_PAUSE)
         return None
 
-    def ended(self, sequence: int) -> bool:
-        """Tell whether the host of an older sequence is gone."""
-        return not (self.data_dir.run / socket_name(sequence)).exists()
+    def wait_until_ended(
+        self,
+        sequence: int,
+        *,
+        seconds: float,
+        should_stop: Callable[[], bool] = lambda: False,
+    ) -> bool:
+        """Wait until no host of ``sequence`` or before runs any more; False if one still does.
+
+        A host removes its registry file when its last request has ended.
+        """
+        deadline = time.monotonic() + seconds
+        while self._serves(sequence):
+            if time.monotonic() > deadline or should_stop():
+                return False
+            time.sleep(_ENDING_PAUSE)
+        return True
+
+    def _serves(self, sequence: int) -> bool:
+        files = self.data_dir.run.glob(REGISTRIES)
+        if all(registry_sequence(path) > sequence for path in files):
+            return False
+        return self.is_running()
 
     def _ask(self, sequence: int) -> dict[str, Any] | None:
         for path in sorted(self.data_dir.run.glob(SOCKETS), key=sequence_of, reverse=True):

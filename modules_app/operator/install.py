@@ -14,15 +14,16 @@ from modules_app.domain.ids import fold_id
 from modules_app.domain.operations import Stage
 from modules_app.domain.states import Fault, Phase, Wanted, is_loaded
 from modules_app.domain.tables import table_from_dict
-from modules_app.exceptions import ModuleError, Refused
+from modules_app.exceptions import Refused
 from modules_app.exceptions import gettext_noop as _
 from modules_app.models import KeptData, Module, StoredPackage, Upload
 from modules_app.operator import contributions, data, placed_files
 from modules_app.operator.cleaning import sweep, sweep_package
 from modules_app.operator.faults import INSTALL_COMMITTED, INSTALL_COPIED, INSTALL_SET_UP
-from modules_app.operator.problems import does_not_load, installer_said_no
-from modules_app.operator.snapshot import restore, take_snapshot
-from modules_app.operator.work import Work, raise_sequence
+from modules_app.operator.preflight import run_preflight
+from modules_app.operator.problems import installer_said_no
+from modules_app.operator.snapshot import describe_version
+from modules_app.operator.work import Work
 from modules_app.packages.archive import open_archive
 from modules_app.packages.faults import fault_point
 from modules_app.packages.flush import synced
@@ -36,6 +37,7 @@ from modules_app.packages.store import (
 from modules_app.selectors.packages import get_upload
 from modules_app.selectors.registry import registry_module
 from modules_app.selectors.settings import read_setting
+from modules_app.services.registry import raise_sequence
 from modules_app.services.uploads import archive_limits
 
 EXECUTABLE = ("agi-bin/", "bin/")
@@ -47,6 +49,7 @@ class Install(Work):
 
     record: Record
     upload: Upload
+    preflight: dict[str, Any]
     kept: KeptData | None = None
 
     def prepare(self) -> None:
@@ -61,15 +64,18 @@ class Install(Work):
             if self.record.size >= WORTH_AN_EARLY_START:
                 start_the_disk()
             fault_point(INSTALL_COPIED)
+            self.journal.enter(Stage.TRY)
+            self.preflight = run_preflight(self, self._seen())
             self._take_over_data()
             self.journal.enter(Stage.SET_UP)
             self.answer = self._set_up()
             self._make_executable()
+            self._probe()
         fault_point(INSTALL_SET_UP)
 
     def commit(self) -> None:
         """Write the module's row and all that hangs on it; this is the commit point."""
-        old_generation, old_epoch = self._old_names()
+        previous = describe_version(self.module) if self.module else {}
         module = self.module or Module(
             id=self.upload.module_id,
             id_fold=fold_id(self.upload.module_id),
@@ -79,7 +85,10 @@ class Install(Work):
             installed_at=timezone.now(),
         )
         contributions.describe(module, self.report, self.answer, self.record)
-        module.previous_generation, module.previous_epoch = old_generation, old_epoch
+        module.previous = {**previous, "by": self.operation.verb} if previous else {}
+        module.previous_generation = previous.get("generation", "")
+        module.previous_epoch = previous.get("epoch", "")
+        module.checks = {"preflight": self.preflight}
         module.generation = self.operation.to_generation
         module.epoch = self.operation.to_epoch
         module.package_sha256 = self.operation.package_sha256
@@ -104,7 +113,7 @@ class Install(Work):
                 _("Settings that do not belong to the module were not written: {keys}."),
                 keys=", ".join(foreign),
             )
-        placed_files.write(self.tools, module.id, self.operation.result.get("files", {}))
+        placed_files.write(self.tools, module.id, module.facts.get("placed_files", {}))
         sweep(self.tools, module.id)
 
     def undo(self) -> None:
@@ -190,6 +199,9 @@ class Install(Work):
         data.settle(self.database)
         return answer
 
+    def _probe(self) -> None:
+        """A new module is registered disabled; it is tried when it is enabled."""
+
     def _declared_tables(self) -> list[dict[str, Any]]:
         """Return what the manifest or PHP models declare; Python models are synchronised later."""
         if self.report["language"] == "python":
@@ -216,6 +228,7 @@ class Install(Work):
         if wished is None:
             wished = [path for path in self.record.files if path.startswith(EXECUTABLE)]
         known = [path for path in wished if path in self.record.files]
+        self.answer["executables"] = known
         make_executable(
             self.tools.fsops,
             self.tools.data_dir,
@@ -238,9 +251,6 @@ class Install(Work):
             facts=self.report,
         )
         return registry_module(stand_in)
-
-    def _old_names(self) -> tuple[str, str]:
-        return (self.module.generation, self.module.epoch) if self.module else ("", "")
 
     def _menu_wishes(self) -> list[dict[str, Any]]:
         declared = [
@@ -267,7 +277,6 @@ class Install(Work):
         self.operation.result = {
             "version": module.version,
             "generation": module.generation,
-            "files": self.answer.get("placed_files") or {},
             "foreign_settings": foreign,
         }
         self.operation.save(update_fields=["result"])
@@ -277,56 +286,6 @@ class Install(Work):
         if upload_file:
             with self.tools.fsops.directory(self.tools.data_dir.uploads) as uploads_fd:
                 self.tools.fsops.unlink(upload_file, uploads_fd)
-
-
-class Upgrade(Install):
-    """Install over an installed module: its data is copied behind a fence, its state is kept."""
-
-    fence: data.Fence | None = None
-
-    def _take_over_data(self) -> None:
-        module = self.installed()
-        self.journal.enter(Stage.BACK_UP, from_state=take_snapshot(module))
-        source = data.database_path(self.tools.data_dir, module.id, module.epoch)
-        self.fence = data.Fence(source)
-        self._new_database()
-        data.copy_database(source, self.database)
-
-    def finish(self) -> None:
-        """Start the new version if the module is on; the fence opens when the old host is gone."""
-        module = self.installed()
-        self.journal.enter(Stage.START)
-        if is_loaded(wanted=module.wanted, fault=module.fault):
-            verdict = self.wait_for_host()
-            self.journal.enter(Stage.CHECK)
-            if verdict is not None and not verdict.get("ok"):
-                raise does_not_load(module.id, verdict)
-            Module.objects.filter(pk=module.pk).update(phase=Phase.READY)
-        self._open_fence()
-        self.journal.enter(Stage.CLEAN)
-        super().finish()
-
-    def undo(self) -> None:
-        """Remove what was made and let the old version write again."""
-        try:
-            super().undo()
-        finally:
-            if self.fence:
-                self.fence.release()
-
-    def revert(self, error: ModuleError) -> None:
-        """Put the previous generation and epoch back; nobody could write to the new one yet."""
-        try:
-            restore(self.operation)
-            self.tools.host.wake()
-        finally:
-            self._open_fence()
-        sweep(self.tools, self.operation.module_id)
-
-    def _open_fence(self) -> None:
-        if self.fence:
-            before = self.operation.from_state.get("sequence", 0)
-            self.fence.release_when(lambda: self.tools.host.ended(before))
 
 
 def _refusal(finding: Finding) -> Refused:

@@ -44,9 +44,7 @@ class Journal:
         with progress(), transaction.atomic(savepoint=False):
             self.stop_if_asked()
             self._close_steps(Outcome.DONE, now)
-            self.operation.steps.filter(stage=stage).update(
-                outcome=Outcome.RUNNING, started_at=now
-            )
+            self.operation.steps.filter(stage=stage).update(outcome=Outcome.RUNNING, started_at=now)
             self._update(stage=stage, beat_at=now, **fields)
 
     def say(self, text: str, **context: Any) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Collection
+
 from modules_app.operator.tools import Tools
-from modules_app.packages.fsops import plain_name
+from modules_app.packages.fsops import FsOps, plain_name
 
 _FOLDER = "modules"
 
@@ -13,17 +16,29 @@ def write(tools: Tools, module_id: str, files: dict[str, str]) -> None:
     if not files:
         remove(tools, module_id)
         return
-    with tools.fsops.directory(tools.data_dir.etc_) as etc_fd:
-        tools.fsops.ensure_dir(_FOLDER, etc_fd, mode=0o750)
-    with tools.fsops.directory(tools.data_dir.etc_, _FOLDER) as modules_fd:
-        tools.fsops.ensure_dir(module_id, modules_fd, mode=0o750)
-    own = tools.data_dir.etc_ / _FOLDER / module_id
-    for name, content in files.items():
-        tools.fsops.write_file_atomically(own, plain_name(name), content.encode(), mode=0o640)
+    fsops, etc = tools.fsops, tools.data_dir.etc_
+    with fsops.directory(etc) as etc_fd:
+        fsops.ensure_dir(_FOLDER, etc_fd, mode=0o750)
+        fsops.sync_dir(etc_fd)
+    with fsops.directory(etc, _FOLDER) as modules_fd:
+        fsops.ensure_dir(module_id, modules_fd, mode=0o750)
+        fsops.sync_dir(modules_fd)
+    with fsops.directory(etc, _FOLDER, module_id) as own_fd:
+        for name, content in files.items():
+            fsops.write_file_atomically(own_fd, plain_name(name), content.encode(), mode=0o640)
+        _remove_others(fsops, own_fd, files)
 
 
 def remove(tools: Tools, module_id: str) -> None:
-    """Remove the module's folder below etc."""
+    """Remove the module's folder below etc, durably."""
     if (tools.data_dir.etc_ / _FOLDER).is_dir():
         with tools.fsops.directory(tools.data_dir.etc_, _FOLDER) as modules_fd:
             tools.fsops.remove_tree(module_id, modules_fd)
+            tools.fsops.sync_dir(modules_fd)
+
+
+def _remove_others(fsops: FsOps, own_fd: int, files: Collection[str]) -> None:
+    """Remove what an older version placed, and what a crash left of a write."""
+    for name in sorted(set(os.listdir(own_fd)) - set(files)):
+        fsops.unlink(name, own_fd)
+    fsops.sync_dir(own_fd)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from modules_app.exceptions import ModuleError, Refused
 from modules_app.exceptions import gettext_noop as _
+from modules_app.models import Module
 
 
 def installer_said_no(module_id: str, answer: dict[str, Any]) -> ModuleError:
@@ -57,3 +59,18 @@ def unexpected(error: BaseException, details: str) -> ModuleError:
         context={"cause": f"{type(error).__name__}: {error}"[:500], "details": details[-8000:]},
         hint=_("Please report it with the details below; the module was put back."),
     )
+
+
+def refuse_damaged(module: Module, problems: Sequence[str]) -> None:
+    """Raise ``ModuleError`` if the files of a module are not those that were installed."""
+    if problems:
+        raise ModuleError(
+            "files-damaged",
+            _("The files of “{id}” {version} are not those that were installed: {problems}."),
+            context={
+                "id": module.id,
+                "version": module.version,
+                "problems": "; ".join(problems[:10]),
+            },
+            hint=_("Repair the module, or install its package again."),
+        )

@@ -7,9 +7,11 @@ import logging
 from modules_app.domain.operations import Outcome
 from modules_app.models import Operation
 from modules_app.operator.cleaning import sweep_all
+from modules_app.operator.faults import RECOVERED, SWEPT
 from modules_app.operator.housekeeping import keep_house
 from modules_app.operator.run import resume
 from modules_app.operator.tools import Tools
+from modules_app.packages.faults import fault_point
 
 log = logging.getLogger("pbxadmin.operator")
 
@@ -23,7 +25,8 @@ def recover(tools: Tools) -> int:
     for operation in interrupted:
         log.warning("recovering %s (committed: %s)", operation, operation.committed)
         resume(operation, tools)
+    fault_point(RECOVERED)
     sweep_all(tools)
+    fault_point(SWEPT)
     keep_house(tools)
     return len(interrupted)
-

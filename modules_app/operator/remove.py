@@ -16,11 +16,12 @@ from modules_app.operator import contributions, data, placed_files
 from modules_app.operator.cleaning import remove_logs, sweep
 from modules_app.operator.faults import REMOVE_COMMITTED
 from modules_app.operator.switch import ask_before_disable
-from modules_app.operator.work import Work, raise_sequence
+from modules_app.operator.work import Work
 from modules_app.packages.faults import fault_point
 from modules_app.selectors.registry import registry_module
 from modules_app.selectors.sizes import data_bytes
 from modules_app.services.menu import menu_setting_key
+from modules_app.services.registry import raise_sequence
 
 
 class Remove(Work):

@@ -14,13 +14,16 @@ from modules_app.domain.states import Verb
 from modules_app.exceptions import ModuleError
 from modules_app.exceptions import gettext_noop as _
 from modules_app.models import Operation, Upload
-from modules_app.operator.faults import BEGUN
-from modules_app.operator.install import Install, Upgrade
+from modules_app.operator.faults import BEGUN, COMMITTED, RECOVERING, UNDOING
+from modules_app.operator.install import Install
 from modules_app.operator.journal import outcome_of, progress
 from modules_app.operator.problems import unexpected
 from modules_app.operator.remove import Remove
+from modules_app.operator.repair import Repair
+from modules_app.operator.rollback import Rollback
 from modules_app.operator.switch import Disable, Enable
 from modules_app.operator.tools import Tools
+from modules_app.operator.upgrade import Upgrade
 from modules_app.operator.work import Work
 from modules_app.packages.faults import fault_point
 from modules_app.permissions import Actor
@@ -35,7 +38,12 @@ _WORKS: dict[str, type[Work]] = {
     Verb.ENABLE: Enable,
     Verb.DISABLE: Disable,
     Verb.REMOVE: Remove,
+    Verb.ROLLBACK: Rollback,
+    Verb.REPAIR: Repair,
 }
+
+# A start that takes the operator down with it is not tried for ever (reference R4.6 U11).
+ATTEMPTS = 1
 
 
 def claim(operation_id: int) -> Operation | None:
@@ -57,6 +65,7 @@ def run_operation(operation: Operation, tools: Tools) -> None:
     if problem is not None:
         _give_up(work, problem)
     else:
+        fault_point(COMMITTED)
         after_commit(work)
     log.info("end %s: %s", operation, operation.outcome)
 
@@ -69,6 +78,10 @@ def after_commit(work: Work) -> None:
             work.journal.finish(Outcome.DONE)
             _go_on(work)
         return
+    _lead_back(work, problem)
+
+
+def _lead_back(work: Work, problem: ModuleError) -> None:
     second = _guard(lambda: work.revert(problem))
     if second is None:
         work.journal.finish(Outcome.FAILED, problem)
@@ -80,8 +93,11 @@ def after_commit(work: Work) -> None:
 def resume(operation: Operation, tools: Tools) -> None:
     """Lead an interrupted operation to its end: back before the commit point, forward after it."""
     work = _WORKS[operation.verb](operation, tools)
+    with transaction.atomic():
+        work.journal.remember(attempts=operation.attempts + 1)
+    fault_point(RECOVERING)
     if operation.committed:
-        after_commit(work)
+        _go_forward(work)
         return
     _guard(work.undo)
     work.journal.finish(
@@ -95,6 +111,20 @@ def resume(operation: Operation, tools: Tools) -> None:
     )
 
 
+def _go_forward(work: Work) -> None:
+    """Repeat what follows the commit; if that ended the operator again and again, lead back."""
+    if work.operation.attempts <= ATTEMPTS or not work.returns:
+        after_commit(work)
+        return
+    problem = ModuleError(
+        "operation-ended-the-operator",
+        _("The operator process ended {count} times while this operation was being finished."),
+        context={"count": work.operation.attempts},
+        hint=_("Tell the module's author; the log of the operator shows what happened."),
+    )
+    _lead_back(work, problem)
+
+
 def _up_to_commit(work: Work) -> None:
     work.prepare()
     with transaction.atomic():
@@ -104,6 +134,7 @@ def _up_to_commit(work: Work) -> None:
 
 
 def _give_up(work: Work, problem: ModuleError) -> None:
+    fault_point(UNDOING)
     second = _guard(work.undo)
     if second is not None:
         log.error("undo of %s: %s", work.operation, second)
@@ -142,4 +173,3 @@ def _guard(action: Callable[[], None]) -> ModuleError | None:
         connections["default"].close_if_unusable_or_obsolete()
         return unexpected(error, traceback.format_exc())
     return None
-

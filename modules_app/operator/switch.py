@@ -7,18 +7,21 @@ from typing import Any
 from django.utils import timezone
 
 from modules_app.domain.operations import Stage
-from modules_app.domain.states import Phase, Reason, Wanted
+from modules_app.domain.states import Reason, Wanted
 from modules_app.exceptions import ModuleError
-from modules_app.exceptions import gettext_noop as _
 from modules_app.models import Module
 from modules_app.operator import contributions
-from modules_app.operator.faults import SWITCH_COMMITTED
-from modules_app.operator.problems import does_not_load, vetoed
+from modules_app.operator.checking import check_start
+from modules_app.operator.faults import PROBED, REVERTED, SWITCH_COMMITTED
+from modules_app.operator.preflight import run_preflight, run_probe
+from modules_app.operator.problems import refuse_damaged, vetoed
 from modules_app.operator.snapshot import restore, take_snapshot
 from modules_app.operator.tools import ChildFailed
-from modules_app.operator.work import Work, raise_sequence, switch
+from modules_app.operator.work import Work, switch
 from modules_app.packages.faults import fault_point
-from modules_app.packages.store import load_record
+from modules_app.selectors.registry import registry_module
+from modules_app.services.registry import raise_sequence
+from modules_app.services.verification import find_file_damage
 
 BEFORE_ENABLE = "on_before_module_enable"
 AFTER_ENABLE = "on_after_module_enable"
@@ -30,24 +33,32 @@ HEADER_MENU = "on_before_header_menu_show"
 class Enable(Work):
     """Ask the module, switch it on, load it, and switch it off again if it does not load."""
 
+    returns = True
     answer: dict[str, Any] | None = None
 
     def prepare(self) -> None:
-        """Check the files and ask the before-hook, whose exact False is a veto."""
+        """Check the files, try the code, ask the before-hook, whose exact False is a veto."""
         module = self.installed()
         self.journal.enter(Stage.VERIFY)
-        _check_record(self, module)
+        refuse_damaged(module, find_file_damage(module))
+        self.journal.enter(Stage.TRY)
+        seen = registry_module(module)
+        self.preflight = run_preflight(self, seen)
         self.journal.enter(Stage.SET_UP, from_state=take_snapshot(module))
         hooks = module.facts.get("hooks", [])
         if BEFORE_ENABLE in hooks or HEADER_MENU in hooks:
             hook = BEFORE_ENABLE if BEFORE_ENABLE in hooks else HEADER_MENU
             self.answer = self.ask_hook("enable", hook)
             self._refuse_on_veto()
+        self.journal.enter(Stage.PROBE)
+        run_probe(self, seen)
+        fault_point(PROBED)
 
     def commit(self) -> None:
         """Write that the module is wanted and on probation."""
         module = self.installed()
         switch(module, Wanted.ON, actor=self.operation.actor, at=timezone.now())
+        module.checks = {**module.checks, "preflight": self.preflight}
         module.save()
         if self.answer and self.answer.get("menu_items"):
             wishes = _merge(module, self.answer["menu_items"])
@@ -57,20 +68,13 @@ class Enable(Work):
     def finish(self) -> None:
         """Load it and see; without a running host it is loaded at the next start."""
         fault_point(SWITCH_COMMITTED)
-        self.journal.enter(Stage.START)
-        verdict = self.wait_for_host()
-        self.journal.enter(Stage.CHECK)
-        module = self.installed()
-        if verdict is None:
-            self.journal.say(_("The host process is not running; the module starts with it."))
-        elif not verdict.get("ok"):
-            raise does_not_load(module.id, verdict)
-        Module.objects.filter(pk=module.pk).update(phase=Phase.READY)
+        check_start(self)
         self.tell_hook("after-enable", AFTER_ENABLE)
 
     def revert(self, error: ModuleError) -> None:
         """Switch it off again and say why."""
         restore(self.operation)
+        fault_point(REVERTED)
         Module.objects.filter(id_fold=self.operation.id_fold).update(
             reason_code=Reason.BY_EXCEPTION,
             reason_text=str(error)[:2000],
@@ -148,14 +152,3 @@ def _merge(module: Module, added: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
     keys = {wish.get("key") for wish in added}
     return [wish for wish in own if wish["key"] not in keys] + added
-
-
-def _check_record(work: Work, module: Module) -> None:
-    record = load_record(work.tools.data_dir, module.id, module.generation)
-    if record.digest != module.digest:
-        raise ModuleError(
-            "files-damaged",
-            _("The files of “{id}” are not those that were installed."),
-            context={"id": module.id},
-            hint=_("Install the package again."),
-        )

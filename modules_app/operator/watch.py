@@ -15,9 +15,9 @@ from modules_app.domain.operations import OPEN
 from modules_app.domain.states import Fault, Phase, Reason, Wanted
 from modules_app.models import Module, Operation
 from modules_app.operator.tools import Tools
-from modules_app.operator.work import raise_sequence
 from modules_app.permissions import Actor
 from modules_app.selectors.registry import current_sequence
+from modules_app.services.registry import raise_sequence
 
 log = logging.getLogger("pbxadmin.operator")
 

@@ -6,13 +6,11 @@ import time
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F
-
 from modules_app.bridge.registry import RegistryModule
 from modules_app.domain.states import Fault, Phase, Reason, Wanted
 from modules_app.exceptions import ModuleError
 from modules_app.exceptions import gettext_noop as _
-from modules_app.models import Module, Operation, RegistrySequence
+from modules_app.models import Module, Operation
 from modules_app.operator.journal import Journal
 from modules_app.operator.tools import ChildFailed, Tools
 from modules_app.selectors.registry import current_sequence, registry_module
@@ -27,6 +25,9 @@ class Work:
     ``prepare`` may do anything that ``undo`` can take back; ``commit`` runs inside the one
     transaction that decides; ``finish`` may be repeated; ``revert`` leads back after the commit.
     """
+
+    returns = False
+    """Whether ``revert`` leads back; what has no way back is led forward as often as it takes."""
 
     def __init__(self, operation: Operation, tools: Tools) -> None:
         self.operation = operation
@@ -82,7 +83,7 @@ class Work:
         payload.setdefault("language", payload["settings"].get("WebAdminLanguage", "en"))
         payload.setdefault("pbx_version", payload["settings"].get("PBXVersion", ""))
         try:
-            return self.tools.run_child(payload, stage=stage, should_stop=self._should_stop)
+            return self.tools.run_child(payload, stage=stage, should_stop=self.should_stop)
         except ChildFailed:
             self.journal.stop_if_asked()
             raise
@@ -121,17 +122,12 @@ class Work:
         verdict: dict[str, Any] | None = health["modules"].get(self.operation.module_id)
         return verdict or {"ok": False, "error": ""}
 
-    def _should_stop(self) -> bool:
+    def should_stop(self) -> bool:
+        """Tell whether somebody asked to cancel; also says, now and then, that we are alive."""
         if time.monotonic() - self._last_beat > _BEAT_SECONDS:
             self._last_beat = time.monotonic()
             self.journal.beat()
         return self.journal.asked_to_stop()
-
-
-def raise_sequence() -> None:
-    """Tell the host, inside the commit, that what it must load has changed."""
-    RegistrySequence.objects.get_or_create(pk=1)
-    RegistrySequence.objects.filter(pk=1).update(number=F("number") + 1)
 
 
 def switch(

@@ -149,6 +149,11 @@ def keep_package(
             fsops.sync_dir(dir_fd)
 
 
+def is_package_kept(data_dir: DataDir, sha256: str) -> bool:
+    """Tell whether the package with this digest is still there."""
+    return bool(_SHA256.fullmatch(sha256)) and (data_dir.packages / sha256).is_file()
+
+
 def open_package(data_dir: DataDir, sha256: str) -> int:
     """Return a descriptor of a kept package; the caller closes it. Raises `NotFound`."""
     try:

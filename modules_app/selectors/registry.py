@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db.models import F
 
 from modules_app.bridge.registry import Registry, RegistryModule, label_of
-from modules_app.domain.states import Fault, Wanted
+from modules_app.domain.states import Fault, Phase, Wanted
 from modules_app.models import Module, RegistrySequence
 from modules_app.packages.datadir import DataDir
 from modules_app.selectors.settings import read_setting
@@ -39,6 +39,7 @@ def build_registry() -> Registry:
     """Return the enabled modules with their files and data, from one reading of the rows."""
     rows = (
         Module.objects.filter(wanted=Wanted.ON, fault=Fault.NONE)
+        .exclude(phase=Phase.MAINTENANCE)
         .only(*_COLUMNS)
         .annotate(declared_tables=F("facts__tables"))
     )

@@ -13,11 +13,12 @@ from django.utils import timezone
 from modules_app import audit
 from modules_app.domain.ids import fold_id
 from modules_app.domain.operations import OPEN, STAGES, Outcome
-from modules_app.domain.states import Verb, allowed_verbs
+from modules_app.domain.states import Verb
 from modules_app.domain.versions import Relation
 from modules_app.exceptions import Busy, ModuleError, NotAllowed, NotFound, Refused
 from modules_app.exceptions import gettext_noop as _
 from modules_app.models import KeptData, Module, Operation, OperationStep
+from modules_app.packages.store import is_package_kept
 from modules_app.permissions import Actor, Right, require
 from modules_app.processes.poke import poke
 from modules_app.selectors.modules import find_module, get_module_row
@@ -25,6 +26,7 @@ from modules_app.selectors.operations import find_operation
 from modules_app.selectors.packages import UploadPage, get_upload
 from modules_app.selectors.registry import data_dir
 from modules_app.services.plans import plan_operation
+from modules_app.services.previous import previous_module
 
 P = ParamSpec("P")
 
@@ -130,8 +132,57 @@ def remove_module(
     return _queue_for_installed(actor, Verb.REMOVE, module_id, options, request_key)
 
 
+@_once
+def rollback_module(
+    *,
+    actor: Actor,
+    module_id: str,
+    automatic: bool = False,
+    reason: str = "",
+    request_key: str | None = None,
+) -> Operation:
+    """Queue the return to the version before, with its data.
+
+    ``automatic`` and ``reason``: the module failed and nobody asked. That leads back only from an
+    upgrade, never forward again. Raises ``Refused`` when there is no version before.
+    """
+    require(actor, Right.INSTALL)
+    module = find_module(module_id)
+    before = previous_module(module)
+    if automatic and module.previous.get("by") != Verb.UPGRADE:
+        raise Refused(
+            "rolled-back-already",
+            _("“{id}” was rolled back already; it does not go forward again by itself."),
+            context={"id": module.id},
+            hint=_("Choose the version yourself."),
+        )
+    options = {"automatic": automatic, "reason": reason[:2000], "to_version": before.version}
+    return _queue_for_installed(actor, Verb.ROLLBACK, module_id, options, request_key)
+
+
+@_once
+def repair_module(*, actor: Actor, module_id: str, request_key: str | None = None) -> Operation:
+    """Queue writing the files of a damaged module anew from the package that is kept of it.
+
+    Raises ``Refused`` when the package is not kept any more.
+    """
+    require(actor, Right.INSTALL)
+    module = find_module(module_id)
+    if not is_package_kept(data_dir(), module.package_sha256):
+        raise Refused(
+            "package-not-kept",
+            _("The package of “{id}” {version} is not kept here any more."),
+            context={"id": module.id, "version": module.version},
+            hint=_("Upload the package again."),
+        )
+    return _queue_for_installed(actor, Verb.REPAIR, module_id, {}, request_key)
+
+
 def cancel_operation(*, actor: Actor, operation_id: int) -> Operation:
-    """Ask a waiting or running operation to stop; refused once it has passed its commit point."""
+    """End a waiting operation at once, ask a running one to stop before its commit point.
+
+    Refused once it has passed that point. A waiting one needs no operator process to end.
+    """
     require(actor, Right.OPERATE)
     with transaction.atomic():
         operation = find_operation(operation_id)
@@ -151,8 +202,23 @@ def cancel_operation(*, actor: Actor, operation_id: int) -> Operation:
             outcome="requested",
             operation=operation,
         )
+        _end_waiting(operation, actor)
     poke(data_dir().root, "operator")
+    operation.refresh_from_db()
     return operation
+
+
+def _end_waiting(operation: Operation, actor: Actor) -> None:
+    """Close an operation that nobody has begun; the operator may be quicker and begin it."""
+    waiting = Operation.objects.filter(pk=operation.pk, outcome=Outcome.QUEUED)
+    if waiting.update(outcome=Outcome.CANCELLED, ended_at=timezone.now()):
+        audit.record(
+            actor=actor,
+            action=f"module-{operation.verb}",
+            target=operation.module_id,
+            outcome=Outcome.CANCELLED,
+            operation=operation,
+        )
 
 
 def _refuse_uninstallable(page: UploadPage, allow_downgrade: bool) -> None:
@@ -186,7 +252,7 @@ def _queue_for_installed(
     row = get_module_row(module.id)
     if row.operation is not None:
         raise _busy(module.id, row.operation)
-    if verb not in allowed_verbs(row.state):
+    if verb not in row.verbs:
         raise Refused(
             "not-in-this-state",
             _("“{id}” cannot be asked to {verb} while it is {state}."),
@@ -206,6 +272,7 @@ def _queue(
     options: Mapping[str, Any],
     package_sha256: str = "",
 ) -> Operation:
+    plan = plan_operation(verb=verb, module_id=module_id, options=options)
     try:
         with transaction.atomic():
             operation = Operation.objects.create(
@@ -217,7 +284,7 @@ def _queue(
                 channel=actor.channel,
                 request_key=request_key,
                 options=dict(options),
-                plan=plan_operation(verb=verb, module_id=module_id, options=options),
+                plan=plan,
                 package_sha256=package_sha256,
                 queued_at=timezone.now(),
             )

@@ -10,6 +10,7 @@ from modules_app.domain.states import Verb
 from modules_app.exceptions import gettext_noop as _
 from modules_app.models import KeptData, Module
 from modules_app.selectors.packages import get_upload
+from modules_app.services.previous import find_loss
 
 Sentence = dict[str, Any]
 
@@ -37,7 +38,53 @@ def plan_operation(*, verb: Verb, module_id: str, options: Mapping[str, Any]) ->
             *asked,
             _say(_("Switch “{id}” off; its menu items go, its data stays."), id=module_id),
         ]
+    if verb is Verb.ROLLBACK and module:
+        return _plan_rollback(module)
+    if verb is Verb.REPAIR and module:
+        return [
+            _say(
+                _("Unpack the kept package of “{id}” {old} again."),
+                id=module_id,
+                old=module.version,
+            ),
+            _say(_("Switch over to the new files; its data is not touched.")),
+        ]
     return _plan_remove(module_id, module, kept, options)
+
+
+def _plan_rollback(module: Module) -> list[Sentence]:
+    loss = find_loss(module)
+    plan = [
+        _say(
+            _("Return “{id}” from {old} to {new}, with the data of that time."),
+            id=module.id,
+            old=module.version,
+            new=loss.version,
+        )
+    ]
+    if loss.tables is None:
+        plan.append(_say(_("What changed in its data since then could not be compared.")))
+    elif not loss.tables:
+        plan.append(_say(_("Its data has not changed since then: nothing is lost.")))
+    for table in loss.tables or []:
+        plan.append(
+            _say(
+                _(
+                    "Table {table}: {newer} rows that are new or changed since then are put "
+                    "aside; {older} earlier rows come back."
+                ),
+                table=table.table,
+                newer=table.newer,
+                older=table.older,
+            )
+        )
+    plan.append(
+        _say(
+            _("Version {old} and its data stay here, so that you can return to it."),
+            old=module.version,
+        )
+    )
+    return plan
 
 
 def _plan_install(

@@ -39,9 +39,7 @@ def write_settings(*, actor: Actor, values: Mapping[str, str]) -> list[str]:
 def _check(key: str, value: str) -> None:
     spec = SETTINGS.get(key)
     if spec is None:
-        raise Refused(
-            "setting-unknown", _("There is no setting “{key}”."), context={"key": key}
-        )
+        raise Refused("setting-unknown", _("There is no setting “{key}”."), context={"key": key})
     if not _fits(spec, value):
         raise Refused(
             "setting-invalid",

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
-from modules_app.domain.states import Fault, is_loaded
+from modules_app.domain.states import Fault, Phase, is_loaded
 from modules_app.models import Module
 from modules_app.permissions import Actor, Right
 from modules_app.proxy.exchange import Problem, exchange
@@ -29,6 +29,7 @@ class _Target:
     title: str
     loaded: bool
     stopped: bool = False
+    moving: bool = False
 
 
 # The token is checked by the host, which knows the form; here only the origin is (design 3).
@@ -63,6 +64,8 @@ def _refusal(
         return _problem(request, target, 403)
     if not target.loaded:
         return _problem(request, target, 404)
+    if target.moving:
+        return _problem(request, target, 503)
     if not comes_from_this_site(request):
         return _problem(request, target, 403, foreign=True)
     if request.method not in METHODS:
@@ -88,13 +91,19 @@ def dashed_form(module_id: str) -> str:
 
 
 def _find(module_id: str) -> _Target | None:
-    row = Module.objects.filter(pk=module_id).values("wanted", "fault", "titles").first()
+    row = Module.objects.filter(pk=module_id).values("wanted", "fault", "phase", "titles").first()
     if row is None:
         return None
     titles: dict[str, str] = row["titles"]
     title = titles.get(get_language() or "en") or titles.get("en") or module_id
     loaded = is_loaded(wanted=row["wanted"], fault=row["fault"])
-    return _Target(module_id, title, loaded, stopped=row["fault"] != Fault.NONE)
+    return _Target(
+        module_id,
+        title,
+        loaded,
+        stopped=row["fault"] != Fault.NONE,
+        moving=row["phase"] == Phase.MAINTENANCE,
+    )
 
 
 def _is_clean(path: str) -> bool:
@@ -151,6 +160,12 @@ def _texts(target: _Target, status: int, foreign: bool) -> tuple[str, str, str]:
             _("Refused"),
             _("Another site tried to send something to “%(module)s” in your name.") % name,
             _("If it was you, open the module's page here and try again."),
+        )
+    if status == 503 and target.moving:
+        return (
+            _("The module is being changed"),
+            _("“%(module)s” is stopped for a moment, until its data has moved.") % name,
+            _("Try again in a few seconds. All other pages work."),
         )
     if status == 404 and target.stopped:
         return (
