@@ -31,7 +31,6 @@ CODE = "code"
 RECORD = "record.json"
 
 FILES_WRITTEN = declare_fault_point("store.files-written", "all files written, nothing synced")
-SYNCED = declare_fault_point("store.synced", "the generation is durable, nothing refers to it")
 PACKAGE_LINKED = declare_fault_point("store.package-linked", "package kept, folder not synced")
 
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]{1,63}", re.ASCII)
@@ -75,8 +74,6 @@ def write_generation(
                 with suppress(OSError):
                     fsops.remove_tree(module_id, store_fd)
             raise
-    if durable:
-        fault_point(SYNCED)
     return record
 
 

@@ -1,0 +1,48 @@
+"""F01, F02, F30: an operation that is killed anywhere leaves old or new, never a mixture."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from modules_app.operator import faults
+from modules_app.packages.faults import declared_fault_points
+from tests.torture import instants, points
+from tests.torture.harness import Harness
+from tests.torture.operations import OPERATIONS, RECOVERY
+
+NAMES = sorted(OPERATIONS)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_operation_reaches_every_point_that_it_owns(home: Harness, name: str) -> None:
+    assert set(points.reached(home, name)) == set(OPERATIONS[name].owns)
+
+
+def test_no_point_is_dead() -> None:
+    assert faults.__doc__, "imported for its declarations"
+    owned = {point for operation in OPERATIONS.values() for point in operation.owns}
+    assert set(declared_fault_points()) == owned | set(RECOVERY)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_f01_a_kill_at_each_point_leads_to_old_or_new(home: Harness, name: str) -> None:
+    for spec in points.specs_of(home, name):
+        points.kill_and_check(home, spec)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_f30_five_kills_inside_the_recovery_change_nothing(home: Harness, name: str) -> None:
+    last = f"{name}@{OPERATIONS[name].owns[-1]}"
+    for spec in points.pairs_of(home, last):
+        points.kill_and_check(home, spec)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("how", sorted(instants.HOW))
+def test_f02_a_kill_at_any_moment_leads_to_old_or_new(
+    home: Harness, name: str, how: str
+) -> None:
+    spec = instants.draw(home, name, random.Random(f"{name} {how}"), how)
+    instants.kill_and_check(home, spec)
