@@ -20,6 +20,7 @@ class ModuleError(Exception):
 
     exit_code = 1
     http_status = 422
+    is_audited = False
 
     def __init__(
         self,

@@ -21,17 +21,32 @@ class Right(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who asked, from where, with which rights."""
+    """Who asked, from where, with which rights.
+
+    ``session`` is the public name of the session, ``proof_age`` the seconds since its person last
+    typed the password; both are empty where there is no session.
+    """
 
     name: str
     channel: str
     rights: frozenset[Right]
+    address: str = ""
+    session: str = ""
+    proof_age: int | None = None
 
     @classmethod
-    def of_user(cls, user: Any, channel: str = "web") -> Actor:
+    def of_user(
+        cls,
+        user: Any,
+        channel: str = "web",
+        *,
+        address: str = "",
+        session: str = "",
+        proof_age: int | None = None,
+    ) -> Actor:
         """Return the actor for a Django user."""
         rights = frozenset(r for r in Right if user.has_perm(f"modules_app.{r}_module"))
-        return cls(name=user.get_username(), channel=channel, rights=rights)
+        return cls(user.get_username(), channel, rights, address, session, proof_age)
 
     @classmethod
     def system(cls, channel: str = "cli", name: str = "system") -> Actor:

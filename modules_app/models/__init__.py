@@ -3,8 +3,9 @@
 from modules_app.models.hook import HookResult
 from modules_app.models.menu import MenuItem, PbxSetting
 from modules_app.models.module import KeptData, Module, RegistrySequence
-from modules_app.models.operation import AuditEvent, Operation, OperationStep
+from modules_app.models.operation import Operation, OperationStep
 from modules_app.models.package import StoredPackage, Upload
+from modules_app.models.trust import AuditEvent, PendingAction
 
 __all__ = [
     "AuditEvent",
@@ -15,6 +16,7 @@ __all__ = [
     "Operation",
     "OperationStep",
     "PbxSetting",
+    "PendingAction",
     "RegistrySequence",
     "StoredPackage",
     "Upload",

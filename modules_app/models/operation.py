@@ -72,26 +72,3 @@ class OperationStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.operation_id}/{self.position} {self.stage}"
-
-
-class AuditEvent(models.Model):
-    """Who did what to which module, from where, and how it ended. Written once, never changed."""
-
-    at = models.DateTimeField(_("when"))
-    actor = models.CharField(_("who"), max_length=150)
-    channel = models.CharField(_("from where"), max_length=12)
-    action = models.CharField(_("action"), max_length=40)
-    target = models.CharField(_("target"), max_length=150, blank=True)
-    outcome = models.CharField(_("outcome"), max_length=12)
-    operation = models.ForeignKey(
-        Operation, on_delete=models.PROTECT, null=True, blank=True, related_name="audit"
-    )
-    detail = models.JSONField(_("detail"), default=dict, blank=True)
-
-    class Meta:
-        verbose_name = _("audit event")
-        verbose_name_plural = _("audit")
-        ordering = ["-id"]
-
-    def __str__(self) -> str:
-        return f"{self.action} {self.target}"
