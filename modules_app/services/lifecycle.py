@@ -17,7 +17,7 @@ from modules_app.domain.states import Verb
 from modules_app.domain.versions import Relation
 from modules_app.exceptions import Busy, ModuleError, NotAllowed, NotFound, Refused
 from modules_app.exceptions import gettext_noop as _
-from modules_app.models import KeptData, Module, Operation, OperationStep
+from modules_app.models import KeptData, Module, Operation, OperationStep, Upload
 from modules_app.packages.store import is_package_kept
 from modules_app.permissions import Actor, Right, require
 from modules_app.processes.poke import poke
@@ -41,16 +41,23 @@ def _once(ask: Callable[P, Operation]) -> Callable[P, Operation]:
     def asked(*args: P.args, **kwargs: P.kwargs) -> Operation:
         try:
             return ask(*args, **kwargs)
-        except NotAllowed:
-            raise
-        except ModuleError:
-            key = kwargs.get("request_key")
+        except ModuleError as error:
+            key = None if isinstance(error, NotAllowed) else kwargs.get("request_key")
             twin = Operation.objects.filter(request_key=key).first() if key else None
-            if twin is None:
-                raise
-            return twin
+            if twin is not None:
+                return twin
+            _record_refusal(ask.__name__, error, **kwargs)
+            raise
 
     return asked
+
+
+def _record_refusal(service: str, error: ModuleError, **asked: Any) -> None:
+    """Write the attempt to the audit: who asked for what, and why it did not become anything."""
+    upload = Upload.objects.filter(pk=asked["upload_id"]).first() if "upload_id" in asked else None
+    target = upload.module_id if upload else asked.get("module_id") or asked.get("upload_id")
+    action = f"module-{service.removesuffix('_module')}"
+    audit.record_refusal(actor=asked["actor"], action=action, target=str(target), error=error)
 
 
 @_once
