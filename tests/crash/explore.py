@@ -1,0 +1,235 @@
+"""Records an operation of the real engine and looks at everything a power cut may leave of it."""
+
+from __future__ import annotations
+
+import copy
+import random
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from unittest import mock
+
+from modules_app.models import Operation
+from modules_app.operator.recovery import recover
+from modules_app.packages.fsops import FsOps
+from tests.crash.box import Box, State, rows_of, settle_threads
+from tests.crash.checks import (
+    View,
+    as_text,
+    broken_promises,
+    fingerprint,
+    is_committed,
+    view,
+    violations,
+)
+from tests.crash.disk import Commit, CrashStates, Sync, Tree
+from tests.crash.recording import Trace, record
+from tests.crash.scenarios import Scenario
+
+
+@dataclass
+class Findings:
+    """What an exploration saw. ``states`` are all that the model allows, overlaps counted once
+    per moment; ``recovered`` is how many of them the real recovery was run on."""
+
+    moments: int = 0
+    states: int = 0
+    recovered: int = 0
+    inside_recovery: int = 0
+    violations: list[str] = field(default_factory=list)
+
+    def add(self, other: Findings) -> None:
+        """Take what another exploration saw."""
+        self.moments += other.moments
+        self.states += other.states
+        self.recovered += other.recovered
+        self.inside_recovery += other.inside_recovery
+        self.violations += other.violations
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The power goes here: what the disk may hold, and which commits it may hold."""
+
+    number: int
+    states: CrashStates
+    commits: tuple[tuple[bytes, Tree], ...]
+
+
+@dataclass
+class Recorded:
+    """One operation as it really ran, with the views before and after it."""
+
+    scenario: Scenario
+    trace: Trace
+    operation: int
+    before: View
+    after: View
+
+
+def record_scenario(box: Box, scenario: Scenario, empty: State) -> Recorded:
+    """Lead to the scenario's start and record its operation."""
+    box.load(empty)
+    box.loads = True
+    for step in scenario.prepare:
+        step(box.life())
+    box.load(box.save())
+    before = view(box.tools().data_dir)
+    box.loads = scenario.loads
+    trace = record(box.root, lambda fsops: _act(box, scenario, fsops))
+    settle_threads()
+    operation = Operation.objects.order_by("-pk").values_list("pk", flat=True).first()
+    return Recorded(scenario, trace, operation or 0, before, view(box.tools().data_dir))
+
+
+def _act(box: Box, scenario: Scenario, fsops: FsOps) -> None:
+    with mock.patch("modules_app.services.uploads.FsOps", lambda: fsops):
+        scenario.act(box.life(fsops))
+        settle_threads()
+
+
+def moments(trace: Trace) -> Iterator[Moment]:
+    """Yield each moment at which nothing more could be lost by waiting: before each barrier."""
+    disk = copy.deepcopy(trace.start)
+    commits: list[tuple[bytes, Tree]] = [(trace.image, disk.latest())]
+    for number, event in enumerate(trace.events):
+        if isinstance(event, Sync) or (isinstance(event, Commit) and event.durable):
+            yield Moment(number, CrashStates(copy.deepcopy(disk)), tuple(commits))
+        if isinstance(event, Commit):
+            if event.durable:
+                commits.clear()
+            commits.append((event.image, disk.latest()))
+        else:
+            disk.apply(event)
+    yield Moment(len(trace.events), CrashStates(disk), tuple(commits))
+
+
+def explore(
+    box: Box, recorded: Recorded, *, sample: int, deadline: float, seed: int, deep: int = 0
+) -> Findings:
+    """Check every crash state by reasoning and ``sample`` of them by the real recovery.
+
+    The sample holds the states in which one single change was lost or survived, as many as fit,
+    and random ones. In ``deep`` of them the power goes a second time, inside the recovery.
+    """
+    findings = Findings()
+    chosen = random.Random(seed)  # noqa: S311 - a sample, no secret
+    candidates: list[tuple[Moment, Tree, bytes]] = []
+    for moment in moments(recorded.trace):
+        findings.moments += 1
+        findings.states += moment.states.count * len(moment.commits)
+        for image, seen in moment.commits:
+            for broken in broken_promises(moment.states, image, seen):
+                findings.violations.append(f"{recorded.scenario.name}@{moment.number}: {broken}")
+        candidates += _candidates(moment, chosen)
+    chosen.shuffle(candidates)
+    for moment, tree, image in _distinct(candidates, sample):
+        if time.monotonic() > deadline:
+            break
+        label = f"{recorded.scenario.name}@{moment.number}"
+        findings.recovered += 1
+        findings.violations += [
+            f"{label}: {problem}" for problem in _after_recovery(box, recorded, State(tree, image))
+        ]
+        if findings.inside_recovery < deep:
+            findings.inside_recovery += 1
+            findings.add(_explore_recovery(box, recorded, State(tree, image), chosen))
+    return findings
+
+
+def _candidates(moment: Moment, chosen: random.Random) -> Iterator[tuple[Moment, Tree, bytes]]:
+    trees = [*moment.states.extremes()]
+    trees += [moment.states.tree(chosen.randrange(moment.states.count)) for _ in range(6)]
+    for tree in trees:
+        yield moment, tree, chosen.choice(moment.commits)[0]
+    for image, _seen in moment.commits:
+        yield moment, trees[0], image
+
+
+def _distinct(
+    candidates: Iterable[tuple[Moment, Tree, bytes]], sample: int
+) -> Iterator[tuple[Moment, Tree, bytes]]:
+    known = set()
+    for moment, tree, image in candidates:
+        key = hash((repr(tree), image))
+        if key not in known:
+            known.add(key)
+            yield moment, tree, image
+        if len(known) == sample:
+            return
+
+
+def _after_recovery(box: Box, recorded: Recorded, state: State) -> list[str]:
+    """Recover a crash state for real and return what is wrong then, or after a second recovery."""
+    box.load(state)
+    return _recover_and_check(box, recorded, state.image)
+
+
+def _recover_and_check(box: Box, recorded: Recorded, image: bytes) -> list[str]:
+    tools = box.tools()
+    recover(tools)
+    found = violations(tools.data_dir)
+    found += _old_or_new(recorded, image, view(tools.data_dir))
+    once = fingerprint(tools.data_dir)
+    recover(box.tools())
+    if fingerprint(tools.data_dir) != once:
+        found.append("I9 a second recovery changed something")
+    return found
+
+
+def _old_or_new(recorded: Recorded, image: bytes, found: View) -> list[str]:
+    committed = is_committed(image, recorded.operation)
+    allowed = [recorded.before]
+    if committed:
+        either = recorded.scenario.past_commit == "either"
+        allowed = [recorded.before, recorded.after] if either else [recorded.after]
+    if found in allowed:
+        return []
+    return [
+        f"I1 neither old nor new (committed: {committed}): {as_text(found)} "
+        f"is not {' or '.join(as_text(one) for one in allowed)}"
+    ]
+
+
+def _explore_recovery(
+    box: Box, recorded: Recorded, state: State, chosen: random.Random
+) -> Findings:
+    """Let the power go a second time while the recovery of a crash state runs."""
+    box.load(state)
+    trace = record(box.root, lambda fsops: _recover(box, fsops))
+    findings = Findings()
+    candidates: list[tuple[Moment, Tree, bytes]] = []
+    for moment in moments(trace):
+        findings.moments += 1
+        findings.states += moment.states.count * len(moment.commits)
+        candidates += _candidates(moment, chosen)
+    chosen.shuffle(candidates)
+    for moment, tree, image in _distinct(candidates, 4):
+        findings.recovered += 1
+        box.load(State(tree, image))
+        findings.violations += [
+            f"{recorded.scenario.name}, recovery@{moment.number}: {problem}"
+            for problem in _recover_and_check(box, recorded, image)
+        ]
+    return findings
+
+
+def _recover(box: Box, fsops: FsOps) -> None:
+    with mock.patch("modules_app.services.uploads.FsOps", lambda: fsops):
+        recover(box.tools(fsops))
+        settle_threads()
+
+
+@contextmanager
+def changed(patch: Callable[[], Any] | None) -> Iterator[None]:
+    """Run the block with a mutant in place."""
+    if patch is None:
+        yield
+        return
+    with patch():
+        yield
+
+
+__all__ = ["Findings", "Recorded", "changed", "explore", "moments", "record_scenario", "rows_of"]

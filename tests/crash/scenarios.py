@@ -1,0 +1,179 @@
+"""One table: for each verb how to come to its start, and how to ask for it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+
+from modules_app.services import lifecycle
+from tests.builders import PHP_MODEL, mikopbx, python_module
+from tests.lifecycle import ACTOR, Life
+
+ID = "ModuleTest"
+PYTHON = "ModulePy"
+
+_INSTALLER = """from modules_app.sdk import PbxExtensionSetupBase
+
+
+class PbxExtensionSetup(PbxExtensionSetupBase):
+    def install_files(self):
+        self.place_file("{name}.conf", "a = {name}")
+        self.settings.set("ModulePyMode", "{name}")
+        return True
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """``prepare`` leads to the state before; ``act`` is the one operation that is recorded."""
+
+    name: str
+    prepare: tuple[Callable[[Life], object], ...]
+    act: Callable[[Life], object]
+    # Whether the host says that what it is told to load loads.
+    loads: bool = True
+    # What recovery must lead to: the state before, or after, once the commit point is passed.
+    past_commit: str = "new"
+
+
+def small(version: str = "1.0.0", column: str = "") -> bytes:
+    """Return a declarative package of two folders and three files."""
+    extra = f'    /**\n     * @Column(type="string")\n     */\n    public ${column};\n'
+    return mikopbx(
+        ID,
+        version,
+        {
+            "Models/Numbers.php": PHP_MODEL % (extra if column else ""),
+            "bin/run.sh": f"#!/bin/sh\necho {version}\n",
+        },
+    )
+
+
+def python(version: str = "1.0.0") -> bytes:
+    """Return a package whose installer writes a setting and places a file."""
+    name = "v" + version.partition(".")[0]
+    return python_module(PYTHON, version, {"installer.py": _INSTALLER.format(name=name)})
+
+
+def install(life: Life) -> object:
+    """Install the first version."""
+    return life.install(small())
+
+
+def upgrade(life: Life) -> object:
+    """Install the second version, which brings a column."""
+    return life.install(small("2.0.0", "note"))
+
+
+def third(life: Life) -> object:
+    """Install a third version."""
+    return life.install(small("3.0.0", "more"))
+
+
+def enable(life: Life) -> object:
+    """Switch on."""
+    return life.enable(ID)
+
+
+def disable(life: Life) -> object:
+    """Switch off."""
+    return life.disable(ID)
+
+
+def remove(life: Life) -> object:
+    """Remove and keep the data."""
+    return life.remove(ID)
+
+
+def erase(life: Life) -> object:
+    """Remove with the data."""
+    return life.remove(ID, keep_data=False)
+
+
+def rollback(life: Life) -> object:
+    """Go back to the version before."""
+    return life.run(lifecycle.rollback_module(actor=ACTOR, module_id=ID))
+
+
+def repair(life: Life) -> object:
+    """Unpack the kept package again."""
+    return life.run(lifecycle.repair_module(actor=ACTOR, module_id=ID))
+
+
+def row(life: Life) -> object:
+    """Write what a user would write; it is durable and folded into one file."""
+    with closing(sqlite3.connect(life.database(ID), isolation_level=None)) as data:
+        data.execute("INSERT INTO m_Numbers(number) VALUES ('100')")
+        return data.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
+def alter(life: Life) -> object:
+    """Change a file of the module behind its back."""
+    [file] = life.data_dir.store.glob(f"{ID}/*/code/bin/run.sh")
+    return file.write_text("#!/bin/sh\necho altered\n")
+
+
+def install_python(life: Life) -> object:
+    """Install the first version of the module in Python."""
+    return life.install(python())
+
+
+def upgrade_python(life: Life) -> object:
+    """Install its second version."""
+    return life.install(python("2.0.0"))
+
+
+def enable_python(life: Life) -> object:
+    """Switch it on."""
+    return life.enable(PYTHON)
+
+
+def erase_python(life: Life) -> object:
+    """Remove it with its data."""
+    return life.remove(PYTHON, keep_data=False)
+
+
+def remove_python(life: Life) -> object:
+    """Remove it and keep its data."""
+    return life.remove(PYTHON)
+
+
+_HAS = (install, row)
+_ON = (install, row, enable)
+
+SCENARIOS: dict[str, Scenario] = {
+    scenario.name: scenario
+    for scenario in (
+        Scenario("install", (), install),
+        Scenario("install-with-kept-data", (*_HAS, remove), upgrade),
+        Scenario("upgrade-while-off", _HAS, upgrade),
+        Scenario("upgrade-while-on", _ON, upgrade),
+        Scenario("upgrade-again", (*_HAS, upgrade), third),
+        Scenario("upgrade-that-does-not-load", _ON, upgrade, loads=False, past_commit="either"),
+        Scenario("enable", _HAS, enable),
+        Scenario("enable-that-does-not-load", _HAS, enable, loads=False, past_commit="either"),
+        Scenario("disable", _ON, disable),
+        Scenario("remove-and-keep", _ON, remove),
+        Scenario("remove-with-data", (*_ON, upgrade), erase),
+        Scenario("erase-kept-data", (*_HAS, remove), erase),
+        Scenario("install-python", (), install_python),
+        Scenario("upgrade-python", (install_python, enable_python), upgrade_python),
+        Scenario("remove-python-and-keep", (install_python,), remove_python),
+        Scenario("remove-python-with-data", (install_python, enable_python), erase_python),
+        *(
+            (
+                Scenario("rollback-while-on", (*_ON, upgrade), rollback),
+                Scenario("rollback-while-off", (*_HAS, upgrade), rollback),
+            )
+            if hasattr(lifecycle, "rollback_module")
+            else ()
+        ),
+        *(
+            (Scenario("repair", (*_ON, alter), repair),)
+            if hasattr(lifecycle, "repair_module")
+            else ()
+        ),
+    )
+}
