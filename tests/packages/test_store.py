@@ -337,8 +337,7 @@ store.keep_package(fsops, data_dir, fd, received.sha256)
 """
 
 
-@pytest.mark.parametrize("point", ["store.files-written", "store.synced", "store.package-linked",
-                                   "upload.synced"])  # fmt: skip
+@pytest.mark.parametrize("point", ["store.files-written", "store.package-linked", "upload.synced"])
 def test_after_a_crash_everything_can_be_removed_and_done_again(data_dir, tmp_path, point):
     assert point in declared_fault_points()
     path = tmp_path / "package.zip"
@@ -358,4 +357,4 @@ def store_error() -> StorageFailed:
 
 
 def test_the_fault_points_of_the_store_are_declared():
-    assert {store.FILES_WRITTEN, store.SYNCED, store.PACKAGE_LINKED} <= set(declared_fault_points())
+    assert {store.FILES_WRITTEN, store.PACKAGE_LINKED} <= set(declared_fault_points())

@@ -92,9 +92,7 @@ def _residue(site: Site, expected: Expectation) -> Iterator[str]:
     packages = {row["sha256"] for row in site.rows("storedpackage")}
     yield from _strangers(site.root / "uploads", files)
     yield from _strangers(site.root / "packages", packages)
-    yield from _strangers(
-        site.root / "etc" / "modules", {row["id"] for row in site.rows("module")}
-    )
+    yield from _strangers(site.root / "etc" / "modules", {row["id"] for row in site.rows("module")})
     for path in site.root.rglob("*.tmp"):
         yield f"I4 {path.relative_to(site.root)} is left over"
     top = {path.name for path in site.root.iterdir()} - set(TRANSIENT)

@@ -41,8 +41,6 @@ def test_f30_five_kills_inside_the_recovery_change_nothing(home: Harness, name: 
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("how", sorted(instants.HOW))
-def test_f02_a_kill_at_any_moment_leads_to_old_or_new(
-    home: Harness, name: str, how: str
-) -> None:
+def test_f02_a_kill_at_any_moment_leads_to_old_or_new(home: Harness, name: str, how: str) -> None:
     spec = instants.draw(home, name, random.Random(f"{name} {how}"), how)
     instants.kill_and_check(home, spec)
