@@ -9,6 +9,8 @@ from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
+_PR_SET_NO_NEW_PRIVS = 38
+_CAPABILITIES_3 = 0x20080522
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -23,6 +25,22 @@ def die_with_parent(parent: int, sig: signal.Signals = signal.SIGKILL) -> None:
 def adopt_orphans() -> None:
     """Make this process the parent of every descendant whose own parent dies."""
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+
+
+def no_new_privileges() -> None:
+    """Let no program that this process or its children start have more rights than they."""
+    _prctl(_PR_SET_NO_NEW_PRIVS, 1)
+
+
+def drop_capabilities() -> None:
+    """Give up every single right of root that this process holds."""
+    head = (ctypes.c_uint32 * 2)(_CAPABILITIES_3, 0)
+    _check(_libc.capset(head, (ctypes.c_uint32 * 6)()))
+
+
+def unshare(flags: int) -> None:
+    """Move this process, or its next children, into new namespaces; `OSError` if refused."""
+    _check(_libc.unshare(flags))
 
 
 def children() -> list[int]:
@@ -52,6 +70,10 @@ def _parent(folder: Path) -> str:
 
 
 def _prctl(option: int, value: int) -> None:
-    if _libc.prctl(option, value, 0, 0, 0) != 0:
+    _check(_libc.prctl(option, value, 0, 0, 0))
+
+
+def _check(result: int) -> None:
+    if result != 0:
         code = ctypes.get_errno()
         raise OSError(code, os.strerror(code))

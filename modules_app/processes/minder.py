@@ -10,9 +10,10 @@ import signal
 import socket
 import sys
 import time
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from modules_app.processes import kernel, task, wire
+from modules_app.processes import isolation, kernel, task, wire
 
 _TAIL = 8 * 1024
 _ANSWER_BYTES = 32 * 1024 * 1024
@@ -24,7 +25,24 @@ class _Terminated(BaseException):
     """The zygote died or asked us to go."""
 
 
-def main(control: socket.socket, taken_fd: int) -> NoReturn:
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """What the kernel ``grants`` (see `isolation.granted`), and whether every child is isolated."""
+
+    grants: frozenset[str]
+    always: bool
+
+    def make(self) -> isolation.Room | None:
+        """Return a PID namespace for the next child, None where there can be none."""
+        if isolation.PID_NAMESPACE not in self.grants:
+            return None
+        try:
+            return isolation.Room()
+        except OSError:  # granted a while ago, but such things are counted
+            return None
+
+
+def main(control: socket.socket, taken_fd: int, rooms: Rooms) -> NoReturn:
     """Fork a child, take one order off ``control``, mind the child until its end, then leave.
 
     One byte into ``taken_fd`` tells the zygote that this pair is no longer free.
@@ -34,10 +52,13 @@ def main(control: socket.socket, taken_fd: int) -> NoReturn:
     kernel.adopt_orphans()
     status = 0
     try:
-        child = _Child()
+        child = _Child(rooms.make() if rooms.always else None)
         line = _take(control, taken_fd)
         order = wire.receive(line) if line is not None else None
         if line is not None and order is not None:
+            if child.room is None and order.get("limits", {}).get("isolated"):
+                child.dismiss()
+                child = _Child(rooms.make())
             kind = _Spawned if order["kind"] == "spawn" else _Run
             kind(child, line, order).mind()
     except (_Terminated, OSError):
@@ -62,14 +83,15 @@ def _take(control: socket.socket, taken_fd: int) -> socket.socket | None:
 
 
 class _Child:
-    """The forked child and our ends of the pipes to it."""
+    """The forked child, inside ``room`` if there is one, and our ends of the pipes to it."""
 
-    def __init__(self) -> None:
+    def __init__(self, room: isolation.Room | None) -> None:
+        self.room = room
         self.nonce = secrets.token_hex(16)
         self.output_fd, output_end = os.pipe()
         self.answer_fd, answer_end = os.pipe()
         self.orders, orders_end = socket.socketpair()
-        me = os.getpid()
+        me = os.getpid() if room is None else 0  # from inside, nobody outside has a number
         self.pid = os.fork()
         if self.pid == 0:
             task.main(me, self.nonce, orders_end, output_end, answer_end)
@@ -77,6 +99,13 @@ class _Child:
         os.close(output_end)
         os.close(answer_end)
         self.pidfd = os.pidfd_open(self.pid)
+
+    def dismiss(self) -> None:
+        """End it before it has got its order."""
+        self.orders.close()
+        os.waitpid(self.pid, 0)
+        for fd in (self.output_fd, self.answer_fd, self.pidfd):
+            os.close(fd)
 
     def ended(self) -> bool:
         """Tell whether it ended, without reaping it."""
@@ -191,6 +220,9 @@ class _Run(_Minding):
 
     def _report(self, status: int) -> dict[str, Any]:
         verdict = self._verdict()
+        weak = list((verdict or {}).get("weak") or [])
+        if self.order["limits"]["isolated"] and self.child.room is None:
+            weak.insert(0, isolation.PID_NAMESPACE)
         problem = self.problem or _problem(status, verdict)
         return {
             "ok": not problem,
@@ -199,6 +231,7 @@ class _Run(_Minding):
             "exit_status": status,
             "output": self.output.decode("utf-8", "replace"),
             "traceback": (verdict or {}).get("traceback", ""),
+            "weak": weak,
         }
 
     def _verdict(self) -> dict[str, Any] | None:

@@ -13,7 +13,7 @@ import traceback
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from modules_app.processes import kernel, wire
+from modules_app.processes import isolation, kernel, wire
 
 Target = Callable[[dict[str, Any]], dict[str, Any] | None]
 _FIRST_FD = 3
@@ -22,7 +22,10 @@ _FIRST_FD = 3
 def main(
     parent: int, nonce: str, orders: socket.socket, output_fd: int, answer_fd: int
 ) -> NoReturn:
-    """Wait for the order of the minder, a process ``parent``, and carry it out."""
+    """Wait for the order of the minder, a process ``parent``, and carry it out.
+
+    ``parent`` is 0 inside a PID namespace that the minder is not in.
+    """
     _stand_alone(parent, keep={orders.fileno(), output_fd, answer_fd})
     try:
         order = wire.receive(orders)
@@ -53,26 +56,50 @@ def _spawned(order: dict[str, Any]) -> NoReturn:
 
 def _limited(order: dict[str, Any], nonce: str, answer_fd: int) -> NoReturn:
     """Run a target under limits and write its answer, framed by the nonce, to the pipe."""
+    weak: list[str] = []
     try:
-        set_limits(**order["limits"])
-        answer = {"value": _find(order["target"])(order["payload"])}
+        weak = set_limits(**order["limits"])
+        answer = {"value": _find(order["target"])(order["payload"]), "weak": weak}
         body = json.dumps(answer)
     except BaseException:  # noqa: BLE001 - the target runs foreign code, we are its boundary
-        body = json.dumps({"traceback": traceback.format_exc(limit=-30)[-16_384:]})
+        said = traceback.format_exc(limit=-30)[-16_384:]
+        body = json.dumps({"traceback": said, "weak": weak})
     status = _answer(answer_fd, f"{nonce}\n{body}\n{nonce}\n".encode())
     _leave(status)
 
 
 def set_limits(
-    *, cpu_seconds: int, memory_bytes: int, file_bytes: int, open_files: int, processes: int
-) -> None:
-    """Limit this process and its children for good; 0 leaves a limit as it is."""
+    *,
+    cpu_seconds: int,
+    memory_bytes: int,
+    file_bytes: int,
+    open_files: int,
+    processes: int,
+    network: bool,
+    isolated: bool,
+) -> list[str]:
+    """Limit this process and its children for good; 0 leaves a limit as it is.
+
+    Returns the names of what this kernel or this user cannot have. ``isolated`` is the minder's
+    business: a process cannot enter a PID namespace by itself.
+    """
+    weak = []
+    if not network:
+        try:
+            isolation.leave_network()
+        except OSError:
+            weak.append(isolation.NETWORK)
     _limit(resource.RLIMIT_CPU, cpu_seconds, hard=cpu_seconds + 1)
     _limit(resource.RLIMIT_AS, memory_bytes)
     _limit(resource.RLIMIT_FSIZE, file_bytes)
     _limit(resource.RLIMIT_NOFILE, open_files)
-    _limit(resource.RLIMIT_NPROC, processes)
+    if processes > 0 and os.geteuid() == 0:  # the kernel lets root have as many as it likes
+        weak.append(isolation.PROCESS_LIMIT)
+    elif processes > 0:
+        _limit(resource.RLIMIT_NPROC, processes + isolation.processes_of_user())
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    isolation.give_up_rights()
+    return weak
 
 
 def _limit(which: int, value: int, hard: int = 0) -> None:

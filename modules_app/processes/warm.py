@@ -1,4 +1,4 @@
-"""The zygote: ``python -m modules_app.processes.warm LABEL FD OWNER [MODULE[:FUNCTION]...]``.
+"""The zygote: ``python -m modules_app.processes.warm LABEL FD ISOLATED [MODULE[:FUNCTION]...]``.
 
 It sets Django up, imports the modules (and calls the functions) it is told to, and always keeps
 one forked pair of minder and child waiting, because forking a warm process takes some
@@ -17,12 +17,12 @@ import sys
 
 import django
 
-from modules_app.processes import kernel, minder
+from modules_app.processes import isolation, kernel, minder
 
 
 def main(arguments: list[str]) -> None:
     """Warm up, then serve until the owner closes the connection or dies."""
-    fd, preload = int(arguments[1]), arguments[3:]
+    fd, isolated, preload = int(arguments[1]), arguments[2] == "isolated", arguments[3:]
     control = socket.socket(fileno=fd)
     os.set_inheritable(fd, False)
     django.setup()
@@ -30,9 +30,10 @@ def main(arguments: list[str]) -> None:
         _warm(name)
     gc.collect()
     gc.freeze()
+    grants = isolation.granted()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    serve(control)
+    serve(control, minder.Rooms(grants, isolated))
 
 
 def _warm(name: str) -> None:
@@ -42,7 +43,7 @@ def _warm(name: str) -> None:
         getattr(loaded, function)()
 
 
-def serve(control: socket.socket) -> None:
+def serve(control: socket.socket, rooms: minder.Rooms) -> None:
     """Keep one minder with its child ready to take the next order off ``control``."""
     me = os.getpid()
     while True:
@@ -50,7 +51,7 @@ def serve(control: socket.socket) -> None:
         if os.fork() == 0:
             kernel.die_with_parent(me, signal.SIGTERM)
             os.close(taken)
-            minder.main(control, taken_end)
+            minder.main(control, taken_end, rooms)
         os.close(taken_end)
         was_taken = bool(os.read(taken, 1))
         os.close(taken)

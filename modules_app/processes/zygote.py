@@ -20,7 +20,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,10 @@ _STOP_SECONDS = 10.0
 class ChildLimits:
     """What a child may use; 0 means no limit. Times in seconds of CPU, sizes in bytes.
 
-    ``processes`` counts all processes of the user and has no effect on root.
+    ``processes`` is how many more than now the user may have and has no effect on root. Without
+    ``network`` there is none, not even the machine's own. ``isolated`` puts the child into a PID
+    namespace, with which everything it started dies. What cannot be had is left out;
+    `ChildResult.weak` says so.
     """
 
     cpu_seconds: int = 0
@@ -43,6 +46,8 @@ class ChildLimits:
     file_bytes: int = 512 * 1024 * 1024
     open_files: int = 256
     processes: int = 0
+    network: bool = True
+    isolated: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,8 @@ class ChildResult:
 
     ``problem``: "" | "raised" | "timeout" | "crashed" | "no-verdict" | "stopped".
     ``exit_status`` is negative for a signal, None when the child was never seen to end.
-    ``output`` is the tail of what it printed.
+    ``output`` is the tail of what it printed. ``weak`` names the limits that were asked for and
+    could not be had here: "pid-namespace", "network", "process-limit" (for root).
     """
 
     ok: bool
@@ -61,6 +67,7 @@ class ChildResult:
     output: str
     traceback: str
     seconds: float
+    weak: list[str] = field(default_factory=list)
 
 
 class Zygote:
@@ -68,16 +75,24 @@ class Zygote:
 
     Thread-safe; several children may run at once. ``settings_module`` are the Django settings of
     the children, ``label`` names the process in a process list, ``preload`` are modules to import
-    before the first fork, or functions to call then ("package.module:function"). Nothing starts
-    before `start`, `run` or `spawn`.
+    before the first fork, or functions to call then ("package.module:function"). With
+    ``isolated`` the child that waits for the next order stands in a PID namespace already; turn it
+    off where `spawn` starts processes that must see the numbers of others. Nothing starts before
+    `start`, `run` or `spawn`.
     """
 
     def __init__(
-        self, *, settings_module: str, label: str, preload: tuple[str, ...] = ()
+        self,
+        *,
+        settings_module: str,
+        label: str,
+        preload: tuple[str, ...] = (),
+        isolated: bool = True,
     ) -> None:
         self._settings_module = settings_module
         self._label = label
         self._preload = preload
+        self._isolated = "isolated" if isolated else "plain"
         self._guard = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
@@ -184,7 +199,7 @@ class Zygote:
     def _launch(self, control_fd: int) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-B", "-m", "modules_app.processes.warm"]
         return subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            [*command, self._label, str(control_fd), str(os.getpid()), *self._preload],
+            [*command, self._label, str(control_fd), self._isolated, *self._preload],
             stdin=subprocess.DEVNULL,
             env={**os.environ, "DJANGO_SETTINGS_MODULE": self._settings_module},
             cwd=_PROJECT,
@@ -293,4 +308,5 @@ def _nothing(problem: str) -> dict[str, Any]:
         "exit_status": None,
         "output": "",
         "traceback": "",
+        "weak": [],
     }

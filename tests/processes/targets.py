@@ -12,8 +12,13 @@ from pathlib import Path
 from typing import Any
 
 
+def own_pid() -> int:
+    """Return the number of this process as the tests see it, also inside a PID namespace."""
+    return int(os.readlink("/proc/self"))
+
+
 def echo(payload: dict[str, Any]) -> dict[str, Any]:
-    return {"echo": payload, "pid": os.getpid()}
+    return {"echo": payload, "pid": own_pid()}
 
 
 def settings(payload: dict[str, Any]) -> dict[str, Any]:
@@ -65,7 +70,7 @@ def aborts(payload: dict[str, Any]) -> dict[str, Any]:
 
 
 def sleeps(payload: dict[str, Any]) -> dict[str, Any]:
-    Path(payload["pid_file"]).write_text(str(os.getpid()))
+    Path(payload["pid_file"]).write_text(str(own_pid()))
     time.sleep(600)
     return {}
 
@@ -80,7 +85,7 @@ def daemonises(payload: dict[str, Any]) -> dict[str, Any]:
     if os.fork() == 0:
         os.setsid()
         if os.fork() == 0:
-            Path(payload["pid_file"]).write_text(str(os.getpid()))
+            Path(payload["pid_file"]).write_text(str(own_pid()))
             time.sleep(600)
         os._exit(0)
     while not Path(payload["pid_file"]).exists():
@@ -89,8 +94,8 @@ def daemonises(payload: dict[str, Any]) -> dict[str, Any]:
 
 
 def starts_program(payload: dict[str, Any]) -> dict[str, Any]:
-    program = subprocess.Popen(["sleep", "600"])
-    Path(payload["pid_file"]).write_text(str(program.pid))
+    subprocess.Popen(["sleep", "600"])
+    Path(payload["pid_file"]).write_text(Path(f"/proc/self/task/{own_pid()}/children").read_text())
     return {"started": True}
 
 
@@ -131,6 +136,66 @@ def large_answer(payload: dict[str, Any]) -> dict[str, Any]:
 
 
 def serves(payload: dict[str, Any]) -> None:
-    Path(payload["pid_file"]).write_text(str(os.getpid()))
+    Path(payload["pid_file"]).write_text(str(own_pid()))
     while True:
         time.sleep(60)
+
+
+def stubborn_daemon(payload: dict[str, Any]) -> dict[str, Any]:
+    """Hang, and leave a daemon that hangs and ignores every polite signal."""
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            ignores_signals(payload)
+        os._exit(0)
+    os.wait()
+    time.sleep(600)
+    return {}
+
+
+def runs_away(payload: dict[str, Any]) -> dict[str, Any]:
+    """Fork, let the parent exit, and again, for ever: whoever looks for it finds it gone."""
+    if os.fork() == 0:
+        while True:
+            os.setsid()
+            Path(payload["pid_file"]).write_text(str(own_pid()))
+            if os.fork() != 0:
+                os._exit(0)
+    while not Path(payload["pid_file"]).exists():
+        time.sleep(0.01)
+    return {"running": True}
+
+
+def kills_itself(payload: dict[str, Any]) -> dict[str, Any]:
+    os.kill(os.getpid(), payload["signal"])
+    return {"survived": True}
+
+
+def looks_around(payload: dict[str, Any]) -> dict[str, Any]:
+    """Tell what of the world can be seen: own number, rights, networks, who answers."""
+    import socket
+
+    status = Path("/proc/self/status").read_text()
+    fields = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
+    try:
+        with socket.create_connection(("127.0.0.1", payload["port"]), timeout=5):
+            answers = True
+    except OSError:
+        answers = False
+    return {
+        "pid": os.getpid(),
+        "parent": os.getppid(),
+        "new_privileges": fields["NoNewPrivs"] == "0",
+        "networks": [name for _number, name in socket.if_nameindex()],
+        "answers": answers,
+    }
+
+
+def refuse_namespaces() -> None:
+    """Called in a zygote: behave like a kernel that grants none."""
+    from modules_app.processes import kernel
+
+    def refuse(flags: int) -> None:
+        raise PermissionError("no namespaces here")
+
+    kernel.unshare = refuse
