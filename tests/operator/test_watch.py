@@ -7,7 +7,7 @@ import json
 from modules_app.models import AuditEvent, Module
 from modules_app.operator.watch import reflect_health
 from modules_app.selectors.modules import get_module_row
-from modules_app.selectors.registry import build_registry, current_sequence
+from modules_app.selectors.registry import RegistryReader, current_sequence
 from modules_app.services import lifecycle
 from tests.builders import php_module
 from tests.lifecycle import ACTOR, Life
@@ -27,7 +27,7 @@ def test_a_module_that_does_not_load_is_shown_as_paused_with_the_cause(life: Lif
     row = get_module_row(ID)
     assert (row.state, row.enabled) == ("paused", False)
     assert "no such thing" in row.reason
-    assert build_registry().modules == ()
+    assert RegistryReader().read().modules == ()
     assert AuditEvent.objects.filter(action="module-pause", target=ID).exists()
     assert reflect_health(life.tools) == []
     life.enable(ID)

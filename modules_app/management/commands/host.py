@@ -12,7 +12,7 @@ from django.db import connection
 
 from modules_app.host.parent import HostOptions, HostParent
 from modules_app.processes.locks import FileLock
-from modules_app.selectors.registry import build_registry, current_sequence
+from modules_app.selectors.registry import RegistryReader, current_sequence
 
 BUSY = 5
 
@@ -32,7 +32,7 @@ class Command(BaseCommand):
             parent = HostParent(
                 HostOptions(data_dir=settings.PBX_DATA_DIR, workers=settings.PBX_HOST_WORKERS),
                 current_sequence=wanted_sequence,
-                build_registry=build_registry,
+                build_registry=RegistryReader().read,
                 database_errors=(DatabaseError,),
             )
             for number in (signal.SIGTERM, signal.SIGINT):
