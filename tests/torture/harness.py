@@ -64,11 +64,10 @@ class Harness:
         """Ask for operation ``name`` and see it through."""
         asked = self.ask(site, name)
         ended = self.operate(site)
-        operation = (asked.answer or {}).get("operation")
-        rows = site.rows("operation", "id = ?", operation or -1)
-        if not rows or rows[0]["outcome"] != "done":
-            said = rows[0]["error"] if rows else asked.answer or asked.output
-            raise InvariantBroken(f"{name} does not succeed: {said} {ended.output[-600:]}")
+        if _outcome(site, asked) != OPERATIONS[name].outcome:
+            errors = [row["error"] for row in site.rows("operation")][-1:]
+            told = f"{asked.answer or asked.output} {errors} {ended.output[-600:]}"
+            raise InvariantBroken(f"{name} does not end as it should: {told}")
 
     def expectation(self, name: str, asked: Ended) -> Expectation:
         """Return what may be after this very operation."""
@@ -124,7 +123,9 @@ class Harness:
         new = state_of(trial)
         expectation = Expectation(VICTIM, old, new, None, _top(base) | _top(trial))
         expectation.size_limit = max(base.size(), trial.size()) + GROWTH
-        expectation.operation = asked.answer["operation"]
+        expectation.operation = (asked.answer or {}).get("operation")
+        outcome = _outcome(trial, asked)
+        assert outcome == OPERATIONS[name].outcome, f"{asked} {trial.rows('operation')[-1:]}"
         check_invariants(trial, expectation)
         return base, expectation, seconds
 
@@ -144,6 +145,10 @@ class Harness:
         if word == "rows":
             site.write_rows(VICTIM, [str(number) for number in range(int(rest))])
             return
+        if word == "damage":
+            damage(site)
+            self._must(self.warm.run(site.root, "tests.torture.inside:verify"))
+            return
         if word == "remove":
             payload = {"service": "remove_module", "arguments": {"module_id": rest or VICTIM}}
         else:
@@ -159,6 +164,21 @@ class Harness:
 
     def _must(self, ended: Ended) -> None:
         assert ended.status == 0, ended.output
+
+
+def _outcome(site: Site, asked: Ended) -> str:
+    """Return how the operation ended that was asked for, "" if nobody could ask."""
+    operation = (asked.answer or {}).get("operation")
+    rows = site.rows("operation", "id = ?", operation or -1)
+    return str(rows[0]["outcome"]) if rows else ""
+
+
+def damage(site: Site) -> Path:
+    """Alter a file of the victim behind the back of everybody and return its path."""
+    (row,) = site.rows("module", "id = ?", VICTIM)
+    path = site.root / "store" / VICTIM / row["generation"] / "code" / "main.py"
+    path.write_text("VERSION = 'altered'\n")
+    return path
 
 
 def _top(site: Site) -> set[str]:

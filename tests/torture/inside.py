@@ -19,7 +19,7 @@ from modules_app.packages.datadir import DataDir
 from modules_app.packages.fsops import FsOps
 from modules_app.permissions import Actor
 from modules_app.processes.zygote import Zygote
-from modules_app.services import lifecycle, uploads
+from modules_app.services import lifecycle, uploads, verification
 
 ACTOR = Actor.system(channel="cli", name="torture")
 
@@ -88,6 +88,12 @@ def ask(payload: dict[str, Any]) -> dict[str, Any]:
     except ModuleError as error:
         return {"operation": None, "refused": error.slug}
     return {"operation": operation.pk, "refused": ""}
+
+
+def verify(_payload: dict[str, Any]) -> list[str]:
+    """Compare all modules with their records, as the operator and a person do."""
+    found = verification.verify_modules(actor=ACTOR)
+    return [one.module_id for one in found if not one.sound]
 
 
 def operate(_payload: dict[str, Any]) -> None:

@@ -13,8 +13,10 @@ from tests.torture.packages import VICTIM
 class Operation:
     """``before`` are the steps that lead to the state before; ``service`` is what is asked then.
 
-    A step is a package to install (and to enable with a ``+``), or ``rows:N`` to write N rows.
-    ``owns`` are the fault points that this operation must reach.
+    A step is a package to install (and to enable with a ``+``), ``rows:N`` to write N rows,
+    ``remove`` or ``damage``.
+    ``owns`` are the fault points that this operation must reach, ``outcome`` how it ends without
+    a fault.
     """
 
     service: str
@@ -22,56 +24,62 @@ class Operation:
     owns: tuple[str, ...]
     arguments: Mapping[str, Any] = field(default_factory=lambda: {"module_id": VICTIM})
     package: str = ""
+    outcome: str = "done"
 
 
-COPYING = (
-    "upload.synced",
-    "store.package-linked",
-    "store.files-written",
-    "install.copied",
-    "install.set-up",
-)
-AGAIN = tuple(point for point in COPYING if point != "store.package-linked")  # it is kept already
+BEGUN, COMMITTED = "operation.begun", "operation.committed"
+COPYING = ("store.files-written", "install.copied")
+INSTALLING = ("upload.synced", BEGUN, "store.package-linked", *COPYING, "install.set-up", COMMITTED,
+              "install.committed")  # fmt: skip
+AGAIN = tuple(point for point in INSTALLING if point != "store.package-linked")  # it is kept
+STANDING_STILL = ("operation.stopped", "upgrade.fenced", "upgrade.data-copied")
+STARTING = ("operation.probed", "operation.started", "operation.checked")
+SWITCHING = (BEGUN, COMMITTED, "switch.committed")
+REMOVING = (BEGUN, COMMITTED, "remove.committed")
 NOTHING: Mapping[str, Any] = {}
 
+# What a recovery reaches; every start of the operator is one.
+RECOVERY = ("recovery.begun", "recovery.ended", "recovery.swept")
+# What is reached only when an operation fails after its commit (see test_kills).
+WAY_BACK = ("operation.reverted",)
+
 OPERATIONS: dict[str, Operation] = {
-    "install": Operation(
-        "install_module",
-        (),
-        ("operation.begun", *COPYING, "install.committed"),
-        NOTHING,
-        "victim-1",
-    ),
+    "install": Operation("install_module", (), INSTALLING, NOTHING, "victim-1"),
     "install over kept data": Operation(
-        "install_module",
-        ("victim-1", "rows:7", "remove"),
-        ("operation.begun", *AGAIN, "install.committed"),
-        NOTHING,
-        "victim-1",
+        "install_module", ("victim-1", "rows:7", "remove"), AGAIN, NOTHING, "victim-1"
     ),
     "upgrade": Operation(
         "install_module",
         ("victim-1+", "rows:7"),
-        ("operation.begun", *COPYING, "install.committed"),
+        (*INSTALLING, *STANDING_STILL, *STARTING),
         NOTHING,
         "victim-2",
     ),
-    "enable": Operation(
-        "enable_module", ("victim-1", "rows:7"), ("operation.begun", "switch.committed")
+    "upgrade that fails": Operation(
+        "install_module",
+        ("victim-1+", "rows:7"),
+        (*INSTALLING[:-3], *STANDING_STILL, "operation.undoing"),
+        NOTHING,
+        "victim-bad",
+        outcome="failed",
     ),
-    "disable": Operation(
-        "disable_module", ("victim-1+", "rows:7"), ("operation.begun", "switch.committed")
-    ),
-    "remove, keeping data": Operation(
-        "remove_module", ("victim-1+", "rows:7"), ("operation.begun", "remove.committed")
-    ),
+    "enable": Operation("enable_module", ("victim-1", "rows:7"), (*SWITCHING, *STARTING)),
+    "disable": Operation("disable_module", ("victim-1+", "rows:7"), SWITCHING),
+    "remove, keeping data": Operation("remove_module", ("victim-1+", "rows:7"), REMOVING),
     "remove, deleting data": Operation(
         "remove_module",
         ("victim-1+", "rows:7"),
-        ("operation.begun", "remove.committed"),
+        REMOVING,
         {"module_id": VICTIM, "keep_data": False},
     ),
+    "rollback": Operation(
+        "rollback_module",
+        ("victim-1+", "rows:7", "victim-2"),
+        (BEGUN, "operation.stopped", COMMITTED, *STARTING),
+    ),
+    "repair": Operation(
+        "repair_module",
+        ("victim-1+", "rows:7", "damage"),
+        (BEGUN, *COPYING, COMMITTED, *STARTING),
+    ),
 }
-
-# Points that only a recovery, or an operation that fails, reaches.
-RECOVERY: tuple[str, ...] = ()

@@ -7,6 +7,7 @@ from functools import cache
 from tests.builders import module_json, zip_of
 
 VICTIM, BYSTANDER, GONE = "ModuleVictim", "ModuleBystander", "ModuleGone"
+BAD = "3.0.0"
 
 _INSTALLER = """
 from modules_app.sdk import PbxExtensionSetupBase
@@ -15,7 +16,7 @@ class PbxExtensionSetup(PbxExtensionSetupBase):
     def install_files(self):
         self.settings.set("{id}Colour", "colour of {version}")
         self.place_file("greeting.conf", "greeting of {version}")
-        return super().install_files()
+        return super().install_files() {end}
 """
 _MODELS = """
 from django.db import models
@@ -43,11 +44,13 @@ _COLUMN = '    note = models.CharField(max_length=40, default="none", null=True)
 
 @cache
 def package(module_id: str, version: str) -> bytes:
-    """Return one version of a module with an installer, data, hooks, settings and a placed file."""
+    """Return one version of a module with an installer, data, hooks, settings and a placed file;
+    the installer of the version ``BAD`` says no."""
     fill = {"id": module_id, "version": version}
+    end = "and False" if version == BAD else ""
     files = {
         "module.json": module_json(module_id, version),
-        "installer.py": _INSTALLER.format(**fill),
+        "installer.py": _INSTALLER.format(**fill, end=end),
         "models.py": _MODELS.format(column=_COLUMN if version > "1.0.0" else ""),
         "conf.py": _CONF.format(**fill),
         "main.py": f"VERSION = {version!r}\n",
@@ -61,6 +64,7 @@ def package(module_id: str, version: str) -> bytes:
 PACKAGES = {
     "victim-1": (VICTIM, "1.0.0"),
     "victim-2": (VICTIM, "2.0.0"),
+    "victim-bad": (VICTIM, BAD),
     "bystander": (BYSTANDER, "1.0.0"),
     "gone": (GONE, "1.0.0"),
 }
