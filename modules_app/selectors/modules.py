@@ -23,10 +23,11 @@ from modules_app.domain.states import (
     allowed_verbs,
     is_loaded,
     state_of,
+    way_out,
 )
 from modules_app.exceptions import NotFound
 from modules_app.exceptions import gettext_noop as _
-from modules_app.models import KeptData, MenuItem, Module, Operation
+from modules_app.models import KeptData, MenuItem, Module, Operation, StoredPackage
 
 _COLUMNS = (
     "id",
@@ -43,6 +44,10 @@ _COLUMNS = (
     "reason_actor",
     "reason_at",
     "generation",
+    "previous_generation",
+    "previous__version",
+    "previous__by",
+    "package_sha256",
     "file_bytes",
 )
 
@@ -60,14 +65,22 @@ class ModuleRow:
     language: str
     state: ModuleState
     words: StateWords
-    reason: str
+    cause: str
+    said: str
     reason_actor: str
     reason_at: Any
     verbs: tuple[Verb, ...]
+    way_out: Verb | None
+    previous_version: str
     enabled: bool
     operation: int | None
     generation: str
     size_bytes: int
+
+    @property
+    def reason(self) -> str:
+        """Return why the module is in this state: the cause in words, and what was said."""
+        return " ".join(part for part in (self.cause, self.said) if part)
 
     @property
     def url(self) -> str:
@@ -102,7 +115,10 @@ _SORTS: dict[str, Callable[[ModuleRow], Any]] = {
 def list_modules(
     *, search: str = "", state: str = "", sort: str = "name", language: str = "en"
 ) -> list[ModuleRow]:
-    """Return the rows that match; ``sort`` may start with ``-``. Two queries, however many rows."""
+    """Return the rows that match; ``sort`` may start with ``-``.
+
+    Two queries, however many rows; a third if some modules are damaged.
+    """
     rows = _rows(Module.objects.values(*_COLUMNS), language)
     if state:
         rows = [row for row in rows if row.state == state]
@@ -178,10 +194,12 @@ def as_record(row: ModuleRow) -> dict[str, Any]:
         "state": str(row.state),
         "enabled": row.enabled,
         "reason": row.reason,
+        "previous_version": row.previous_version,
         "generation": row.generation,
         "size_bytes": row.size_bytes,
         "operation": row.operation,
         "actions": [str(verb) for verb in row.verbs],
+        "way_out": str(row.way_out) if row.way_out else None,
     }
 
 
@@ -192,12 +210,29 @@ def pick(texts: dict[str, str], language: str, fallback: str) -> str:
 
 
 def _rows(values: Iterable[dict[str, Any]], language: str) -> list[ModuleRow]:
+    values = list(values)
     busy = dict(Operation.objects.filter(outcome__in=OPEN).values_list("id_fold", "id"))
-    return [_row(value, busy.get(fold_id(value["id"])), language) for value in values]
+    kept = _kept_packages(values)
+    return [
+        _row(value, busy.get(fold_id(value["id"])), value["package_sha256"] in kept, language)
+        for value in values
+    ]
 
 
-def _row(value: dict[str, Any], operation: int | None, language: str) -> ModuleRow:
+def _kept_packages(values: Iterable[dict[str, Any]]) -> set[str]:
+    """Return which packages of damaged modules are still there to repair them."""
+    damaged = {value["package_sha256"] for value in values if value["fault"] == Fault.DAMAGED}
+    if not damaged:
+        return set()
+    kept = StoredPackage.objects.filter(sha256__in=damaged)
+    return set(kept.values_list("sha256", flat=True))
+
+
+def _row(
+    value: dict[str, Any], operation: int | None, package_kept: bool, language: str
+) -> ModuleRow:
     state = state_of(wanted=value["wanted"], fault=value["fault"], busy=operation is not None)
+    has_previous = bool(value["previous_generation"])
     return ModuleRow(
         id=value["id"],
         title=pick(value["titles"], language, value["id"]),
@@ -208,10 +243,18 @@ def _row(value: dict[str, Any], operation: int | None, language: str) -> ModuleR
         language=value["language"],
         state=state,
         words=STATES[state],
-        reason=_reason(value),
+        cause=_cause(value),
+        said=value["reason_text"],
         reason_actor=value["reason_actor"],
         reason_at=value["reason_at"],
-        verbs=allowed_verbs(state),
+        verbs=allowed_verbs(state, has_previous=has_previous),
+        way_out=way_out(
+            state,
+            value["reason_code"],
+            has_previous=has_previous and value["previous__by"] == Verb.UPGRADE,
+            package_kept=package_kept,
+        ),
+        previous_version=value["previous__version"] or "",
         enabled=is_loaded(wanted=value["wanted"], fault=value["fault"]),
         operation=operation,
         generation=value["generation"],
@@ -219,12 +262,9 @@ def _row(value: dict[str, Any], operation: int | None, language: str) -> ModuleR
     )
 
 
-def _reason(value: dict[str, Any]) -> str:
+def _cause(value: dict[str, Any]) -> str:
     code = value["reason_code"]
-    if value["fault"] == Fault.NONE and not code:
-        return ""
-    sentence = gettext(REASON_SENTENCES[Reason(code)]) if code in set(Reason) else ""
-    return " ".join(part for part in (sentence, value["reason_text"]) if part)
+    return gettext(REASON_SENTENCES[Reason(code)]) if code in set(Reason) else ""
 
 
 def _haystack(row: ModuleRow) -> str:

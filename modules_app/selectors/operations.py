@@ -68,11 +68,20 @@ class OperationPage:
         return self.open and timezone.now() - beat > NEWS_IS_OLD
 
     @property
+    def vetoed(self) -> bool:
+        """Tell whether the module itself did not agree; that can be overruled."""
+        refused = self.operation.outcome == Outcome.REFUSED
+        return refused and (self.operation.error or {}).get("slug") == "module-vetoed"
+
+    @property
     def state_sentence(self) -> str:
         """Return what state the system is in now, as a sentence to be translated."""
-        if self.operation.result.get("needs_attention"):
+        operation = self.operation
+        if operation.result.get("needs_attention"):
             return _HALF_WAY
-        return _STATE_SENTENCES.get((self.operation.outcome, self.operation.committed), "")
+        if operation.attempts and operation.outcome in _AFTER_RECOVERY:
+            return _AFTER_RECOVERY[Outcome(operation.outcome)]
+        return _STATE_SENTENCES.get((operation.outcome, operation.committed), "")
 
 
 _HALF_WAY = _("It could not be finished nor put back; look at the module before you go on.")
@@ -85,6 +94,18 @@ _STATE_SENTENCES = {
         "It was interrupted; at the next start everything was put back as it was before."
     ),
     (Outcome.QUEUED, False): _("It waits for the operator process."),
+}
+
+
+_AFTER_RECOVERY = {
+    Outcome.RUNNING: _("It was interrupted; the operator process is leading it to its end."),
+    Outcome.DONE: _(
+        "It was interrupted after the switch-over; at the next start it was led to its end."
+    ),
+    Outcome.FAILED: _(
+        "It was interrupted after the switch-over and could not be led to its end; "
+        "the module was put back to what it was before."
+    ),
 }
 
 

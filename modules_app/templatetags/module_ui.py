@@ -52,6 +52,7 @@ OUTCOME_COLOURS: dict[str, str] = {
     Outcome.CANCELLED: "secondary",
     Outcome.ABORTED: "warning",
 }
+EXCERPT = 240
 _DESCRIPTION_TAGS = {
     "a", "b", "br", "code", "em", "h3", "h4", "h5", "i", "li", "ol", "p", "pre", "strong", "u", "ul"
 }  # fmt: skip
@@ -136,6 +137,22 @@ def verb_name(verb: str) -> str:
         "enable": pgettext("operation", "Enabling"),
         "disable": pgettext("operation", "Disabling"),
         "remove": pgettext("operation", "Removal"),
+        "rollback": pgettext("operation", "Return to the version before"),
+        "repair": pgettext("operation", "Repair"),
+    }
+    return names.get(verb, verb)
+
+
+@register.filter
+def way_out_name(verb: str, previous: str) -> str:
+    """Return the words on the button of a verb; ``previous`` is the version that is kept."""
+    names = {
+        "enable": gettext("Enable"),
+        "disable": gettext("Disable"),
+        "rollback": gettext("Return to {version}").format(version=previous),
+        "repair": gettext("Repair"),
+        "upgrade": gettext("Upload another version"),
+        "remove": gettext("Remove"),
     }
     return names.get(verb, verb)
 
@@ -150,6 +167,31 @@ def channel_name(channel: str) -> str:
         "system": gettext("the system itself"),
     }
     return names.get(channel, channel)
+
+
+@register.filter
+def actor_name(name: str) -> str:
+    """Return who switched a module, in words for what is no person."""
+    names = {
+        "command line": gettext("command line"),
+        "host": gettext("the system itself"),
+        "operator": gettext("the system itself"),
+        "system": gettext("the system itself"),
+    }
+    return names.get(name, name)
+
+
+@register.filter
+def excerpt(text: str) -> str:
+    """Return a long text cut after `EXCERPT` characters; what follows is folded elsewhere."""
+    line = " ".join(str(text).split())
+    return line if len(line) <= EXCERPT else f"{line[: EXCERPT - 1].rstrip()}…"
+
+
+@register.filter
+def is_long(text: str) -> bool:
+    """Tell whether `excerpt` leaves something out."""
+    return len(str(text)) > EXCERPT or "\n" in str(text).strip()
 
 
 @register.filter

@@ -24,6 +24,8 @@ def _verbs() -> dict[str, str]:
         "enable": pgettext("verb in a sentence", "enable"),
         "disable": pgettext("verb in a sentence", "disable"),
         "remove": pgettext("verb in a sentence", "remove"),
+        "rollback": pgettext("verb in a sentence", "return to the version before"),
+        "repair": pgettext("verb in a sentence", "repair"),
     }
 
 

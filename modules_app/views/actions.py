@@ -5,17 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext
 
 from modules_app.domain.states import Verb
+from modules_app.exceptions import fill
 from modules_app.models import Operation
 from modules_app.permissions import Right
-from modules_app.selectors.modules import find_module, get_module_row
+from modules_app.selectors.modules import ModuleRow, find_module, get_module_row
 from modules_app.selectors.sizes import data_bytes
-from modules_app.services.lifecycle import disable_module, enable_module, remove_module
+from modules_app.services.lifecycle import (
+    disable_module,
+    enable_module,
+    remove_module,
+    repair_module,
+    rollback_module,
+)
 from modules_app.services.plans import plan_operation
+from modules_app.services.verification import verify_modules
 from modules_app.views.http import (
     PageRequest,
     full_or_part,
@@ -55,7 +64,38 @@ def remove(request: PageRequest, module_id: str) -> HttpResponse:
     if not keep and request.POST.get("typed", "").strip() != get_module_row(module_id).id:
         problem = gettext("Type the id of the module exactly, because its data will be deleted.")
         return _confirm(request, module_id, Verb.REMOVE, problem=problem, delete=True)
-    return _queued(request, module_id, Verb.REMOVE, remove_module, keep_data=keep)
+    force = request.POST.get("force") == "1"
+    return _queued(request, module_id, Verb.REMOVE, remove_module, keep_data=keep, force=force)
+
+
+@methods("GET", "POST")
+@page(Right.INSTALL)
+def rollback(request: PageRequest, module_id: str) -> HttpResponse:
+    """Ask for the return to the version before (POST), or say first what it would lose (GET)."""
+    if request.method != "POST":
+        return _confirm(request, module_id, Verb.ROLLBACK)
+    return _queued(request, module_id, Verb.ROLLBACK, rollback_module)
+
+
+@methods("GET", "POST")
+@page(Right.INSTALL)
+def repair(request: PageRequest, module_id: str) -> HttpResponse:
+    """Ask for writing damaged files anew (POST), or say first what that does (GET)."""
+    if request.method != "POST":
+        return _confirm(request, module_id, Verb.REPAIR)
+    return _queued(request, module_id, Verb.REPAIR, repair_module)
+
+
+@methods("POST")
+@page(Right.OPERATE)
+def verify(request: PageRequest, module_id: str) -> HttpResponse:
+    """Compare files and data with what was installed, and show what was found on the module."""
+    [found] = verify_modules(actor=request.actor, module_ids=[module_id])
+    if found.sound:
+        messages.success(request, gettext("Files and data are as they were installed."))
+    else:
+        messages.error(request, gettext("Damage was found; see “Checks” below."))
+    return redirect("module-detail", found.module_id)
 
 
 def _queued(
@@ -76,13 +116,35 @@ def _confirm(
     request: PageRequest, module_id: str, verb: Verb, *, problem: str = "", delete: bool = False
 ) -> HttpResponse:
     module = find_module(module_id)
+    row = get_module_row(module.id, language())
+    question, button = _wording(row, verb)
     context = {
-        "row": get_module_row(module.id, language()),
+        "row": row,
         "verb": str(verb),
+        "question": question,
+        "button": button,
+        "offered": verb in row.verbs,
         "plan": plan_operation(verb=verb, module_id=module.id, options={}),
         "data_bytes": data_bytes(module),
         "problem": problem,
         "delete": delete,
+        "force": "1" in (request.GET.get("force"), request.POST.get("force")),
     }
-    template = "modules/remove.html" if verb is Verb.REMOVE else "modules/confirm.html"
-    return full_or_part(request, template, "dialog", context, status=422 if problem else 200)
+    removes = verb is Verb.REMOVE
+    template = "modules/remove.html" if removes else "modules/confirm.html"
+    part = "plan" if request.GET.get("part") == "plan" and not removes else "dialog"
+    return full_or_part(request, template, part, context, status=422 if problem else 200)
+
+
+def _wording(row: ModuleRow, verb: Verb) -> tuple[str, str]:
+    """Return the question that a verb's page asks, and the word on its button."""
+    texts = {
+        Verb.ENABLE: (gettext("Enable {name}?"), gettext("Enable")),
+        Verb.DISABLE: (gettext("Disable {name}?"), gettext("Disable")),
+        Verb.ROLLBACK: (gettext("Return {name} to {version}?"), gettext("Return to {version}")),
+        Verb.REPAIR: (gettext("Repair {name}?"), gettext("Repair")),
+        Verb.REMOVE: (gettext("Remove {name}?"), gettext("Remove")),
+    }
+    filling = {"name": row.title, "version": row.previous_version}
+    question, button = (fill(text, filling) for text in texts[verb])
+    return question, button

@@ -9,6 +9,8 @@ from django.utils.translation import get_language
 from modules_app.domain.states import Verb
 from modules_app.exceptions import NotFound
 from modules_app.permissions import Right
+from modules_app.selectors.history import checks_of, last_trouble, version_history
+from modules_app.selectors.hook_results import list_hook_results
 from modules_app.selectors.modules import (
     ModuleRow,
     count_states,
@@ -21,6 +23,7 @@ from modules_app.views.http import PageRequest, full_or_part, methods, page
 from modules_app.views.placement import placement_forms
 from modules_app.views.reports import read_report
 from modules_app.views.rows import (
+    VERB_RIGHTS,
     clean_sort,
     drawn_rows,
     known_state,
@@ -28,13 +31,6 @@ from modules_app.views.rows import (
     sort_links,
     state_chips,
 )
-
-VERB_RIGHTS = {
-    Verb.ENABLE: Right.OPERATE,
-    Verb.DISABLE: Right.OPERATE,
-    Verb.UPGRADE: Right.INSTALL,
-    Verb.REMOVE: Right.REMOVE,
-}
 
 
 @methods("GET")
@@ -68,21 +64,23 @@ def module_row(request: PageRequest, module_id: str) -> HttpResponse:
 @methods("GET")
 @page()
 def module_detail(request: PageRequest, module_id: str) -> HttpResponse:
-    """Show one module: state and way out, facts, tables, hooks, sidebar placement, operations."""
+    """Show one module: state and way out, versions, facts, checks, hooks, sidebar, operations."""
     found = get_module_page(module_id, language())
-    return render(
-        request,
-        "modules/detail.html",
-        {
-            "found": found,
-            "row": found.row,
-            "module": found.module,
-            "facts": found.facts,
-            "report": read_report({**found.facts, "translations": found.module.translations}),
-            "verbs": _offered(found.row, request.actor.rights),
-            "placements": placement_forms(found.menu_items, language()),
-        },
-    )
+    module = found.module
+    context = {
+        "found": found,
+        "row": found.row,
+        "module": module,
+        "facts": found.facts,
+        "report": read_report({**found.facts, "translations": module.translations}),
+        **_buttons(found.row, request.actor.rights),
+        "trouble": last_trouble(found.operations),
+        "versions": version_history(module),
+        "checks": checks_of(module),
+        "hooks": list_hook_results(module.id),
+        "placements": placement_forms(found.menu_items, language()),
+    }
+    return render(request, "modules/detail.html", context)
 
 
 def row_fragment(request: PageRequest, module_id: str, operation_id: int | str) -> HttpResponse:
@@ -109,5 +107,12 @@ def _followed(operation_id: int | str) -> OperationPage | None:
         return None
 
 
-def _offered(row: ModuleRow, rights: frozenset[Right]) -> set[str]:
-    return {str(verb) for verb in row.verbs if VERB_RIGHTS[verb] in rights}
+def _buttons(row: ModuleRow, rights: frozenset[Right]) -> dict[str, object]:
+    """Return the way out if the person may take it, and the other verbs that are offered."""
+    offered = [verb for verb in row.verbs if VERB_RIGHTS[verb] in rights]
+    way_out = row.way_out if row.way_out in offered else None
+    return {
+        "way_out": way_out,
+        "way_out_css": "btn-danger" if way_out is Verb.REMOVE else "btn-primary",
+        "verbs": [verb for verb in offered if verb is not way_out],
+    }

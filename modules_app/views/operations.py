@@ -14,6 +14,7 @@ from modules_app.models import Operation
 from modules_app.permissions import Right
 from modules_app.selectors.modules import ModuleRow, get_module_row
 from modules_app.selectors.operations import OperationPage, get_operation, list_operations
+from modules_app.selectors.owner import quiet_sentence
 from modules_app.services.lifecycle import cancel_operation
 from modules_app.views.http import PageRequest, full_or_part, methods, page
 
@@ -50,6 +51,7 @@ def operation_detail(request: PageRequest, operation_id: int) -> HttpResponse:
         "failed_stage": _failed_stage(found),
         "state_now": gettext(found.state_sentence) if found.state_sentence else "",
         "last_news": found.operation.beat_at or found.operation.queued_at,
+        "quiet": quiet_sentence(found.operation) if found.news_is_old else "",
         "row": _row_afterwards(found),
     }
     return full_or_part(request, "operations/detail.html", "progress", context)

@@ -16,7 +16,7 @@ from modules_app.selectors.operations import list_operations
 from modules_app.selectors.packages import list_kept, list_uploads
 from modules_app.views.context import THEME_COOKIE, THEMES
 from modules_app.views.http import PageRequest, methods, page
-from modules_app.views.rows import state_chips
+from modules_app.views.rows import list_row, state_chips
 
 YEAR = 365 * 24 * 3600
 
@@ -31,7 +31,9 @@ def dashboard(request: PageRequest) -> HttpResponse:
         "pages/dashboard.html",
         {
             "chips": state_chips(count_states(), current=None),
-            "attention": [row for row in rows if row.words.must_act],
+            "attention": [
+                list_row(row, request.actor.rights) for row in rows if row.words.must_act
+            ],
             "modules": len(rows),
             "operations": list_operations(limit=8),
             "uploads": list_uploads()[:5],

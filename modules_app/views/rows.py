@@ -10,12 +10,29 @@ from urllib.parse import urlencode
 
 from django.template.loader import render_to_string
 from django.utils.html import format_html
+from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext
 
 from modules_app.domain.states import STATES, ModuleState, Verb
 from modules_app.permissions import Right
 from modules_app.selectors.modules import ModuleRow
-from modules_app.templatetags.module_ui import STATE_ICONS, contract_name, plain
+from modules_app.templatetags.module_ui import (
+    STATE_ICONS,
+    actor_name,
+    contract_name,
+    excerpt,
+    plain,
+)
+
+VERB_RIGHTS = {
+    Verb.ENABLE: Right.OPERATE,
+    Verb.DISABLE: Right.OPERATE,
+    Verb.UPGRADE: Right.INSTALL,
+    Verb.ROLLBACK: Right.INSTALL,
+    Verb.REPAIR: Right.INSTALL,
+    Verb.REMOVE: Right.REMOVE,
+}
+"""Which right the button of a verb needs."""
 
 SORTS = ("name", "version", "publisher", "state")
 
@@ -29,16 +46,28 @@ class ListRow(NamedTuple):
     version: str
     publisher: str
     reason: str
+    byline: str
+    previous: str
     operation: str
     contract: str
     state: str
     label: str
-    toggle: str
+    action: str
     can_open: bool
     can_remove: bool
 
 
-_TEXTS = ("id", "title", "description", "version", "publisher", "reason", "operation")
+_TEXTS = (
+    "id",
+    "title",
+    "description",
+    "version",
+    "publisher",
+    "reason",
+    "byline",
+    "previous",
+    "operation",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +100,14 @@ def list_row(row: ModuleRow, rights: frozenset[Right]) -> ListRow:
         description=plain(row.description),
         version=row.version,
         publisher=row.publisher,
-        reason=row.reason if row.words.must_act else "",
+        reason=_why(row),
+        byline=_byline(row),
+        previous=row.previous_version,
         operation=str(row.operation or ""),
         contract=contract_name(row.contract),
         state=str(row.state),
         label=row.words.label,
-        toggle=_toggle(row, rights),
+        action=_action(row, rights),
         can_open=row.enabled and Right.OPERATE in rights,
         can_remove=Verb.REMOVE in row.verbs and Right.REMOVE in rights,
     )
@@ -136,11 +167,27 @@ def clean_sort(sort: str) -> str:
     return sort if sort.removeprefix("-") in SORTS else "name"
 
 
-def _toggle(row: ModuleRow, rights: frozenset[Right]) -> str:
-    if Right.OPERATE not in rights:
+def _action(row: ModuleRow, rights: frozenset[Right]) -> str:
+    """Return the verb of the line's button: the way out, else the switch."""
+    offered = [verb for verb in row.verbs if VERB_RIGHTS[verb] in rights]
+    wished = (row.way_out, Verb.ENABLE, Verb.DISABLE)
+    return str(next((verb for verb in wished if verb in offered), ""))
+
+
+def _why(row: ModuleRow) -> str:
+    """Return why a module is in its state, short enough for a line."""
+    if row.reason or not (row.words.must_act or row.state is ModuleState.DISABLED):
+        return excerpt(row.reason)
+    disabled = row.state is ModuleState.DISABLED
+    return gettext("Not enabled yet.") if disabled else gettext(row.words.sentence)
+
+
+def _byline(row: ModuleRow) -> str:
+    """Return who brought a module into a state that needs a word, and when."""
+    if row.enabled or not row.reason_at:
         return ""
-    offered = [verb for verb in (Verb.ENABLE, Verb.DISABLE) if verb in row.verbs]
-    return str(offered[0]) if offered else ""
+    at = localtime(row.reason_at).strftime("%Y-%m-%d %H:%M")
+    return ", ".join(part for part in (actor_name(row.reason_actor), at) if part)
 
 
 def _chip(

@@ -11,6 +11,12 @@ from modules_app.models import MenuItem, Operation, PbxSetting
 from tests.pages import kept_data, menu_item, module, operation, upload
 
 HTMX = {"HX-Request": "true"}
+VETO = {
+    "slug": "module-vetoed",
+    "message": "“{id}” does not agree to {verb}: {said}",
+    "context": {"id": "ModuleBlackList", "verb": "disable", "said": "A call is on."},
+    "hint": "",
+}
 
 
 def test_enabling_queues_one_operation_and_shows_it(admin_page: Client) -> None:
@@ -107,11 +113,56 @@ def test_focus_starts_on_cancel_and_keeping_is_chosen(admin_page: Client) -> Non
 
 def test_a_vetoed_disabling_can_be_forced(admin_page: Client) -> None:
     module(wanted="on")
-    refused = operation(verb=Verb.DISABLE, outcome=Outcome.REFUSED)
+    refused = operation(verb=Verb.DISABLE, outcome=Outcome.REFUSED, error=VETO)
     html = admin_page.get(f"/operations/{refused.pk}/").content.decode()
     assert "Disable anyway" in html
     admin_page.post("/modules/ModuleBlackList/disable/", {"force": "1"})
     assert Operation.objects.filter(verb=Verb.DISABLE).first().options["force"] is True
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"outcome": Outcome.REFUSED, "error": {**VETO, "slug": "not-in-this-state"}},
+        {"outcome": Outcome.FAILED, "error": VETO},
+        {"outcome": Outcome.DONE},
+        {"verb": Verb.ENABLE, "outcome": Outcome.REFUSED, "error": VETO},
+    ],
+)
+def test_only_a_vetoed_disabling_is_offered_to_be_forced(
+    admin_page: Client, fields: dict[str, object]
+) -> None:
+    module(wanted="on")
+    ended = operation(**{"verb": Verb.DISABLE, **fields})  # type: ignore[arg-type]
+    assert "Disable anyway" not in admin_page.get(f"/operations/{ended.pk}/").content.decode()
+
+
+def test_a_module_that_is_off_meanwhile_need_not_be_forced(admin_page: Client) -> None:
+    module()
+    refused = operation(verb=Verb.DISABLE, outcome=Outcome.REFUSED, error=VETO)
+    assert "Disable anyway" not in admin_page.get(f"/operations/{refused.pk}/").content.decode()
+
+
+def test_a_vetoed_removal_leads_to_a_page_that_forces_it(admin_page: Client) -> None:
+    module(wanted="on")
+    refused = operation(verb=Verb.REMOVE, outcome=Outcome.REFUSED, error=VETO)
+    html = admin_page.get(f"/operations/{refused.pk}/").content.decode()
+    address = "/modules/ModuleBlackList/remove/?force=1"
+    assert f'href="{address}"' in html
+    assert 'name="force" value="1"' in admin_page.get(address).content.decode()
+    admin_page.post("/modules/ModuleBlackList/remove/", {"data": "keep", "force": "1"})
+    assert Operation.objects.latest("pk").options == {"keep_data": True, "force": True}
+
+
+def test_a_waiting_operation_ends_at_once_also_without_an_operator(admin_page: Client) -> None:
+    module()
+    admin_page.post("/modules/ModuleBlackList/enable/")
+    waiting = Operation.objects.get()
+    admin_page.post(f"/operations/{waiting.pk}/cancel/")
+    waiting.refresh_from_db()
+    assert waiting.outcome == Outcome.CANCELLED and waiting.ended_at is not None
+    admin_page.post("/modules/ModuleBlackList/enable/")
+    assert Operation.objects.count() == 2
 
 
 def test_a_running_operation_can_be_cancelled_until_it_commits(admin_page: Client) -> None:

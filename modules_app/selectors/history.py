@@ -1,0 +1,96 @@
+"""What happened to a module: its versions, its last trouble, what checks found of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.dateparse import parse_datetime
+
+from modules_app.domain.operations import Outcome
+from modules_app.domain.states import Verb
+from modules_app.exceptions import gettext_noop as _
+from modules_app.models import Module, Operation
+from modules_app.selectors.operations import OperationPage, get_operation
+
+_BRINGS_A_VERSION = (Verb.INSTALL, Verb.UPGRADE, Verb.ROLLBACK)
+_WENT_WRONG = (Outcome.FAILED, Outcome.ABORTED)
+
+WEAK_SENTENCES: dict[str, str] = {
+    "network": _("The network could not be taken away from it while it was tried."),
+    "pid-namespace": _("It was not hidden from other processes while it was tried."),
+    "process-limit": _("The number of its processes could not be limited: we run as root."),
+}
+"""What it means when the kernel does not grant a limit (`ChildResult.weak`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class VersionHistory:
+    """The installed version and the one before it; times are when each took its place."""
+
+    since: datetime
+    has_previous: bool
+    previous: str
+    is_newer: bool
+
+    @property
+    def kept_since(self) -> datetime:
+        """Return when the version before was put aside: the installed one took its place then."""
+        return self.since
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """What was found when files and data were compared, and when the code was tried."""
+
+    verified_at: datetime | None
+    damage: tuple[str, ...]
+    tried_at: datetime | None
+    weak: tuple[str, ...]
+
+
+def version_history(module: Module) -> VersionHistory:
+    """Return since when the installed version is there, and which one can be returned to."""
+    brought = Operation.objects.filter(
+        id_fold=module.id_fold, verb__in=_BRINGS_A_VERSION, outcome=Outcome.DONE
+    )
+    since = brought.order_by("-id").values_list("ended_at", flat=True).first()
+    return VersionHistory(
+        since=since or module.installed_at,
+        has_previous=bool(module.previous_generation),
+        previous=str(module.previous.get("version", "")),
+        is_newer=module.previous.get("by") == Verb.ROLLBACK,
+    )
+
+
+def last_trouble(operations: Iterable[Operation]) -> OperationPage | None:
+    """Return the newest ended operation if it failed, was interrupted, or nobody asked for it.
+
+    ``operations`` are those of one module, newest first.
+    """
+    for operation in operations:
+        if operation.ended_at is None or operation.outcome in (Outcome.REFUSED, Outcome.CANCELLED):
+            continue
+        told = operation.outcome in _WENT_WRONG or operation.options.get("automatic")
+        return get_operation(operation.pk) if told else None
+    return None
+
+
+def checks_of(module: Module) -> Checks:
+    """Return what checks found of the installed files; what they found of others is forgotten."""
+    files = _of_this_generation(module, "files")
+    tried = _of_this_generation(module, "preflight")
+    data = str(files.get("data") or "")
+    return Checks(
+        verified_at=parse_datetime(files.get("at") or ""),
+        damage=(*([data] if data else []), *files.get("problems", [])),
+        tried_at=parse_datetime(tried.get("at") or ""),
+        weak=tuple(WEAK_SENTENCES.get(name, name) for name in tried.get("weak", [])),
+    )
+
+
+def _of_this_generation(module: Module, kind: str) -> dict[str, Any]:
+    found: dict[str, Any] = module.checks.get(kind) or {}
+    return found if found.get("generation") == module.generation else {}
