@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+import functools
+import json
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
 
 from modules_app.domain.menu import GROUP_CAPTIONS, GROUPS, OTHER
 from modules_app.domain.states import Fault, Wanted
@@ -12,25 +17,8 @@ from modules_app.exceptions import gettext_noop as _
 from modules_app.models import MenuItem
 from modules_app.selectors.modules import find_module, pick
 
-_COLUMNS = (
-    "id",
-    "module_id",
-    "group",
-    "caption",
-    "captions",
-    "icon",
-    "href",
-    "order",
-    "shown",
-    "placed_group",
-    "placed_caption",
-    "placed_order",
-    "placed_shown",
-)
 
-
-@dataclass(frozen=True, slots=True)
-class MenuLink:
+class MenuLink(NamedTuple):
     """One entry: caption in the reader's language, icon name, address, whose it is."""
 
     caption: str
@@ -46,15 +34,49 @@ class MenuGroup:
     key: str
     caption: str
     icon: str
-    items: list[MenuLink] = field(default_factory=list)
+    items: tuple[MenuLink, ...]
+
+
+class _Row(NamedTuple):
+    """What the sidebar needs of a menu item, by the same names; ``captions`` is JSON text."""
+
+    id: int
+    module_id: str
+    group: str
+    caption: str
+    captions: Any
+    icon: str
+    href: str
+    order: int
+    placed_group: str
+    placed_caption: str
+    placed_order: int | None
+
+
+# The rows come as the database holds them: reading the texts anew for each page would cost more
+# than the query.
+_COLUMNS = [Cast(name, TextField()) if name == "captions" else name for name in _Row._fields]
+_IS_SHOWN = Q(placed_shown=True) | Q(placed_shown=None, shown=True)
 
 
 def sidebar(language: str = "en") -> list[MenuGroup]:
     """Return the groups that hold entries of enabled modules, in the order on screen."""
-    groups = {key: MenuGroup(key, *GROUP_CAPTIONS[key]) for key in GROUPS}
-    for item in sorted(_shown_items(), key=_place):
-        groups.get(_group(item), groups[OTHER]).items.append(_link(item, language))
-    return [group for group in groups.values() if group.items]
+    items = MenuItem.objects.filter(
+        _IS_SHOWN, module__wanted=Wanted.ON, module__fault=Fault.NONE
+    ).order_by()
+    return list(_grouped(tuple(items.values_list(*_COLUMNS)), language))
+
+
+@functools.lru_cache(maxsize=16)
+def _grouped(rows: tuple[tuple[Any, ...], ...], language: str) -> tuple[MenuGroup, ...]:
+    """Put rows into groups; every page asks, mostly with the rows of the page before."""
+    items = [row._replace(captions=json.loads(row.captions)) for row in map(_Row._make, rows)]
+    found: dict[str, list[MenuLink]] = {key: [] for key in GROUPS}
+    for item in sorted(items, key=_place):
+        found.get(_group(item), found[OTHER]).append(_link(item, language))
+    return tuple(
+        MenuGroup(key, *GROUP_CAPTIONS[key], tuple(links)) for key, links in found.items() if links
+    )
 
 
 def find_menu_item(module_id: str, key: str | None = None) -> MenuItem:
@@ -71,7 +93,7 @@ def find_menu_item(module_id: str, key: str | None = None) -> MenuItem:
     return item
 
 
-def caption_of(item: MenuItem, language: str) -> str:
+def caption_of(item: MenuItem | _Row, language: str) -> str:
     """Return what stands in the sidebar: the placed caption, else the translated one."""
     return item.placed_caption or pick(item.captions, language, item.caption)
 
@@ -81,27 +103,20 @@ def is_shown(item: MenuItem) -> bool:
     return item.shown if item.placed_shown is None else item.placed_shown
 
 
-def _shown_items() -> list[Any]:
-    """Return rows with the attributes of menu items; plain rows, as every page reads all."""
-    items = MenuItem.objects.filter(module__wanted=Wanted.ON, module__fault=Fault.NONE)
-    rows = items.order_by().values_list(*_COLUMNS, named=True)
-    return [item for item in rows if is_shown(item)]
-
-
-def _place(item: MenuItem) -> tuple[int, str, int]:
+def _place(item: MenuItem | _Row) -> tuple[int, str, int]:
     order = item.order if item.placed_order is None else item.placed_order
     return (order, item.module_id.casefold(), item.id)
 
 
-def _group(item: MenuItem) -> str:
+def _group(item: MenuItem | _Row) -> str:
     return item.placed_group or item.group
 
 
-def _link(item: MenuItem, language: str) -> MenuLink:
+def _link(item: MenuItem | _Row, language: str) -> MenuLink:
     return MenuLink(caption_of(item, language), item.icon, _address(item), item.module_id)
 
 
-def _address(item: MenuItem) -> str:
+def _address(item: MenuItem | _Row) -> str:
     """Draw an explicit address only below the module's own pages (design 6; reference M19)."""
     own = f"/m/{item.module_id}/"
     leads_out = any(part in item.href for part in ("..", "//", "\\", "%"))

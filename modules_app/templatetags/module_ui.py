@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import html
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import lucide
@@ -76,13 +76,17 @@ def _draw(name: str, size: int) -> str:
 
 
 @register.simple_tag
-def menu_links(links: Iterable[MenuLink], own: str) -> str:
+def menu_links(links: tuple[MenuLink, ...], own: str) -> str:
     """Draw the entries of the sidebar; there may be many, so they are no templates of their own.
 
     ``own`` is the id of the module whose page this is.
     """
-    drawn = ((_menu_link(link, link.module_id == own),) for link in links)
-    return format_html_join("\n", "{}", drawn)
+    return _menu_links(links, own if any(link.module_id == own for link in links) else "")
+
+
+@functools.lru_cache(maxsize=32)
+def _menu_links(links: tuple[MenuLink, ...], own: str) -> str:
+    return format_html_join("\n", "{}", ((_menu_link(x, x.module_id == own),) for x in links))
 
 
 @functools.lru_cache(maxsize=4096)
