@@ -62,6 +62,7 @@ class Upgrade(Install):
         restore(self.operation)
         fault_point(REVERTED)
         self.tools.host.wake()
+        self._discard_upload()
         sweep(self.tools, self.operation.module_id)
 
     def _open_fence(self) -> None:
