@@ -20,6 +20,7 @@ from modules_app.operator.work import Work
 from modules_app.packages.faults import fault_point
 from modules_app.selectors.registry import registry_module
 from modules_app.selectors.sizes import data_bytes
+from modules_app.services.hook_results import forget_hook_results
 from modules_app.services.menu import menu_setting_key
 from modules_app.services.registry import raise_sequence
 
@@ -86,6 +87,7 @@ class Remove(Work):
         PbxSetting.objects.filter(key__in=[menu_setting_key(module.id), *own]).delete()
         if module.wanted == Wanted.ON:
             raise_sequence()
+        forget_hook_results(module_id=module.id)
         module.delete()
         self.operation.to_generation = module.generation
         self.operation.to_epoch = module.epoch

@@ -11,6 +11,7 @@ from modules_app.domain.states import Fault, Phase, Reason, Wanted
 from modules_app.exceptions import ModuleError
 from modules_app.exceptions import gettext_noop as _
 from modules_app.models import Module, Operation
+from modules_app.operator.hook_notes import HookNote
 from modules_app.operator.journal import Journal
 from modules_app.operator.tools import ChildFailed, Tools
 from modules_app.selectors.registry import current_sequence, registry_module
@@ -89,11 +90,18 @@ class Work:
             raise
 
     def ask_hook(self, task: str, hook: str, **more: Any) -> dict[str, Any] | None:
-        """Run a lifecycle hook if the module has it; None when there is nothing to run."""
+        """Run a lifecycle hook if the module has it and note how it ran; None if it has not."""
         module = self.installed()
         if hook not in module.facts.get("hooks", []) or module.language != "python":
             return None
-        return self.ask_child(task, registry_module(module), stage="hook", **more)
+        note = HookNote(self.operation, module.generation, hook)
+        try:
+            answer = self.ask_child(task, registry_module(module), stage="hook", **more)
+        except ChildFailed as error:
+            note.failed(str(error), str(error.context.get("details", "")))
+            raise
+        note.answered(answer)
+        return answer
 
     def tell_hook(self, task: str, hook: str) -> None:
         """Run an after-hook; whatever goes wrong becomes a message and nothing else."""

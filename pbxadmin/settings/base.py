@@ -71,6 +71,38 @@ PBX_STAGE_SECONDS = {
     "install": env.int("PBX_SECONDS_INSTALL", default=60),
     "hook": env.int("PBX_SECONDS_HOOK", default=10),
     "check": env.int("PBX_SECONDS_CHECK", default=10),
+    "preflight": env.int("PBX_SECONDS_PREFLIGHT", default=15),
+    "probe": env.int("PBX_SECONDS_PROBE", default=15),
+}
+# What module code may use, by stage (`ChildLimits`; 0 means no limit). A trial has no network.
+_CHILD_MEMORY = env.int("PBX_CHILD_MEMORY_BYTES", default=1024 * 1024 * 1024)
+_TRIAL_LIMITS = {
+    "cpu_seconds": env.int("PBX_TRIAL_CPU_SECONDS", default=10),
+    "memory_bytes": env.int("PBX_TRIAL_MEMORY_BYTES", default=512 * 1024 * 1024),
+    "file_bytes": 128 * 1024 * 1024,
+    "open_files": 128,
+    "processes": env.int("PBX_TRIAL_PROCESSES", default=50),
+    "network": False,
+}
+PBX_CHILD_LIMITS = {
+    "install": {"memory_bytes": _CHILD_MEMORY},
+    "hook": {"memory_bytes": _CHILD_MEMORY},
+    "preflight": _TRIAL_LIMITS,
+    "probe": _TRIAL_LIMITS,
+}
+# Seconds that the host takes at its start for reading the files of all modules again.
+PBX_VERIFY_SECONDS = env.int("PBX_VERIFY_SECONDS", default=20)
+# When a module that ends workers of the host is stopped; 0 switches a rule off (reference R4.8).
+PBX_STRIKES = {
+    "at_once": env.int("PBX_STRIKES_AT_ONCE", default=2),
+    "strikes": env.int("PBX_STRIKES", default=3),
+    "starts": env.int("PBX_STRIKE_STARTS", default=10),
+}
+# When a start of the host counts as bad or good, and how long a changed module is on probation.
+PBX_PATIENCE = {
+    "bad_starts": env.int("PBX_BAD_STARTS", default=3),
+    "healthy_seconds": env.float("PBX_HEALTHY_SECONDS", default=60.0),
+    "probation_seconds": env.float("PBX_PROBATION_SECONDS", default=60.0),
 }
 PBX_VERSION = "2026.3.1"
 PBX_FRAMEWORK_VERSION = "17.0.19"

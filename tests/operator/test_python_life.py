@@ -8,7 +8,7 @@ import textwrap
 import pytest
 
 from modules_app.domain.operations import Outcome
-from modules_app.models import KeptData, MenuItem, Module, PbxSetting
+from modules_app.models import HookResult, KeptData, MenuItem, Module, PbxSetting
 from tests.builders import python_module
 from tests.lifecycle import Life
 
@@ -202,8 +202,11 @@ def test_a_bad_hook_never_stops_disabling_or_removing(life: Life, settings, code
     assert Module.objects.get().wanted == "on"
     operation = life.disable(ID)
     assert operation.outcome == Outcome.DONE and operation.messages
+    noted = HookResult.objects.get(hook="on_after_module_disable")
+    assert (noted.ok, noted.operation, noted.error != "") == (False, operation, True)
     life.enable(ID)
     assert life.remove(ID).outcome == Outcome.DONE
+    assert not HookResult.objects.exists()
 
 
 def test_a_failing_uninstaller_is_a_warning_and_kept_data_stays_whole(life: Life) -> None:
