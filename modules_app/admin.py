@@ -6,9 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group, User
 from django.db import transaction
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -26,8 +29,8 @@ from modules_app.models import (
     StoredPackage,
     Upload,
 )
-from modules_app.permissions import Actor
 from modules_app.services.lifecycle import disable_module, enable_module
+from modules_app.services.signing_in import actor_of
 from modules_app.templatetags.module_ui import sentence
 
 admin.site.site_header = _("PBX Admin: raw records")
@@ -79,7 +82,7 @@ class ModuleAdmin(ReadOnlyAdmin):
     def _each(
         self, request: HttpRequest, modules: QuerySet[Module], verb: Callable[..., Operation]
     ) -> None:
-        actor = Actor.of_user(request.user)
+        actor = actor_of(request)
         for module in modules:
             try:
                 operation = verb(actor=actor, module_id=module.id)
@@ -126,7 +129,7 @@ class PbxSettingAdmin(admin.ModelAdmin):
 
     def _audit(self, request: HttpRequest, obj: Model) -> None:
         audit.record(
-            actor=Actor.of_user(request.user),
+            actor=actor_of(request),
             action="settings-change",
             target=str(obj.pk),
             outcome="done",
@@ -166,9 +169,9 @@ class OperationAdmin(ReadOnlyAdmin):
 class AuditEventAdmin(ReadOnlyAdmin):
     """Who did what, from where, and how it ended."""
 
-    list_display = ["at", "actor", "channel", "action", "target", "outcome", "operation"]
+    list_display = ["at", "actor", "channel", "address", "action", "target", "outcome", "reason"]
     list_filter = ["action", "outcome", "channel"]
-    search_fields = ["target", "actor"]
+    search_fields = ["target", "actor", "address", "session"]
     list_select_related = ["operation"]
 
 
@@ -200,3 +203,67 @@ class StoredPackageAdmin(ReadOnlyAdmin):
     """Packages kept for repair and rollback."""
 
     list_display = ["module_id", "version", "filename", "size_bytes", "stored_at"]
+
+
+class Audited(admin.ModelAdmin):
+    """Writes an event of ours beside each line of Django's own log, in the same transaction."""
+
+    def changeform_view(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Add or change a record and write the event, or neither."""
+        with transaction.atomic():
+            return super().changeform_view(*args, **kwargs)
+
+    def delete_view(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Delete a record and write the event, or neither."""
+        with transaction.atomic():
+            return super().delete_view(*args, **kwargs)
+
+    def response_action(self, *args: Any, **kwargs: Any) -> HttpResponse | None:
+        """Delete several records and write the events, or neither."""
+        with transaction.atomic():
+            response: HttpResponse | None = super().response_action(*args, **kwargs)
+            return response
+
+    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> LogEntry:
+        """Note that a record was added."""
+        self._audit(request, obj, "add", message)
+        return super().log_addition(request, obj, message)
+
+    def log_change(self, request: HttpRequest, obj: Model, message: Any) -> LogEntry:
+        """Note which fields of a record were changed; values are nobody's business here."""
+        self._audit(request, obj, "change", message)
+        return super().log_change(request, obj, message)
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        """Note that records are deleted."""
+        for obj in queryset:
+            self._audit(request, obj, "delete", "")
+        return super().log_deletions(request, queryset)
+
+    def _audit(self, request: HttpRequest, obj: Model, what: str, message: Any) -> None:
+        audit.record(
+            actor=actor_of(request),
+            action=f"{obj._meta.model_name}-{what}",
+            target=str(obj),
+            outcome="done",
+            detail={"changed": message} if message else {},
+        )
+
+
+class AuditedUserAdmin(Audited, UserAdmin):
+    """People; a new password ends their sessions."""
+
+    def user_change_password(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Set somebody's password and write the event, or neither."""
+        with transaction.atomic():
+            response: HttpResponse = super().user_change_password(*args, **kwargs)
+            return response
+
+
+class AuditedGroupAdmin(Audited, GroupAdmin):
+    """Groups and their rights."""
+
+
+admin.site.unregister([User, Group])
+admin.site.register(User, AuditedUserAdmin)
+admin.site.register(Group, AuditedGroupAdmin)

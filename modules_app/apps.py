@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.contrib.auth.signals import user_logged_in
 from django.utils.translation import gettext_lazy as _
 
@@ -16,3 +16,7 @@ class ModulesAppConfig(AppConfig):
     def ready(self) -> None:
         """Keep login free of database writes, so that it works on a full disk (design 4)."""
         user_logged_in.disconnect(dispatch_uid="update_last_login")
+        if apps.is_installed("django.contrib.sessions"):  # the host has neither login nor audit
+            from modules_app.services import signing_in
+
+            signing_in.connect()

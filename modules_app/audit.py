@@ -50,7 +50,14 @@ def record(
     )
 
 
-def record_refusal(*, actor: Actor, action: str, target: str, error: ModuleError) -> None:
+def record_refusal(
+    *,
+    actor: Actor,
+    action: str,
+    target: str,
+    error: ModuleError,
+    detail: Mapping[str, Any] | None = None,
+) -> None:
     """Write that an attempt was denied, refused or met an open operation; once per error."""
     if error.is_audited:
         return
@@ -61,7 +68,7 @@ def record_refusal(*, actor: Actor, action: str, target: str, error: ModuleError
         target=target,
         outcome=outcome_of(error),
         reason=error.slug,
-        detail={"operation": number} if number else {},
+        detail={**(detail or {}), **({"operation": number} if number else {})},
     )
     error.is_audited = True
 

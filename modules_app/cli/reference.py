@@ -24,6 +24,8 @@ ENVIRONMENT = {
     "forwarded scheme is trusted.",
     "PBX_HSTS_SECONDS": "Seconds that browsers remember to use HTTPS; 0 sends no such header.",
     "PBX_IDLE_SECONDS": "Seconds without a click after which a person is logged out.",
+    "PBX_SESSION_SECONDS": "Seconds after which a person logs in again, whatever was clicked.",
+    "PBX_SUDO_SECONDS": "Seconds after which dangerous actions ask for the password again.",
     "PBX_TIME_ZONE": "Time zone of the pages.",
     "PBX_DEBUG": "1 shows tracebacks in the browser; never on a machine that others reach.",
     "PBX_LOG_LEVEL": "Least level of log lines.",
@@ -36,9 +38,23 @@ ENVIRONMENT = {
     "PBX_MAX_ENTRIES": "Most files and folders in a package.",
     "PBX_MAX_FILE_BYTES": "Largest file in a package, bytes.",
     "PBX_MAX_DEPTH": "Most folders inside each other in a package.",
+    "PBX_STRIKES_AT_ONCE": "Crashes of a module within one start of the host that pause it; "
+    "0 for never.",
+    "PBX_STRIKES": "Crashes of a module within PBX_STRIKE_STARTS that pause it; 0 for never.",
+    "PBX_STRIKE_STARTS": "Starts of the host among which crashes are counted.",
+    "PBX_BAD_STARTS": "Bad starts of the host in a row that switch safe mode on; 0 for never.",
+    "PBX_HEALTHY_SECONDS": "Seconds after which a start of the host counts as good.",
+    "PBX_PROBATION_SECONDS": "Seconds that a module must run after an enabling or an upgrade "
+    "before a single crash no longer undoes it.",
     "PBX_SECONDS_INSTALL": "Seconds that an installer may take.",
     "PBX_SECONDS_HOOK": "Seconds that a hook of an operation may take.",
-    "PBX_SECONDS_CHECK": "Seconds that checking a module's code may take.",
+    "PBX_SECONDS_CHECK": "Seconds that the page of a module may take right after its start.",
+    "PBX_SECONDS_PREFLIGHT": "Seconds that trying a module's code before an operation may take.",
+    "PBX_SECONDS_PROBE": "Seconds that the private start of a module before the commit may take.",
+    "PBX_CHILD_MEMORY_BYTES": "Memory that an installer or hook may use; 0 sets no limit.",
+    "PBX_TRIAL_MEMORY_BYTES": "Memory that a module may use while it is tried; 0 sets no limit.",
+    "PBX_TRIAL_CPU_SECONDS": "Seconds of processor time while it is tried; 0 sets no limit.",
+    "PBX_TRIAL_PROCESSES": "Processes and threads it may have then; no effect on root.",
 }
 """What each variable of the environment means; a test compares the names with the code."""
 

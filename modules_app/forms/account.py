@@ -45,3 +45,41 @@ class FirstUserForm(forms.Form):
         except forms.ValidationError as error:
             self.add_error("password", error)
         return cleaned
+
+
+class NewPasswordForm(forms.Form):
+    """The password so far, the new one, and the new one once more."""
+
+    current = forms.CharField(
+        label=_("Your password so far"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    password = forms.CharField(
+        label=_("New password"),
+        strip=False,
+        help_text=_("At least 12 characters, not only digits, nothing that is on common lists."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    repeated = forms.CharField(
+        label=_("New password, once more"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._user = user
+
+    def clean(self) -> dict[str, Any]:
+        """Check that both new ones agree and that the rules accept them."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        password = cleaned.get("password")
+        if password and cleaned.get("repeated") and cleaned["repeated"] != password:
+            self.add_error("repeated", _("The two passwords differ."))
+        if password:
+            try:
+                password_validation.validate_password(password, self._user)
+            except forms.ValidationError as error:
+                self.add_error("password", error)
+        return cleaned

@@ -52,8 +52,8 @@ def receive_upload(*, actor: Actor, chunks: Iterable[bytes], filename: str) -> U
     Raises ``NotAllowed``, ``ArchiveRefused`` (rules A01-A30) or ``PackageInvalid``; then no row
     and no file is left, only an audit event with the slug.
     """
-    require(actor, Right.INSTALL)
     try:
+        require(actor, Right.INSTALL)
         return _receive(actor, chunks, filename)
     except ModuleError as error:
         _record_refusal(actor, filename, error)
@@ -80,7 +80,12 @@ def discard_upload(*, actor: Actor, upload_id: UUID | str) -> None:
     with transaction.atomic():
         Upload.objects.filter(pk=upload.pk).delete()
         audit.record(
-            actor=actor, action="package-discard", target=upload.filename[:150], outcome="done"
+            actor=actor,
+            action="package-discard",
+            target=upload.module_id,
+            outcome="done",
+            package_sha256=upload.sha256,
+            detail={"file": upload.filename},
         )
     discard(FsOps(), data_dir(), upload.file)
 
@@ -200,18 +205,19 @@ def _store(actor: Actor, received: Received, report: dict[str, Any], filename: s
             action="package-upload",
             target=report["id"],
             outcome="done",
-            detail={"sha256": received.sha256, "file": upload.filename},
+            package_sha256=received.sha256,
+            detail={"file": upload.filename, "version": report["version"]},
         )
     return upload
 
 
 def _record_refusal(actor: Actor, filename: str, error: ModuleError) -> None:
-    audit.record(
+    audit.record_refusal(
         actor=actor,
         action="package-upload",
-        target=_display_name(filename)[:150],
-        outcome="refused",
-        detail={"slug": error.slug, "rule": str(error.context.get("rule", ""))},
+        target=_display_name(filename),
+        error=error,
+        detail={"rule": str(error.context.get("rule", ""))},
     )
 
 

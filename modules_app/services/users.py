@@ -42,7 +42,9 @@ def is_setup_code(code: str) -> bool:
     return bool(expected) and hmac.compare_digest(code.encode(), expected.encode())
 
 
-def create_first_user(*, code: str, username: str, password: str) -> AbstractBaseUser:
+def create_first_user(
+    *, code: str, username: str, password: str, address: str = ""
+) -> AbstractBaseUser:
     """Create the administrator, if ``code`` is right and there is no user yet.
 
     Raises `NotFound` for a wrong code or when the first run is over (also when another request
@@ -59,10 +61,23 @@ def create_first_user(*, code: str, username: str, password: str) -> AbstractBas
         if users.objects.exists():
             raise _wrong_code()
         user.save(force_insert=True)
-        actor = Actor.system(channel="web", name=username)
+        actor = Actor(username, "web", frozenset(), address=address)
         audit.record(actor=actor, action="create-first-user", target=username, outcome="done")
     _forget_code()
     return user
+
+
+def set_password(*, actor: Actor, user: AbstractBaseUser, password: str) -> None:
+    """Store a checked new password; it ends every session of the user but the one that keeps up.
+
+    The page calls Django's ``update_session_auth_hash`` for its own session.
+    """
+    user.set_password(password)
+    with transaction.atomic():
+        user.save(update_fields=["password"])
+        audit.record(
+            actor=actor, action="password-change", target=user.get_username(), outcome="done"
+        )
 
 
 def _wrong_code() -> Refused:

@@ -18,6 +18,7 @@ from lucide.templatetags.lucide import lucide as draw
 from modules_app.domain.operations import OUTCOME_LABELS, Outcome
 from modules_app.domain.states import ModuleState
 from modules_app.exceptions import fill
+from modules_app.exceptions import gettext_noop as _
 from modules_app.selectors.menu import MenuLink
 from modules_app.selectors.modules import loaded_module_admins
 from modules_app.templatetags.icon_names import ICON_NAMES
@@ -53,6 +54,14 @@ OUTCOME_COLOURS: dict[str, str] = {
     Outcome.ABORTED: "warning",
 }
 EXCERPT = 240
+AUDIT_OUTCOMES = {
+    "committed": ("git-commit-horizontal", "info", _("Switched over")),
+    "requested": ("circle-help", "secondary", _("Requested")),
+    "denied": ("shield-x", "danger", _("Denied")),
+    "busy": ("hourglass", "warning", _("Busy")),
+    "asked": ("key-round", "secondary", _("Password asked")),
+    "passed": ("shield-check", "success", _("Password right")),
+}
 _DESCRIPTION_TAGS = {
     "a", "b", "br", "code", "em", "h3", "h4", "h5", "i", "li", "ol", "p", "pre", "strong", "u", "ul"
 }  # fmt: skip
@@ -107,6 +116,15 @@ def outcome_badge(outcome: str) -> str:
     """Draw how an operation or one of its stages stands."""
     label = gettext(OUTCOME_LABELS[Outcome(outcome)])
     return _badge(f"state text-{OUTCOME_COLOURS[outcome]}-emphasis", OUTCOME_ICONS[outcome], label)
+
+
+@register.simple_tag
+def audit_badge(outcome: str) -> str:
+    """Draw how an event of the audit ended: an operation's outcome, or an attempt's."""
+    if outcome in OUTCOME_ICONS:
+        return outcome_badge(outcome)
+    icon_name, colour, label = AUDIT_OUTCOMES.get(outcome, ("circle", "secondary", outcome))
+    return _badge(f"state text-{colour}-emphasis", icon_name, gettext(label))
 
 
 def _badge(css: str, icon_name: str, label: str) -> str:

@@ -1,26 +1,58 @@
-"""Login, and the one-time page that makes the first administrator."""
+"""Login, one's own password, and the one-time page that makes the first administrator."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth import authenticate, update_session_auth_hash
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
+from django.views.decorators.debug import sensitive_post_parameters
 
 from modules_app.exceptions import NotFound
-from modules_app.forms.account import FirstUserForm
-from modules_app.services.users import create_first_user, is_setup_code
+from modules_app.forms.account import FirstUserForm, NewPasswordForm
+from modules_app.services.locks import forget_failures
+from modules_app.services.signing_in import address_of
+from modules_app.services.sudo import prove
+from modules_app.services.users import create_first_user, is_setup_code, set_password
 from modules_app.views.errors import error_page
-from modules_app.views.http import methods
+from modules_app.views.http import PageRequest, methods, page
 
 login: Any = auth_views.LoginView.as_view(
     template_name="account/login.html", redirect_authenticated_user=True
 )
 logout: Any = auth_views.LogoutView.as_view()
+
+
+@sensitive_post_parameters("current", "password", "repeated")
+@methods("GET", "POST")
+@page(None)
+def password(request: PageRequest) -> HttpResponse:
+    """Change one's own password, which ends one's other sessions; the old one is asked for."""
+    form = NewPasswordForm(request.POST or None, user=request.user)
+    if request.method != "POST" or not form.is_valid():
+        return _password_page(request, form)
+    name, current = request.user.get_username(), form.cleaned_data["current"]
+    request.is_sudo = True  # type: ignore[attr-defined] - the audit tells it from a login
+    user = authenticate(request, username=name, password=current)
+    if user is None or user.pk != request.user.pk:
+        form.add_error("current", gettext("This is not your password."))
+        return _password_page(request, form)
+    forget_failures(request, name)
+    set_password(actor=request.actor, user=user, password=form.cleaned_data["password"])
+    update_session_auth_hash(request, user)  # type: ignore[arg-type]
+    prove(request.session)
+    messages.success(request, gettext("Your password was changed; your other sessions ended."))
+    return redirect("session-list")
+
+
+def _password_page(request: HttpRequest, form: NewPasswordForm) -> HttpResponse:
+    status = 422 if form.is_bound else 200
+    return render(request, "account/password.html", {"form": form}, status=status)
 
 
 @login_not_required
@@ -39,7 +71,9 @@ def setup(request: HttpRequest, code: str) -> HttpResponse:
 def _create(request: HttpRequest, form: FirstUserForm, code: str) -> HttpResponse:
     name, password = form.cleaned_data["username"], form.cleaned_data["password"]
     try:
-        create_first_user(code=code, username=name, password=password)
+        create_first_user(
+            code=code, username=name, password=password, address=address_of(request)
+        )
     except NotFound:
         return error_page(404, setup_link=True)
     messages.success(request, gettext("The administrator was created. Log in to go on."))

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 
 from modules_app.domain.states import Verb
 from modules_app.exceptions import fill
+from modules_app.exceptions import gettext_noop as _
 from modules_app.models import Operation
 from modules_app.permissions import Right
 from modules_app.selectors.modules import ModuleRow, find_module, get_module_row
@@ -33,6 +34,7 @@ from modules_app.views.http import (
     request_key,
 )
 from modules_app.views.modules import language, row_fragment
+from modules_app.views.sudo import sudo
 
 
 @methods("GET", "POST")
@@ -56,6 +58,7 @@ def disable(request: PageRequest, module_id: str) -> HttpResponse:
 
 @methods("GET", "POST")
 @page(Right.REMOVE)
+@sudo(_("Remove “{target}”"))
 def remove(request: PageRequest, module_id: str) -> HttpResponse:
     """Ask for removal (POST), or confirm first: keep the data, or delete it and type the name."""
     if request.method != "POST":
@@ -70,6 +73,7 @@ def remove(request: PageRequest, module_id: str) -> HttpResponse:
 
 @methods("GET", "POST")
 @page(Right.INSTALL)
+@sudo(_("Return “{target}” to the version before"))
 def rollback(request: PageRequest, module_id: str) -> HttpResponse:
     """Ask for the return to the version before (POST), or say first what it would lose (GET)."""
     if request.method != "POST":
@@ -79,6 +83,7 @@ def rollback(request: PageRequest, module_id: str) -> HttpResponse:
 
 @methods("GET", "POST")
 @page(Right.INSTALL)
+@sudo(_("Repair “{target}”"))
 def repair(request: PageRequest, module_id: str) -> HttpResponse:
     """Ask for writing damaged files anew (POST), or say first what that does (GET)."""
     if request.method != "POST":

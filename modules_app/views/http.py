@@ -12,8 +12,10 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django_htmx.middleware import HtmxDetails
 
-from modules_app.exceptions import Busy, ModuleError
+from modules_app import audit
+from modules_app.exceptions import Busy, ModuleError, NotAllowed
 from modules_app.permissions import Actor, Right, require
+from modules_app.services.signing_in import actor_of
 from modules_app.views.errors import error_page
 
 P = ParamSpec("P")
@@ -30,17 +32,23 @@ PageView = Callable[Concatenate[PageRequest, P], HttpResponse]
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
-def page(right: Right = Right.VIEW) -> Callable[[PageView[P]], View[P]]:
-    """Make a view of a page: sets ``request.actor``, asks for ``right``, shows service errors."""
+def page(right: Right | None = Right.VIEW) -> Callable[[PageView[P]], View[P]]:
+    """Make a view of a page: sets ``request.actor``, asks for ``right``, shows service errors.
+
+    None asks for no right: every person who is logged in may see the page. What a service refuses
+    or denies is written to the audit unless it did so itself.
+    """
 
     def decorate(view: PageView[P]) -> View[P]:
         @functools.wraps(view)
         def wrapped(request: Any, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-            request.actor = Actor.of_user(request.user)
+            request.actor = actor_of(request)
             try:
-                require(request.actor, right)
+                if right is not None:
+                    require(request.actor, right)
                 return view(request, *args, **kwargs)
             except ModuleError as error:
+                _record_attempt(request, error, kwargs)
                 return refusal(request, error)
 
         return wrapped
@@ -92,6 +100,16 @@ def full_or_part(
     response = render(request, name, dict(context), status=status)
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+def _record_attempt(request: PageRequest, error: ModuleError, arguments: Mapping[str, Any]) -> None:
+    """Write down who tried what; looking at a page that is not there is no attempt."""
+    if request.method == "POST" or isinstance(error, NotAllowed):
+        name = request.resolver_match.url_name if request.resolver_match else ""
+        target = str(next(iter(arguments.values()), ""))
+        audit.record_refusal(
+            actor=request.actor, action=f"page-{name}", target=target, error=error
+        )
 
 
 def request_key(request: HttpRequest, verb: str, target: str) -> str | None:

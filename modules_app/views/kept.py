@@ -6,14 +6,17 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 
+from modules_app.exceptions import gettext_noop as _
 from modules_app.permissions import Right
 from modules_app.selectors.packages import get_kept
 from modules_app.services.lifecycle import remove_module
 from modules_app.views.http import PageRequest, methods, page, request_key
+from modules_app.views.sudo import sudo
 
 
 @methods("GET", "POST")
 @page(Right.REMOVE)
+@sudo(_("Delete the kept data of “{target}”"))
 def kept_delete(request: PageRequest, module_id: str) -> HttpResponse:
     """Ask for the typed name (GET), then queue the deletion for good (POST)."""
     kept = get_kept(module_id)

@@ -7,8 +7,10 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.auth import get_user_model, logout
-from django.http import HttpRequest, HttpResponseBase
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
+from modules_app.selectors.sessions import SEEN, is_too_old
 from modules_app.views.errors import error_page
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -41,7 +43,6 @@ _HEADERS = {
     "X-Frame-Options": "DENY",
 }
 _OPEN_BEFORE_SETUP = ("/setup/", "/static/", "/healthz", "/language/", "/theme/")
-_SEEN = "seen_at"
 _SEEN_STEP = 60
 _POLL = "X-Poll"
 
@@ -78,22 +79,47 @@ def first_run(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
-def idle_logout(get_response: GetResponse) -> GetResponse:
-    """Log out a person who did nothing for ``PBX_IDLE_SECONDS``; the view then asks for a login.
+class Sessions(SessionMiddleware):
+    """Django's sessions, but an unknown key does not take the browser's cookie away.
 
-    A page that asks for news by itself (header X-Poll) is not the person.
+    The key changes when the password is typed again. A page that asked for news a moment earlier
+    still carries the old one; its answer must not end the new session.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Store the session; delete the cookie only of a session that this request ended."""
+        response = super().process_response(request, response)
+        cookie = response.cookies.get(settings.SESSION_COOKIE_NAME)
+        if cookie is not None and not cookie.value and not request.session.was_ended:
+            del response.cookies[settings.SESSION_COOKIE_NAME]
+        return response
+
+
+def session_limits(get_response: GetResponse) -> GetResponse:
+    """End a session after ``PBX_IDLE_SECONDS`` without a click and ``PBX_SESSION_SECONDS`` in all.
+
+    The view then asks for a login. A page that asks for news by itself (header X-Poll) is not the
+    person.
     """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         if request.user.is_authenticated:
             now = int(time.time())
-            seen = request.session.get(_SEEN)
-            if seen is not None and abs(now - seen) > settings.PBX_IDLE_SECONDS:
-                logout(request)
+            seen = request.session.get(SEEN)
+            if is_too_old(request.session):
+                _end(request, "too-old")
+            elif seen is not None and abs(now - seen) > settings.PBX_IDLE_SECONDS:
+                _end(request, "idle")
             elif seen is None or (
                 abs(now - seen) >= _SEEN_STEP and _POLL not in request.headers
             ):
-                request.session[_SEEN] = now
+                request.session[SEEN] = now
         return get_response(request)
 
     return middleware
+
+
+def _end(request: HttpRequest, reason: str) -> None:
+    """Log out; ``reason`` is for the audit."""
+    request.logout_reason = reason  # type: ignore[attr-defined]
+    logout(request)

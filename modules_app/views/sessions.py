@@ -18,6 +18,8 @@ _MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own below it, checked
 class SessionStore(FileStore):
     """Keeps a session below the run folder, and in memory while that folder takes nothing."""
 
+    was_ended = False
+
     def load(self) -> dict[str, Any]:
         """Return what was stored last, wherever."""
         spare = self._spare()
@@ -56,6 +58,17 @@ class SessionStore(FileStore):
         spare = self._spare()
         if spare and key:
             spare.delete(key)
+
+    def flush(self) -> None:
+        """Forget the session for good; what the browser still holds is worth nothing."""
+        self.was_ended = True
+        super().flush()
+
+    @classmethod
+    def folders(cls) -> list[Path]:
+        """Return where the files of all sessions are: on the disk, and in memory while it is full."""
+        spare = spare_folder()
+        return [Path(cls._get_storage_path()), *([spare] if spare else [])]
 
     def _state(self) -> tuple[int, int] | None:
         """Return what changes with every stored session; None when nothing is stored."""

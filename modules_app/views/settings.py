@@ -7,15 +7,18 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext, ngettext
 
+from modules_app.exceptions import gettext_noop as _
 from modules_app.forms.settings import SettingsForm
 from modules_app.permissions import Right
 from modules_app.selectors.settings import settings_by_group
 from modules_app.services.settings import write_settings
 from modules_app.views.http import PageRequest, methods, page
+from modules_app.views.sudo import sudo
 
 
 @methods("GET", "POST")
 @page(Right.INSTALL)
+@sudo(_("Change the settings"))
 def settings_page(request: PageRequest) -> HttpResponse:
     """Show the typed settings in groups (GET), or store what was changed (POST)."""
     groups = settings_by_group()

@@ -15,6 +15,9 @@ from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest
 from django.urls import reverse
 
+from modules_app import audit
+from modules_app.services.signing_in import actor_of
+
 # What a form adds around the file: boundaries, the token, the file's name.
 _FORM_BYTES = 64 * 1024
 
@@ -41,8 +44,10 @@ class UploadGate(FileUploadHandler):
         if request is None or request.path_info != reverse("upload-new"):
             raise PermissionDenied("no uploads here")
         if not _may_install(request):
+            _record(request, "denied", "not-allowed")
             raise PermissionDenied("no right to install")
         if content_length > settings.PBX_ARCHIVE_LIMITS["packed_bytes"] + _FORM_BYTES:
+            _record(request, "refused", "archive-too-large")
             raise UploadTooLarge("larger than a package may be")
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
@@ -52,6 +57,19 @@ class UploadGate(FileUploadHandler):
     def file_complete(self, file_size: int) -> None:
         """Leave the file to the next handler."""
         return None
+
+
+def _record(request: HttpRequest, outcome: str, reason: str) -> None:
+    """Write the attempt of a known person to the audit; strangers are sent to the login."""
+    user = get_user(request)
+    if user.is_authenticated:
+        audit.try_record(
+            actor=actor_of(request, user),
+            action="package-upload",
+            target="",
+            outcome=outcome,
+            reason=reason,
+        )
 
 
 def _may_install(request: HttpRequest) -> bool:

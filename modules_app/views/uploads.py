@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 
 from modules_app.domain.states import Verb
 from modules_app.exceptions import Refused
+from modules_app.exceptions import gettext_noop as _
 from modules_app.permissions import Right
 from modules_app.selectors.packages import UploadPage, get_upload, list_uploads
 from modules_app.services.lifecycle import install_module
@@ -19,6 +20,13 @@ from modules_app.services.plans import plan_operation
 from modules_app.services.uploads import PackageInvalid, discard_upload, receive_upload
 from modules_app.views.http import PageRequest, methods, page, request_key
 from modules_app.views.reports import read_report
+from modules_app.views.sudo import sudo
+
+
+def _package(upload_id: UUID) -> str:
+    """Return which package would be installed."""
+    upload = get_upload(upload_id).upload
+    return f"{upload.module_id} {upload.report.get('version', '')} ({upload.filename})"
 
 
 @methods("GET", "POST")
@@ -56,6 +64,7 @@ def upload_report(request: PageRequest, upload_id: UUID) -> HttpResponse:
 
 @methods("POST")
 @page(Right.INSTALL)
+@sudo(_("Install the package {target}"), target=_package)
 def upload_install(request: PageRequest, upload_id: UUID) -> HttpResponse:
     """Queue the installation and go to its operation."""
     operation = install_module(

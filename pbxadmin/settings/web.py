@@ -31,17 +31,18 @@ MIDDLEWARE = [
     "modules_app.views.middleware.security_headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "modules_app.views.middleware.Sessions",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "modules_app.views.middleware.first_run",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
-    "modules_app.views.middleware.idle_logout",
+    "modules_app.views.middleware.session_limits",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "modules_app.views.sudo.RawRecordsSudo",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "pbxadmin.urls"
@@ -74,9 +75,13 @@ SESSION_FILE_PATH = str(PBX_DATA_DIR / "run" / "sessions")
 SESSION_COOKIE_NAME = "__Host-sid" if HTTPS else "sid"
 SESSION_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = "Strict"
-SESSION_COOKIE_AGE = 12 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+# A session lives that long at most, and without a click that long; dangerous actions ask for the
+# password when it was last typed longer ago (reference R6.1, R6.4).
+PBX_SESSION_SECONDS = env.int("PBX_SESSION_SECONDS", default=12 * 3600)
 PBX_IDLE_SECONDS = env.int("PBX_IDLE_SECONDS", default=30 * 60)
+PBX_SUDO_SECONDS = env.int("PBX_SUDO_SECONDS", default=10 * 60)
+SESSION_COOKIE_AGE = PBX_SESSION_SECONDS
 
 CACHES = {
     "default": {
@@ -92,6 +97,7 @@ AXES_HANDLER = "axes.handlers.cache.AxesCacheHandler"
 AXES_FAILURE_LIMIT = 5
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_COOLOFF_TIME = 0.25
+AXES_USERNAME_CALLABLE = "modules_app.services.locks.counted_name"
 AXES_LOCKOUT_CALLABLE = "modules_app.views.errors.locked_out"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False

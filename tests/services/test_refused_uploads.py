@@ -23,7 +23,7 @@ def refuse(life: Life, package: bytes) -> Refused:
     assert not Upload.objects.exists() and not Module.objects.exists()
     event = AuditEvent.objects.get()
     assert (event.action, event.outcome) == ("package-upload", "refused")
-    assert event.detail["slug"] == caught.value.slug
+    assert event.reason == caught.value.slug
     assert "{" not in str(caught.value)
     return caught.value
 

@@ -10,8 +10,15 @@ from modules_app.models import AuditEvent, Operation, PbxSetting
 from tests.pages import menu_item, module, operation, upload
 
 READ_ONLY = {
-    "module", "operation", "auditevent", "hookresult", "keptdata", "upload", "storedpackage", "menuitem"
-}  # fmt: skip
+    "auditevent",
+    "hookresult",
+    "keptdata",
+    "menuitem",
+    "module",
+    "operation",
+    "storedpackage",
+    "upload",
+}
 
 
 def ours() -> list[str]:
@@ -57,7 +64,7 @@ def test_actions_ask_the_services(admin_page: Client) -> None:
 def test_a_setting_changed_here_is_audited(admin_page: Client) -> None:
     form = {"key": "ModuleTestFlag", "value": "1"}
     assert admin_page.post("/admin/modules_app/pbxsetting/add/", form).status_code == 302
-    event = AuditEvent.objects.get()
+    event = AuditEvent.objects.exclude(action="login").get()
     told = (event.actor, event.action, event.target)
     assert told == ("root", "settings-change", "ModuleTestFlag")
 
@@ -67,4 +74,5 @@ def test_settings_deleted_together_are_audited_one_by_one(admin_page: Client) ->
     form = {"action": "delete_selected", "_selected_action": ["One", "Two"], "post": "yes"}
     assert admin_page.post("/admin/modules_app/pbxsetting/", form).status_code == 302
     assert not PbxSetting.objects.exists()
-    assert {event.target for event in AuditEvent.objects.all()} == {"One", "Two"}
+    changes = AuditEvent.objects.filter(action="settings-change")
+    assert {event.target for event in changes} == {"One", "Two"}

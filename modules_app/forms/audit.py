@@ -1,0 +1,40 @@
+"""Which audit events are wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from modules_app.selectors.audit import AuditFilter
+
+
+class AuditForm(forms.Form):
+    """The filters of the audit page; every one may stay empty."""
+
+    actor = forms.CharField(label=_("Who"), max_length=150, required=False)
+    target = forms.CharField(label=_("Module or other object"), max_length=150, required=False)
+    action = forms.ChoiceField(label=_("Action"), required=False)
+    outcome = forms.ChoiceField(label=_("Outcome"), required=False)
+    since = forms.DateField(
+        label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    until = forms.DateField(
+        label=_("Up to"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+    def __init__(
+        self, *args: Any, actions: Iterable[str] = (), outcomes: Iterable[str] = (), **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        for name, values in (("action", actions), ("outcome", outcomes)):
+            choices = [("", gettext("All")), *((value, value) for value in values)]
+            self.fields[name].choices = choices  # type: ignore[attr-defined]
+
+    def wanted(self) -> AuditFilter:
+        """Return the filter; fields with a wrong value ask for nothing."""
+        self.is_valid()
+        return AuditFilter(**{name: value for name, value in self.cleaned_data.items() if value})
