@@ -33,13 +33,19 @@ def ask_health(path: Path, *, seconds: float) -> dict[str, Any] | None:
 def read_health(body: bytes) -> dict[str, Any] | None:
     """Return the report that ``body`` holds, None if it holds none.
 
-    ``{"sequence": n, "modules": {id: {"ok", "error", "traceback"}}}``; ``error`` is one printable
-    line, so that it may stand in a log.
+    ``{"sequence": n, "safe_mode": bool, "settled": [id], "modules": {id: {"ok", "error",
+    "traceback", "passing"}}}``; ``error`` is one printable line, so that it may stand in a log.
+    ``settled`` are modules that have been loaded for long enough; only the host's parent says so.
     """
     try:
         found = json.loads(body)
         modules = {str(name): _state(state) for name, state in found["modules"].items()}
-        return {"sequence": int(found["sequence"]), "modules": modules}
+        return {
+            "sequence": int(found["sequence"]),
+            "safe_mode": found.get("safe_mode") is True,
+            "settled": [name for name in modules if name in found.get("settled", ())],
+            "modules": modules,
+        }
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
 
@@ -51,6 +57,7 @@ def _state(state: Mapping[str, Any]) -> dict[str, Any]:
         "ok": False,
         "error": one_line(str(state.get("error", ""))),
         "traceback": str(state.get("traceback", ""))[-_LONGEST_TRACEBACK:],
+        "passing": state.get("passing") is True,
     }
 
 

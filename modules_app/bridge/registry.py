@@ -64,12 +64,16 @@ class RegistryModule:
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """All enabled modules of one sequence, with the settings that loading needs."""
+    """All enabled modules of one sequence, with the settings that loading needs.
+
+    In safe mode the modules are none, or those that are being tried.
+    """
 
     sequence: int
     modules: tuple[RegistryModule, ...]
     language: str
     pbx_version: str
+    safe_mode: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """Return the JSON form."""
@@ -78,13 +82,20 @@ class Registry:
             "modules": [module.as_dict() for module in self.modules],
             "language": self.language,
             "pbx_version": self.pbx_version,
+            "safe_mode": self.safe_mode,
         }
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Registry:
         """Build it from the JSON form."""
         modules = tuple(RegistryModule.from_dict(module) for module in data["modules"])
-        return cls(data["sequence"], modules, data["language"], data["pbx_version"])
+        return cls(
+            data["sequence"],
+            modules,
+            data["language"],
+            data["pbx_version"],
+            bool(data.get("safe_mode")),
+        )
 
 
 def read_registry(path: Path | str) -> Registry:

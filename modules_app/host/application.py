@@ -14,9 +14,11 @@ from django.utils import translation
 
 from modules_app.bridge.names import HEALTH_PATH
 from modules_app.bridge.registry import Registry
-from modules_app.host.databases import prepare_scratch
+from modules_app.host.databases import prepare_scratch, wait_for_locks
 from modules_app.host.loader import load
-from modules_app.host.strikes import BootMarker
+from modules_app.host.marker import entering
+
+LOCK_SECONDS = 5.0
 
 
 def warm_up() -> None:
@@ -41,5 +43,6 @@ def build(registry: Registry, left_out: Mapping[str, str]) -> Callable[..., Any]
 
     ``left_out`` names the modules that are not tried, with the reason that health reports.
     """
-    load(registry, left_out=left_out, entering=BootMarker(settings.PBX_DATA_DIR / "run"))
+    wait_for_locks(LOCK_SECONDS)
+    load(registry, left_out=left_out, entering=entering)
     return WSGIHandler()

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import importlib
 import logging
-import mmap
 import os
 import signal
 import socket
@@ -23,12 +22,18 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.workers.sync import SyncWorker
 
 from modules_app.bridge.registry import Registry, read_registry
-from modules_app.host.strikes import ENDED, HUNG, Strikes, clear_marker, importing
+from modules_app.domain.strikes import StrikeRule
+from modules_app.exceptions import ModuleError
+from modules_app.host import marker
+from modules_app.host.marker import Marker
+from modules_app.host.strikes import Judge, keep_trace, name_of_end
 from modules_app.packages.fsops import FsOps
 
 logger = logging.getLogger("pbxadmin.host")
 
 LONGEST_PAUSE = 30.0
+MOST_SPARE_WORKERS = 3
+STUCK_SECONDS = 1.0
 _FIRST_PAUSE = 0.05
 
 
@@ -37,8 +42,9 @@ def serve(payload: dict[str, Any]) -> None:
 
     ``payload``: "registry" (path of its file), "run_dir", "socket" (file name in run_dir),
     "workers", "timeout" and "import_timeout" (seconds), "grace" (seconds for requests under way
-    after SIGTERM), "application" ("module:function", called in each worker with the registry and
-    a dict of left out modules, returns a WSGI application).
+    after SIGTERM), "start" (number of the host's start), "rule" (of `StrikeRule`), "application"
+    ("module:function", called in each worker with the registry and a dict of left out modules,
+    returns a WSGI application).
     """
     run_dir = Path(payload["run_dir"])
     fsops = FsOps()
@@ -65,7 +71,9 @@ class HostApplication(BaseApplication):  # type: ignore[misc]
         self.payload = payload
         self.run_dir = Path(payload["run_dir"])
         self.registry: Registry = read_registry(payload["registry"])
-        self.strikes = Strikes(self.run_dir)
+        self.start_number = int(payload["start"])
+        self.rule = StrikeRule(**payload["rule"])
+        self.judge = Judge(self.run_dir, self.registry, self.start_number)
         self._listener_fd = listener_fd
         super().__init__()
 
@@ -90,25 +98,39 @@ class HostApplication(BaseApplication):  # type: ignore[misc]
         """Import the modules, in the worker, and return the WSGI application."""
         module, _, name = self.payload["application"].partition(":")
         build = getattr(importlib.import_module(module), name)
-        return build(self.registry, self.strikes.left_out(self.registry))  # type: ignore[no-any-return]
+        left_out = self.judge.strikes.left_out(self.registry, self.rule, now=self.start_number)
+        return build(self.registry, left_out)  # type: ignore[no-any-return]
 
 
 class HostWorker(SyncWorker):  # type: ignore[misc]
-    """A sync worker that tells the arbiter, through shared memory, that it serves."""
+    """A sync worker that tells the arbiter, through shared memory, what it does."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._serving = mmap.mmap(-1, 1)
-        self.forgiven = False
+        self.marker = Marker()
+        self.hung = False
 
     @property
     def serving(self) -> bool:
         """Tell, also in the arbiter, whether all modules are loaded and requests are answered."""
-        return self._serving[0] == 1
+        return self.marker.serving
+
+    def seconds(self) -> float:
+        """Return for how long one import, or one request from its first to its last byte, takes."""
+        if not self.serving:
+            return self.marker.read().seconds()
+        return time.monotonic() - float(self.tmp.last_update())
+
+    def load_wsgi(self) -> None:
+        """Load the modules; from here on their code runs in this process."""
+        registry: Registry = self.app.registry
+        marker.use(self.marker, [module.id for module in registry.modules])
+        keep_trace(self.app.run_dir, FsOps())
+        super().load_wsgi()
 
     def run(self) -> None:
         """Serve requests until told to stop."""
-        self._serving[0] = 1
+        self.marker.begin_to_serve()
         super().run()
 
 
@@ -120,14 +142,18 @@ class HostArbiter(Arbiter):  # type: ignore[misc]
     APP_LOAD_ERROR = -1
 
     def __init__(self, application: HostApplication) -> None:
-        self.run_dir = application.run_dir
-        self.strikes = application.strikes
-        self.registry = application.registry
+        self.judge = application.judge
         self.import_timeout = float(application.payload["import_timeout"])
+        self.usual_workers = int(application.payload["workers"])
         self.failures = 0
         self.not_before = 0.0
+        self.stopping = False
         super().__init__(application)
-        self.cfg.set("child_exit", lambda _arbiter, worker: self.on_exit_of(worker))
+
+    def stop(self, graceful: bool = True) -> None:
+        """Stop the workers; from now on nobody is blamed for an end."""
+        self.stopping = True
+        super().stop(graceful)
 
     def spawn_workers(self) -> None:
         """Start the workers that are missing, unless a pause is due."""
@@ -137,40 +163,65 @@ class HostArbiter(Arbiter):  # type: ignore[misc]
             self.spawn_worker()
 
     def murder_workers(self) -> None:
-        """Kill workers that hang in a request, or in the import of a module."""
-        super().murder_workers()
+        """Kill workers that hang in a request or in an import; start spare ones for the others."""
         for pid, worker in list(self.WORKERS.items()):
             if worker.serving:
-                self._forgive(worker)
-            elif importing(self.run_dir, pid)[1] > self.import_timeout:
-                self.kill_worker(pid, signal.SIGKILL)
+                self.failures = 0
+            if worker.seconds() > (self.timeout if worker.serving else self.import_timeout):
+                self._end_hung(pid, worker)
+        self._keep_one_free()
+
+    def _end_hung(self, pid: int, worker: HostWorker) -> None:
+        """First ask for a trace, which ends the worker; if it still lives, kill it."""
+        self.kill_worker(pid, signal.SIGKILL if worker.hung else signal.SIGABRT)
+        worker.hung = True
+
+    def _keep_one_free(self) -> None:
+        """See that one worker is free while modules keep all others busy for long."""
+        stuck = sum(
+            1
+            for worker in self.WORKERS.values()
+            if worker.serving and worker.marker.read().seconds() > STUCK_SECONDS
+        )
+        most = self.usual_workers + MOST_SPARE_WORKERS
+        self.num_workers = max(self.usual_workers, min(stuck + 1, most))
 
     def wait_for_signals(self, timeout: float = 1.0) -> list[int]:
         """Wait no longer than the pause before the next start."""
         due = self.not_before - time.monotonic()
         return super().wait_for_signals(min(timeout, due) if due > 0 else timeout)  # type: ignore[no-any-return]
 
-    def on_exit_of(self, worker: HostWorker) -> None:
-        """Charge the module that a dead worker was importing; pause before the next start."""
-        module_id, seconds = importing(self.run_dir, worker.pid)
-        clear_marker(self.run_dir, worker.pid)
-        if worker.serving:
+    def reap_workers(self) -> None:
+        """Take note of every worker that ended, and how."""
+        for pid in list(self.WORKERS):
+            ended, status = os.waitpid(pid, os.WNOHANG)
+            if ended:
+                worker = self.WORKERS.pop(pid)
+                self.on_exit_of(worker, status)
+                worker.tmp.close()
+                worker.marker.close()
+
+    def on_exit_of(self, worker: HostWorker, status: int) -> None:
+        """Charge the module whose code a worker ran when it died; pause before the next start."""
+        moment = worker.marker.read()
+        ordered = worker.serving and not moment.doing and (status == 0 or worker.hung)
+        if self.stopping or ordered:
+            self.judge.forget_trace(worker.pid)
             return
-        self.failures += 1
-        pause = min(LONGEST_PAUSE, _FIRST_PAUSE * 2 ** min(self.failures, 16))
-        if module_id:
-            self._charge(module_id, seconds)
-            pause = _FIRST_PAUSE
-        self.not_before = time.monotonic() + pause
+        blamed = self._charge(worker, status)
+        if not worker.serving:
+            self.failures += 1
+            pause = min(LONGEST_PAUSE, _FIRST_PAUSE * 2 ** min(self.failures, 16))
+            self.not_before = time.monotonic() + (_FIRST_PAUSE if blamed else pause)
 
-    def _charge(self, module_id: str, seconds: float) -> None:
-        hung = seconds > self.import_timeout
-        count = self.strikes.charge(self.registry, module_id, HUNG if hung else ENDED)
-        doing = "hung" if hung else "ended"
-        logger.error("a worker %s while it loaded module %s: strike %s", doing, module_id, count)
-
-    def _forgive(self, worker: HostWorker) -> None:
-        self.failures = 0
-        if not worker.forgiven:
-            worker.forgiven = True
-            self.strikes.forgive()
+    def _charge(self, worker: HostWorker, status: int) -> str:
+        try:
+            blamed = self.judge.charge(
+                worker.marker.read(), pid=worker.pid, status=status, hung=worker.hung
+            )
+        except (OSError, ModuleError) as error:  # a full disk must not end the server
+            logger.error("a strike could not be written down: %s", error)
+            return ""
+        how = "hung" if worker.hung else f"ended with {name_of_end(status)}"
+        logger.error("a worker %s; it ran the code of: %s", how, blamed or "no module")
+        return blamed

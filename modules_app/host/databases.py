@@ -4,15 +4,31 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
 
 from modules_app.bridge.registry import RegistryModule
+
+_patience: dict[str, float] = {}
+
+
+def wait_for_locks(seconds: float) -> None:
+    """Let module databases wait so long, and no longer, for a lock of somebody else.
+
+    It must be less than what a request may take: a lock must show as one, not as code that hangs.
+    """
+    _patience["timeout"] = seconds
+
+
+def is_passing(error: BaseException) -> bool:
+    """Tell whether trying again may help: somebody else is writing to the database right now."""
+    return isinstance(error, OperationalError) and "is locked" in str(error)
 
 
 def add_database(module: RegistryModule) -> None:
     """Make the module's database known under its label."""
     remove_database(module.label)
-    own = {**settings.PBX_MODULE_DATABASE, "NAME": module.database}
+    base = settings.PBX_MODULE_DATABASE
+    own = {**base, "NAME": module.database, "OPTIONS": {**base["OPTIONS"], **_patience}}
     known = {**connections.databases, module.label: own}
     connections.databases[module.label] = connections.configure_settings(known)[module.label]
 

@@ -14,5 +14,12 @@ def health(request: HttpRequest) -> JsonResponse:
     result = current_result()
     modules: dict[str, dict[str, Any]] = {name: {"ok": True} for name in result.loaded}
     for name, failure in result.failed.items():
-        modules[name] = {"ok": False, "error": failure.error, "traceback": failure.traceback}
-    return JsonResponse({"sequence": result.sequence, "modules": modules})
+        modules[name] = {
+            "ok": False,
+            "error": failure.error,
+            "traceback": failure.traceback,
+            "passing": failure.passing,
+        }
+    return JsonResponse(
+        {"sequence": result.sequence, "safe_mode": result.safe_mode, "modules": modules}
+    )

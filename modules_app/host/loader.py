@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib import import_module
 from importlib.util import find_spec
@@ -21,20 +21,28 @@ from django.apps import AppConfig
 from modules_app.bridge.registry import Registry, RegistryModule
 from modules_app.exceptions import ModuleError
 from modules_app.host.apps import ModuleConfig, add_app, remove_app
-from modules_app.host.databases import add_database, prepare_scratch, remove_database
+from modules_app.host.databases import add_database, is_passing, prepare_scratch, remove_database
 from modules_app.host.finder import install_finder
 from modules_app.sdk.context import ModuleFacts, running
 from modules_app.sdk.models import refuse_foreign_relations
+
+ATTEMPTS = 3
+"""How often a module is tried whose database is locked."""
 
 ROLES = ("models", "main", "conf", "installer", "module", "forms", "views", "urls", "admin")
 
 
 @dataclass(frozen=True, slots=True)
 class LoadFailure:
-    """Why a module is not loaded: one line for people, the traceback for developers."""
+    """Why a module is not loaded: one line for people, the traceback for developers.
+
+    ``passing``: its database was locked; it is tried again at the next request.
+    """
 
     error: str
     traceback: str = ""
+    passing: bool = False
+    module: RegistryModule | None = None
 
 
 @dataclass(frozen=True)
@@ -66,6 +74,7 @@ class LoadResult:
     """All modules of one registry."""
 
     sequence: int = 0
+    safe_mode: bool = False
     loaded: dict[str, LoadedModule] = field(default_factory=dict)
     failed: dict[str, LoadFailure] = field(default_factory=dict)
 
@@ -93,7 +102,7 @@ def load(
     global _result
     prepare_scratch()
     skipped = left_out or {}
-    result = LoadResult(registry.sequence)
+    result = LoadResult(registry.sequence, safe_mode=registry.safe_mode)
     for module in registry.modules:
         if module.id in skipped:
             result.failed[module.id] = LoadFailure(skipped[module.id])
@@ -101,14 +110,18 @@ def load(
         if not module.is_python:
             result.loaded[module.id] = LoadedModule(module)
             continue
-        entering(module.id)
-        _load_safely(module, result)
-        entering("")
+        for _attempt in range(ATTEMPTS):
+            entering(module.id)
+            load_safely(module, result)
+            entering("")
+            if module.id in result.loaded or not result.failed[module.id].passing:
+                break
     _result = result
     return result
 
 
-def _load_safely(module: RegistryModule, result: LoadResult) -> None:
+def load_safely(module: RegistryModule, result: LoadResult) -> None:
+    """Load one module and note in ``result`` what came of it; raises nothing."""
     try:
         refuse_damage(module)
         loaded = LoadedModule(module, load_code(module))
@@ -116,8 +129,11 @@ def _load_safely(module: RegistryModule, result: LoadResult) -> None:
     # Foreign code: SystemExit and worse at import must not end the host.
     except BaseException as error:
         unload(module)
-        result.failed[module.id] = describe(error)
+        result.failed[module.id] = replace(
+            describe(error), module=module, passing=is_passing(error)
+        )
         return
+    result.failed.pop(module.id, None)
     result.loaded[module.id] = loaded
 
 

@@ -13,8 +13,16 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from modules_app.bridge.statement import META_KEY, BadStatement, read
+from modules_app.host.databases import is_passing
 from modules_app.host.errors import module_problem
-from modules_app.host.loader import LoadFailure, current_result, describe
+from modules_app.host.loader import (
+    LoadFailure,
+    LoadResult,
+    current_result,
+    describe,
+    load_safely,
+)
+from modules_app.host.marker import Doing, marked
 from modules_app.host.user import StatementUser
 from modules_app.sdk.context import ModuleFacts, running, running_module
 
@@ -67,12 +75,14 @@ def module_of_path(get_response: GetResponse) -> GetResponse:
         result = current_result()
         module_id = _module_id(request.path)
         if module_id in result.failed:
+            _try_again(module_id, result)
+        if module_id in result.failed:
             return _not_loaded(request, module_id, result.failed[module_id])
         loaded = result.loaded.get(module_id)
         if loaded is None:
             return get_response(request)
         request.urlconf = loaded.urls  # type: ignore[attr-defined]
-        with running(loaded.facts):
+        with marked(module_id), running(loaded.facts):
             response = get_response(request)
         return _keep_running(response, loaded.facts)
 
@@ -101,15 +111,33 @@ class ModuleBoundary:
     def _answer(self, request: HttpRequest, error: BaseException) -> HttpResponse:
         module = running_module()
         name = module.id if module else ""
+        passing = is_passing(error)
         _log.error("module %s failed at %s", name, request.path, exc_info=error)
-        return module_problem(
+        response = module_problem(
             request,
             module_id=name,
             heading=module.title(translation.get_language() or "en") if module else "",
-            sentence=_("The module failed while it made this page."),
+            sentence=_sentence(passing=passing),
             details=describe(error).traceback,
-            status=500,
+            status=503 if passing else 500,
         )
+        if passing:
+            response["Retry-After"] = "2"
+        return response
+
+
+def _sentence(*, passing: bool) -> str:
+    if passing:
+        return _("The module's data is in use right now. Try again in a few seconds.")
+    return _("The module failed while it made this page.")
+
+
+def _try_again(module_id: str, result: LoadResult) -> None:
+    """Load a module now whose database was locked when this process started."""
+    failure = result.failed[module_id]
+    if failure.passing and failure.module is not None:
+        with marked(module_id, Doing.IMPORT):
+            load_safely(failure.module, result)
 
 
 def _module_id(path: str) -> str:
@@ -137,7 +165,7 @@ def _keep_running(response: Any, facts: ModuleFacts) -> Any:
 
     def stream() -> Any:
         while True:
-            with running(facts):
+            with marked(facts.id), running(facts):
                 part = next(parts, None)
             if part is None:
                 return

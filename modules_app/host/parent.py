@@ -11,14 +11,17 @@ import logging
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from modules_app.bridge.health import ask_health
 from modules_app.bridge.names import HEALTH_FILE, registry_name, socket_name
 from modules_app.bridge.registry import Registry
-from modules_app.host.strikes import Strikes
+from modules_app.domain.strikes import Patience, StrikeRule
+from modules_app.exceptions import ModuleError
+from modules_app.host.caution import Caution, Choice, Served
+from modules_app.host.strikes import TRACES
 from modules_app.packages.fsops import FsOps
 from modules_app.processes.poke import PokeListener, poke
 from modules_app.processes.zygote import SpawnedChild, Zygote
@@ -53,6 +56,8 @@ class HostOptions:
     import_timeout: int = 10
     drain: int = 30
     stop: int = 5
+    rule: StrikeRule = field(default_factory=StrikeRule)
+    patience: Patience = field(default_factory=Patience)
 
     @property
     def run_dir(self) -> Path:
@@ -62,15 +67,21 @@ class HostOptions:
 
 @dataclass
 class _Server:
-    """One running server. ``healthy`` once it answered for the first time."""
+    """One running server. ``healthy`` once it answered for the first time.
 
-    registry: Registry
+    ``leaving`` when it must end before another server can take over the same sequence.
+    """
+
+    served: Served
     child: SpawnedChild
+    choice: Choice
     healthy: bool = False
+    leaving: bool = False
+    settled: list[str] = field(default_factory=list)
 
     @property
     def sequence(self) -> int:
-        return self.registry.sequence
+        return self.served.registry.sequence
 
 
 class HostParent:
@@ -78,6 +89,7 @@ class HostParent:
 
     ``current_sequence`` returns the number that web switches by; ``build_registry`` what to load.
     Both may raise `OSError` or a database error; then everything stays as it is until they work.
+    What of the registry is loaded is up to `Caution`: nothing of it in safe mode.
     """
 
     def __init__(
@@ -92,9 +104,9 @@ class HostParent:
         self._options = options
         self._current_sequence = current_sequence
         self._build_registry = build_registry
-        self._errors = (OSError, *database_errors)
+        self._errors = (OSError, ModuleError, *database_errors)
         self._fsops = fsops or FsOps()
-        self._strikes = Strikes(options.run_dir, fsops=self._fsops)
+        self._caution = Caution(options.data_dir, options.patience, self._fsops)
         self._newest: _Server | None = None
         self._older: list[_Server] = []
         self._failures = 0
@@ -116,6 +128,7 @@ class HostParent:
     def run(self) -> None:
         """Serve until `stop`; the caller holds ``run/host.lock``."""
         self._clean_up()
+        self._caution.begin()
         self._zygote.start()
         listener = PokeListener(self._options.data_dir, "host")
         try:
@@ -123,6 +136,8 @@ class HostParent:
                 self._look()
                 listener.wait(self._pause())
         finally:
+            if self._stopping:
+                self._caution.stopped()
             self._end_all()
             listener.close()
 
@@ -131,7 +146,11 @@ class HostParent:
         self._reap()
         self._follow_sequence()
         newest = self._newest
-        if newest is not None and not newest.healthy:
+        if newest is None or newest.leaving:
+            return
+        if newest.healthy:
+            self._look_closer(newest)
+        else:
             self._check_health(newest)
 
     def _pause(self) -> float:
@@ -144,26 +163,36 @@ class HostParent:
 
     def _follow_sequence(self) -> None:
         try:
-            wanted = self._current_sequence()
-            if self._newest is not None and self._newest.sequence == wanted:
+            wanted, choice = self._current_sequence(), self._caution.choice()
+            newest = self._newest
+            if newest is not None and newest.sequence == wanted:
+                if newest.choice != choice:
+                    self._make_room(newest)
                 self._complaint = ""
                 return
             if time.monotonic() >= self._not_before:
-                self._start(self._build_registry())
+                self._start(self._build_registry(), choice)
                 self._complaint = ""
         except self._errors as error:
             self._back_off()
             self._complain(f"the host cannot start modules: {error}")
 
-    def _start(self, registry: Registry) -> None:
+    def _make_room(self, server: _Server) -> None:
+        """End a server before the next of the same sequence, and so of the same address, starts."""
+        if not server.leaving:
+            server.leaving = True
+            server.child.begin_stop(self._options.stop)
+
+    def _start(self, registry: Registry, choice: Choice) -> None:
         options = self._options
+        registry = choice.of(registry)
         if self._newest is not None:
             self._older.append(self._newest)
             self._newest = None
         name = registry_name(registry.sequence)
         data = json.dumps(registry.as_dict()).encode()
         self._fsops.write_file_atomically(options.run_dir, name, data, durable=False)
-        self._strikes.keep_only(registry)
+        served = self._caution.serve(registry)
         payload = {
             "registry": str(options.run_dir / name),
             "run_dir": str(options.run_dir),
@@ -173,9 +202,11 @@ class HostParent:
             "import_timeout": options.import_timeout,
             "grace": options.drain,
             "application": options.application,
+            "start": self._caution.start,
+            "rule": asdict(options.rule),
         }
         child = self._zygote.spawn(TARGET, payload)
-        self._newest = _Server(registry, child)
+        self._newest = _Server(served, child, choice)
         logger.info("sequence %s starts as process %s", registry.sequence, child.pid)
 
     def _check_health(self, server: _Server) -> None:
@@ -184,21 +215,28 @@ class HostParent:
         )
         if health is None:
             return
+        health = {**health, "settled": [], "safe_mode": server.served.registry.safe_mode}
         server.healthy = True
+        server.served.answered(health)
         self._failures = 0
         self._report(health)
-        for older in self._older:
-            older.child.begin_stop(self._options.drain)
-
-    def _report(self, health: dict[str, Any]) -> None:
-        data = json.dumps(health).encode()
-        self._fsops.write_file_atomically(
-            self._options.run_dir, HEALTH_FILE, data, durable=False
-        )
         for module_id, state in health["modules"].items():
             if not state["ok"]:
                 logger.error("module %s is not loaded: %s", module_id, state["error"])
         logger.info("sequence %s serves", health["sequence"])
+        for older in self._older:
+            older.child.begin_stop(self._options.drain)
+
+    def _look_closer(self, server: _Server) -> None:
+        """See how a server fares that has answered once; say which modules have settled."""
+        settled = self._caution.look(server.served)
+        if settled != server.settled and server.served.health is not None:
+            self._report({**server.served.health, "settled": settled})
+            server.settled = settled
+
+    def _report(self, health: dict[str, Any]) -> None:
+        data = json.dumps(health).encode()
+        self._fsops.write_file_atomically(self._options.run_dir, HEALTH_FILE, data, durable=False)
 
     def _reap(self) -> None:
         """Notice servers that ended; the newest one is started again after a growing pause."""
@@ -208,6 +246,10 @@ class HostParent:
         newest = self._newest
         if newest is not None and (status := newest.child.poll()) is not None:
             self._newest = None
+            self._remove(registry_name(newest.sequence))
+            if newest.leaving:
+                return
+            self._caution.died()
             self._back_off()
             logger.error("sequence %s ended with status %s", newest.sequence, status)
 
@@ -239,8 +281,8 @@ class HostParent:
             if name.startswith(("host-", "registry-")) and name.endswith((".sock", ".json")):
                 self._remove(name)
         with self._fsops.directory(self._options.run_dir) as dir_fd:
-            self._fsops.remove_tree("boot", dir_fd)
-            self._fsops.make_dir("boot", dir_fd, mode=0o700)
+            self._fsops.remove_tree(TRACES, dir_fd)
+            self._fsops.make_dir(TRACES, dir_fd, mode=0o700)
 
     def _remove(self, name: str) -> None:
         with self._fsops.directory(self._options.run_dir) as dir_fd:

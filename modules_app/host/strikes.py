@@ -1,130 +1,99 @@
-"""Which modules took a worker down while they were imported (reference R4.8).
+"""How a worker ended, and whose fault it was (reference R4.8).
 
-A worker writes ``run/boot/<pid>`` with the id of the module it is about to import and removes the
-file afterwards. A file that outlives its worker is a strike against that module; after `LIMIT`
-strikes in a row the next workers start without it. Enabling another generation, or switching the
-module off and on, starts from zero.
+A worker says in shared memory whose code it runs (see `modules_app.host.marker`). When it ends
+while it says so, by a signal, by ``os._exit``, by lack of memory or because it did not come back,
+that module gets a strike. An end that somebody ordered is nobody's fault.
 """
 
 from __future__ import annotations
 
-import json
+import faulthandler
 import os
-import time
-from dataclasses import dataclass
+import resource
+import signal
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from modules_app.bridge.registry import Registry
-from modules_app.exceptions import fill
-from modules_app.exceptions import gettext_noop as _
+from modules_app.bridge.strikes import HUNG, UNKNOWN, Strike, Strikes
+from modules_app.host.marker import Doing, Moment
 from modules_app.packages.fsops import FsOps
 
-LIMIT = 2
-ENDED = _("Its code ended the process while it was loaded, {count} times in a row.")
-HUNG = _("Its code did not come back while it was loaded, {count} times in a row.")
-_FILE = "strikes.json"
-_BOOT = "boot"
+TRACES = "boot"
+"""The folder, below the run folder, of what workers write when a fatal signal ends them."""
+
+_EXCERPT_LINES = 12
+_EXCERPT_BYTES = 16 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Strike:
-    """How often in a row one generation of a module ended a worker, and how the last one ended."""
+def keep_trace(run_dir: Path, fsops: FsOps) -> None:
+    """Let a fatal signal write where this process was to ``run/boot/<pid>``, also out of C code.
 
-    generation: str
-    count: int
-    reason: str
-
-
-class Strikes:
-    """The file ``run/strikes.json``; only the process that reaps workers writes it."""
-
-    def __init__(self, run_dir: Path, *, fsops: FsOps | None = None) -> None:
-        self._run_dir = run_dir
-        self._fsops = fsops or FsOps()
-
-    def read(self) -> dict[str, Strike]:
-        """Return all strikes by module id; an unreadable file counts as none."""
-        try:
-            found = json.loads((self._run_dir / _FILE).read_text())
-            return {name: Strike(**strike) for name, strike in found.items()}
-        except (OSError, ValueError, TypeError, AttributeError):
-            return {}
-
-    def left_out(self, registry: Registry) -> dict[str, str]:
-        """Return the modules of ``registry`` that must not be imported, each with the reason."""
-        known = self.read()
-        return {
-            module.id: fill(known[module.id].reason, {"count": known[module.id].count})
-            for module in registry.modules
-            if module.id in known
-            and known[module.id].generation == module.generation
-            and known[module.id].count >= LIMIT
-        }
-
-    def charge(self, registry: Registry, module_id: str, reason: str) -> int:
-        """Count one strike against a module of ``registry``; return how many it has now."""
-        generation = next((m.generation for m in registry.modules if m.id == module_id), "")
-        known = self.read()
-        before = known.get(module_id)
-        count = before.count + 1 if before and before.generation == generation else 1
-        known[module_id] = Strike(generation, count, reason)
-        self._write(known)
-        return count
-
-    def keep_only(self, registry: Registry) -> None:
-        """Forget modules that the registry does not hold in that generation."""
-        current = {module.id: module.generation for module in registry.modules}
-        known = self.read()
-        kept = {name: s for name, s in known.items() if current.get(name) == s.generation}
-        if kept != known:
-            self._write(kept)
-
-    def forgive(self) -> None:
-        """Forget strikes below the limit: a worker has just started with all those modules."""
-        known = self.read()
-        kept = {name: strike for name, strike in known.items() if strike.count >= LIMIT}
-        if kept != known:
-            self._write(kept)
-
-    def _write(self, known: dict[str, Strike]) -> None:
-        data: dict[str, Any] = {
-            name: {"generation": s.generation, "count": s.count, "reason": s.reason}
-            for name, s in known.items()
-        }
-        self._fsops.write_file_atomically(self._run_dir, _FILE, json.dumps(data).encode())
+    From now on a worker that is told to abort says so and ends, whatever its code would catch.
+    """
+    with fsops.directory(run_dir, TRACES) as dir_fd:
+        fd = fsops.open_lock(str(os.getpid()), dir_fd)
+    fsops.replace_content(fd, b"")
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    signal.signal(signal.SIGABRT, signal.SIG_DFL)
+    faulthandler.enable(fd, all_threads=False)
 
 
-class BootMarker:
-    """Says, in ``run/boot/<pid>``, which module this process is importing."""
-
-    def __init__(self, run_dir: Path, *, fsops: FsOps | None = None) -> None:
-        self._run_dir = run_dir
-        self._fsops = fsops or FsOps()
-
-    def __call__(self, module_id: str) -> None:
-        """Note that the code of ``module_id`` runs from now on; "" for none."""
-        with self._fsops.directory(self._run_dir, _BOOT) as dir_fd:
-            fd = self._fsops.open_lock(str(os.getpid()), dir_fd)
+def take_trace(run_dir: Path, pid: int, fsops: FsOps) -> str:
+    """Return what a dead worker wrote and remove it; "" if there is nothing."""
+    try:
+        with fsops.directory(run_dir, TRACES) as dir_fd:
+            fd = fsops.open_file(str(pid), dir_fd)
             try:
-                self._fsops.replace_content(fd, module_id.encode())
+                found = os.pread(fd, _EXCERPT_BYTES, 0)
             finally:
                 os.close(fd)
-
-
-def importing(run_dir: Path, pid: int) -> tuple[str, float]:
-    """Return what a worker is importing right now and for how many seconds; "" if nothing."""
-    path = run_dir / _BOOT / str(pid)
-    try:
-        module_id, since = path.read_text().strip(), path.stat().st_mtime
+            fsops.unlink(str(pid), dir_fd)
     except OSError:
-        return "", 0.0
-    return (module_id, time.time() - since) if module_id else ("", 0.0)
+        return ""
+    lines = found.decode("utf-8", "replace").strip().splitlines()
+    return "\n".join(lines[:_EXCERPT_LINES])
 
 
-def clear_marker(run_dir: Path, pid: int, *, fsops: FsOps | None = None) -> None:
-    """Remove what a dead worker left."""
-    operations = fsops or FsOps()
-    if (run_dir / _BOOT).is_dir():
-        with operations.directory(run_dir, _BOOT) as dir_fd:
-            operations.unlink(str(pid), dir_fd)
+def name_of_end(status: int) -> str:
+    """Return how a process ended, from its wait status, such as "signal SIGSEGV" or "status 3"."""
+    code = os.waitstatus_to_exitcode(status)
+    if code >= 0:
+        return f"status {code}"
+    try:
+        return f"signal {signal.Signals(-code).name}"
+    except ValueError:
+        return f"signal {-code}"
+
+
+class Judge:
+    """Charges the ends of workers of one registry; ``start`` is the number of the host's start."""
+
+    def __init__(self, run_dir: Path, registry: Registry, start: int) -> None:
+        self._fsops = FsOps()
+        self._run_dir = run_dir
+        self._registry = registry
+        self._start = start
+        self.strikes = Strikes(run_dir, fsops=self._fsops)
+
+    def charge(self, moment: Moment, *, pid: int, status: int, hung: bool) -> str:
+        """Charge what a worker did when it ended; return the module's id, "" for nobody."""
+        how = HUNG if hung else name_of_end(status)
+        excerpt = take_trace(self._run_dir, pid, self._fsops)
+        module_id, generation = self._blamed(moment)
+        doing = (moment.doing or Doing.REQUEST).name.lower()
+        at = datetime.now(UTC).isoformat(timespec="seconds")
+        self.strikes.charge(
+            module_id, generation, Strike(self._start, doing, how, at=at, excerpt=excerpt)
+        )
+        return module_id
+
+    def forget_trace(self, pid: int) -> None:
+        """Remove what a worker left that ended in order."""
+        take_trace(self._run_dir, pid, self._fsops)
+
+    def _blamed(self, moment: Moment) -> tuple[str, str]:
+        if not moment.doing or not 0 <= moment.module < len(self._registry.modules):
+            return UNKNOWN, ""
+        module = self._registry.modules[moment.module]
+        return module.id, module.generation

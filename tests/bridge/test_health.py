@@ -24,10 +24,12 @@ def test_a_report_keeps_what_is_known_and_nothing_else() -> None:
     found = read_health(json.dumps({"sequence": 3, "modules": states, "x": 1}).encode())
     assert found == {
         "sequence": 3,
+        "safe_mode": False,
+        "settled": [],
         "modules": {
             "A": {"ok": True},
-            "B": {"ok": False, "error": "", "traceback": ""},
-            "C": {"ok": False, "error": "5", "traceback": ""},
+            "B": {"ok": False, "error": "", "traceback": "", "passing": False},
+            "C": {"ok": False, "error": "5", "traceback": "", "passing": False},
         },
     }
 

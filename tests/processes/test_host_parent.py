@@ -8,6 +8,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +18,14 @@ from modules_app.bridge.connection import HostConnection
 from modules_app.bridge.health import ask_health
 from modules_app.bridge.names import HEALTH_FILE, socket_name
 from modules_app.bridge.registry import Registry, RegistryModule
+from modules_app.bridge.strikes import Strikes
 from modules_app.host.parent import HostOptions, HostParent
-from modules_app.host.strikes import Strikes
-from tests.processes import tiny
 
 
 class Host:
     """A host parent in a thread, with a registry that the test changes."""
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, **options: Any) -> None:
         self.data_dir = data_dir
         self.run_dir = data_dir / "run"
         self.registry = Registry(0, (), "en", "2026.3.1")
@@ -35,9 +35,7 @@ class Host:
             settings_module="pbxadmin.settings.test",
             application="tests.processes.tiny:build",
             preload=("modules_app.host.arbiter", "tests.processes.tiny"),
-            import_timeout=1,
-            drain=20,
-            stop=2,
+            **{"import_timeout": 1, "drain": 20, "stop": 2, **options},
         )
         self.parent = HostParent(
             options,
@@ -91,9 +89,8 @@ def wait_for(condition: Callable[[], bool], seconds: float = 40) -> None:
 
 
 @pytest.fixture
-def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Host]:
+def host(tmp_path: Path) -> Iterator[Host]:
     (tmp_path / "run").mkdir()
-    monkeypatch.setenv(tiny.RUN_DIR, str(tmp_path / "run"))
     made = Host(tmp_path)
     yield made
     made.stop()
@@ -102,7 +99,12 @@ def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Host]:
 def test_the_sequence_of_the_database_is_served_and_its_health_is_noted(host: Host) -> None:
     host.start(4, ModuleOne="fine")
 
-    assert host.health(4) == {"sequence": 4, "modules": {"ModuleOne": {"ok": True}}}
+    assert host.health(4) == {
+        "sequence": 4,
+        "safe_mode": False,
+        "settled": [],
+        "modules": {"ModuleOne": {"ok": True}},
+    }
     wait_for((host.run_dir / HEALTH_FILE).exists)
     assert json.loads((host.run_dir / HEALTH_FILE).read_text())["sequence"] == 4
 
@@ -174,6 +176,112 @@ def test_a_left_out_module_is_tried_again_after_it_was_off(host: Host) -> None:
     host.health(2)
 
     assert Strikes(host.run_dir).read() == {}
+
+
+def break_in(host: Host, module_id: str, what: str) -> None:
+    """Ask ``module_id`` for something that ends the worker."""
+    with pytest.raises((http.client.HTTPException, OSError)):
+        host.get(1, f"{module_id}&{what}")
+
+
+@pytest.mark.parametrize(
+    ("what", "how"),
+    [("exit=0", "status 0"), ("exit=3", "status 3"), ("kill=11", "signal SIGSEGV"),
+     ("kill=9", "signal SIGKILL")],
+)  # fmt: skip
+def test_r48_a_request_that_ends_the_worker_is_charged_to_its_module(
+    host: Host, what: str, how: str
+) -> None:
+    host.start(1, Good="fine", Bad="fine")
+    host.health(1)
+    host.get(1, "Good&")
+    break_in(host, "Bad", what)
+    wait_for(lambda: bool(Strikes(host.run_dir).read()))
+
+    found = Strikes(host.run_dir).read()
+    assert list(found) == ["Bad"]
+    assert (found["Bad"].last.doing, found["Bad"].last.how) == ("request", how)
+    assert found["Bad"].generation == "1-00000000"
+
+
+def test_r48_a_request_without_an_end_is_charged_and_says_where_it_was(tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    host = Host(tmp_path, timeout=2)
+    try:
+        _hang(host)
+    finally:
+        host.stop()
+
+
+def _hang(host: Host) -> None:
+    host.start(1, Good="fine", Bad="fine")
+    host.health(1)
+    with pytest.raises((http.client.HTTPException, OSError)):
+        host.get(1, "Bad&sleep=600", timeout=60)
+    wait_for(lambda: bool(Strikes(host.run_dir).read()))
+
+    last = Strikes(host.run_dir).read()["Bad"].last
+    assert last.how == "hung"
+    assert "tiny.py" in last.excerpt
+    assert host.health(1)["modules"]["Bad"] == {"ok": True}
+
+
+def test_r48_two_bad_modules_at_once_are_both_found(host: Host) -> None:
+    host.start(1, One="exit:3", Good="fine", Two="abort")
+
+    modules = host.health(1)["modules"]
+    assert {name: state["ok"] for name, state in modules.items()} == {
+        "One": False,
+        "Good": True,
+        "Two": False,
+    }
+
+
+def test_r48_a_stop_during_a_request_is_nobodys_fault(host: Host) -> None:
+    host.start(1, Good="fine")
+    host.health(1)
+    slow = threading.Thread(target=lambda: _ignore_errors(host, "Good&sleep=20"))
+    slow.start()
+    time.sleep(0.5)
+    host.stop()
+    slow.join()
+
+    assert Strikes(host.run_dir).read() == {}
+
+
+def test_r48_a_killed_zygote_is_nobodys_fault(host: Host) -> None:
+    host.start(1, Good="fine")
+    host.health(1)
+    slow = threading.Thread(target=lambda: _ignore_errors(host, "Good&sleep=20"))
+    slow.start()
+    time.sleep(0.5)
+    first = host.parent._newest
+    assert host.parent._zygote._process is not None
+    os.kill(host.parent._zygote._process.pid, 9)
+    wait_for(lambda: host.parent._newest not in (first, None))
+    slow.join()
+
+    assert host.health(1)["modules"] == {"Good": {"ok": True}}
+    assert Strikes(host.run_dir).read() == {}
+
+
+def test_a_module_that_keeps_all_workers_busy_leaves_one_for_the_others(host: Host) -> None:
+    host.start(1, Good="fine", Bad="fine")
+    host.health(1)
+    busy = [threading.Thread(target=lambda: _ignore_errors(host, "Bad&sleep=25")) for _ in range(2)]
+    for thread in busy:
+        thread.start()
+    time.sleep(0.5)
+
+    assert host.get(1, "Good&", timeout=15).status == 200
+    host.stop()
+    for thread in busy:
+        thread.join()
+
+
+def _ignore_errors(host: Host, query: str) -> None:
+    with suppress(OSError, http.client.HTTPException):
+        host.get(1, query)
 
 
 @pytest.mark.parametrize("status", range(5))

@@ -6,32 +6,30 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 from modules_app.bridge.registry import Registry
-from modules_app.host.strikes import BootMarker
-
-RUN_DIR = "TINY_RUN_DIR"
+from modules_app.host.marker import entering, marked
 
 
 def build(registry: Registry, left_out: Mapping[str, str]) -> Callable[..., Iterable[bytes]]:
     """Import the modules as told and return an application with /_host/health and /act."""
-    marker = BootMarker(Path(os.environ[RUN_DIR]))
     modules: dict[str, dict[str, Any]] = {}
     for module in registry.modules:
         if module.id in left_out:
             modules[module.id] = {"ok": False, "error": left_out[module.id]}
             continue
-        marker(module.id)
+        entering(module.id)
         _import(module.version)
-        marker("")
+        entering("")
         modules[module.id] = {"ok": True}
     body = json.dumps({"sequence": registry.sequence, "modules": modules}).encode()
 
     def application(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         if environ["PATH_INFO"] != "/_host/health":
-            _act(environ["QUERY_STRING"])
+            module_id, _, query = environ["QUERY_STRING"].rpartition("&")
+            with marked(module_id):
+                _act(query)
         start("200 OK", [("Content-Type", "application/json"), ("X-Pid", str(os.getpid()))])
         return [body]
 
@@ -56,3 +54,5 @@ def _act(query: str) -> None:
         os._exit(int(value))
     if what == "sleep":
         time.sleep(float(value))
+    if what == "kill":
+        os.kill(os.getpid(), int(value))

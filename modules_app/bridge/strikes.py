@@ -1,0 +1,154 @@
+"""The file ``run/strikes.json``: which modules took a worker of the host down (reference R4.8).
+
+The host writes strikes, the operator reads them and draws the consequence. A strike belongs to one
+generation of a module; it outlives the host, so that a crash at every start is found, too.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from modules_app.bridge.registry import Registry
+from modules_app.domain.strikes import StrikeRule
+from modules_app.exceptions import fill
+from modules_app.exceptions import gettext_noop as _
+from modules_app.packages.fsops import FsOps
+
+HUNG = "hung"
+UNKNOWN = ""
+"""The key of ends that no module could be blamed for."""
+
+_FILE = "strikes.json"
+_LOCK = "strikes.lock"
+_MOST = 20
+
+_ENDED = {
+    "import": _("Its code ended the process while it was loaded ({how})."),
+    "request": _("Its code ended the process during a request ({how})."),
+    "hook": _("Its code ended the process during a hook ({how})."),
+}
+_HUNG = {
+    "import": _("Its code did not come back while it was loaded."),
+    "request": _("Its code did not come back from a request in time."),
+    "hook": _("Its code did not come back from a hook in time."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Strike:
+    """One end of a worker.
+
+    ``start`` is the number of the host's start, ``doing`` "import", "request" or "hook", ``how``
+    "hung", "signal SIGSEGV" or "status 1"; ``at`` is the time for people, ISO 8601; ``excerpt``
+    says where the code was, if that is known.
+    """
+
+    start: int
+    doing: str
+    how: str
+    at: str = ""
+    excerpt: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """Return an English sentence to be translated and filled with ``how``."""
+        sentences = _HUNG if self.how == HUNG else _ENDED
+        return sentences.get(self.doing, sentences["request"])
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleStrikes:
+    """The strikes of one generation of a module, oldest first."""
+
+    generation: str
+    strikes: tuple[Strike, ...]
+
+    @property
+    def last(self) -> Strike:
+        """Return the newest; there is always one."""
+        return self.strikes[-1]
+
+    def are_too_many(self, rule: StrikeRule, *, now: int) -> bool:
+        """Tell whether ``rule`` is broken at the host's start number ``now``."""
+        return rule.broken_by([strike.start for strike in self.strikes], now=now)
+
+
+class Strikes:
+    """The file below ``run_dir``; several processes may use it at once."""
+
+    def __init__(self, run_dir: Path, *, fsops: FsOps | None = None) -> None:
+        self._run_dir = run_dir
+        self._fsops = fsops or FsOps()
+
+    def read(self) -> dict[str, ModuleStrikes]:
+        """Return all strikes by module id; an unreadable file counts as none."""
+        try:
+            found = json.loads((self._run_dir / _FILE).read_text())
+            return {name: _from_dict(one) for name, one in found.items() if one["strikes"]}
+        except (OSError, ValueError, TypeError, KeyError, AttributeError):
+            return {}
+
+    def left_out(self, registry: Registry, rule: StrikeRule, *, now: int) -> dict[str, str]:
+        """Return the modules of ``registry`` that must not be imported, each with the reason."""
+        known = self.read()
+        return {
+            module.id: fill(known[module.id].last.sentence, {"how": known[module.id].last.how})
+            for module in registry.modules
+            if module.id in known
+            and known[module.id].generation == module.generation
+            and known[module.id].are_too_many(rule, now=now)
+        }
+
+    def charge(self, module_id: str, generation: str, strike: Strike) -> int:
+        """Write one strike down; return how many this generation has now."""
+        with self._locked():
+            known = self.read()
+            before = known.get(module_id)
+            same = before.strikes if before and before.generation == generation else ()
+            known[module_id] = ModuleStrikes(generation, (*same, strike)[-_MOST:])
+            self._write(known)
+        return len(known[module_id].strikes)
+
+    def keep_only(self, registry: Registry) -> None:
+        """Forget modules that the registry does not hold in that generation."""
+        current = {module.id: module.generation for module in registry.modules}
+        known = self.read()
+        gone = [n for n, one in known.items() if n and current.get(n) != one.generation]
+        self.forget(gone)
+
+    def forget(self, module_ids: Collection[str]) -> None:
+        """Let these modules start from zero."""
+        if not module_ids:
+            return
+        with self._locked():
+            known = self.read()
+            kept = {name: one for name, one in known.items() if name not in module_ids}
+            if kept != known:
+                self._write(kept)
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        with self._fsops.directory(self._run_dir) as dir_fd:
+            fd = self._fsops.open_lock(_LOCK, dir_fd)
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(fd)
+
+    def _write(self, known: dict[str, ModuleStrikes]) -> None:
+        data = {name: asdict(one) for name, one in known.items()}
+        self._fsops.write_file_atomically(self._run_dir, _FILE, json.dumps(data).encode())
+
+
+def _from_dict(data: dict[str, object]) -> ModuleStrikes:
+    strikes = data["strikes"]
+    if not isinstance(strikes, list):
+        raise TypeError("strikes are a list")
+    return ModuleStrikes(str(data["generation"]), tuple(Strike(**one) for one in strikes))
