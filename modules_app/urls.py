@@ -47,7 +47,8 @@ urlpatterns = [
         name="operation-cancel",
     ),
     path("audit/", audit.audit_list, name="audit"),
-    path("audit/audit.<str:kind>", audit.audit_export, name="audit-export"),
+    path("audit/audit.csv", audit.audit_export, {"kind": "csv"}, name="audit-csv"),
+    path("audit/audit.json", audit.audit_export, {"kind": "json"}, name="audit-json"),
     path("sessions/", my_sessions.session_list, name="session-list"),
     path(
         "sessions/end-others/", my_sessions.session_revoke_others, name="session-revoke-others"

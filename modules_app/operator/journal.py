@@ -17,6 +17,9 @@ from modules_app.models import Operation
 from modules_app.permissions import Actor
 
 
+_TOLD = ("next_operation", "needs_attention", "automatic")
+
+
 class Cancelled(ModuleError):
     """Somebody asked for the end before the commit point."""
 
@@ -81,6 +84,11 @@ class Journal:
         """Store fields of the operation row, for example the names that it is about to use."""
         self._update(**fields)
 
+    def commit(self) -> None:
+        """Mark the commit point and write it to the audit, in the transaction of the change."""
+        self.remember(committed=True)
+        self._audit("committed")
+
     def finish(self, outcome: Outcome, error: ModuleError | None = None) -> None:
         """Close the operation with its outcome, its last step and the audit row in one commit."""
         now = timezone.now()
@@ -90,14 +98,20 @@ class Journal:
             self._update(
                 outcome=outcome, error=error.as_dict() if error else None, ended_at=now, beat_at=now
             )
-            audit.record(
-                actor=self.actor,
-                action=f"module-{self.operation.verb}",
-                target=self.operation.module_id,
-                outcome=outcome,
-                operation=self.operation,
-                detail={"error": error.slug} if error else self.operation.result,
-            )
+            self._audit(outcome, error)
+
+    def _audit(self, outcome: str, error: ModuleError | None = None) -> None:
+        """Write the transition; of the result only what holds no content of files or settings."""
+        result = self.operation.result or {}
+        audit.record(
+            actor=self.actor,
+            action=f"module-{self.operation.verb}",
+            target=self.operation.module_id,
+            outcome=outcome,
+            operation=self.operation,
+            reason=error.slug if error else "",
+            detail={name: result[name] for name in _TOLD if name in result},
+        )
 
     def _close_steps(self, outcome: Outcome, now: Any) -> None:
         running = self.operation.steps.filter(outcome=Outcome.RUNNING)

@@ -82,7 +82,7 @@ def after_commit(work: Work) -> None:
 
 
 def _lead_back(work: Work, problem: ModuleError) -> None:
-    second = _guard(lambda: work.revert(problem))
+    second = problem if work.is_checked else _guard(lambda: work.revert(problem))
     if second is None:
         work.journal.finish(Outcome.FAILED, problem)
     else:
@@ -100,20 +100,25 @@ def resume(operation: Operation, tools: Tools) -> None:
         _go_forward(work)
         return
     _guard(work.undo)
-    work.journal.finish(
-        Outcome.ABORTED,
-        ModuleError(
-            "operation-interrupted",
-            _("The operator process ended during the stage “{stage}”."),
-            context={"stage": operation.stage},
-            hint=_("Nothing has changed; start the operation again."),
-        ),
+    outcome = Outcome.FAILED if operation.error else Outcome.ABORTED
+    work.journal.finish(outcome, _why_it_ended(operation))
+
+
+def _why_it_ended(operation: Operation) -> ModuleError:
+    """Return the error that had led back already, or else that the operator ended."""
+    if operation.error:
+        return ModuleError(**operation.error)
+    return ModuleError(
+        "operation-interrupted",
+        _("The operator process ended during the stage “{stage}”."),
+        context={"stage": operation.stage},
+        hint=_("Nothing has changed; start the operation again."),
     )
 
 
 def _go_forward(work: Work) -> None:
     """Repeat what follows the commit; if that ended the operator again and again, lead back."""
-    if work.operation.attempts <= ATTEMPTS or not work.returns:
+    if work.operation.attempts <= ATTEMPTS or work.is_checked or not work.returns:
         after_commit(work)
         return
     problem = ModuleError(
@@ -130,7 +135,7 @@ def _up_to_commit(work: Work) -> None:
     with transaction.atomic():
         work.journal.enter(Stage.COMMIT)
         work.commit()
-        work.journal.remember(committed=True)
+        work.journal.commit()
 
 
 def _give_up(work: Work, problem: ModuleError) -> None:

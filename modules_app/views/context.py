@@ -26,6 +26,9 @@ LINKS = {
     "upload": "/modules/upload/",
     "operations": "/operations/",
     "settings": "/settings/",
+    "audit": "/audit/",
+    "sessions": "/sessions/",
+    "password": "/password/",
     "records": "/admin/",
     "logout": "/logout/",
     "language": "/language/",
@@ -51,7 +54,7 @@ class Page:
     def section(self) -> str:
         """Return which core link is the current one."""
         path = self.request.path
-        for name in ("modules", "operations", "settings"):
+        for name in ("modules", "operations", "settings", "audit"):
             if path.startswith(LINKS[name]):
                 return name
         if path.startswith("/uploads/"):

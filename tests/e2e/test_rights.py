@@ -57,8 +57,13 @@ ADDRESSES = {
     "operation-detail": Address("/operations/999999/", get=Right.VIEW),
     "operation-cancel": Address("/operations/999999/cancel/", post=Right.OPERATE),
     "settings": Address("/settings/", get=Right.INSTALL, post=Right.INSTALL),
+    "audit": Address("/audit/", get=Right.INSTALL),
+    "audit-csv": Address("/audit/audit.csv", get=Right.INSTALL),
+    "audit-json": Address("/audit/audit.json", get=Right.INSTALL),
 }
 OPEN_TO_ALL = {"login", "logout", "setup", "set_language", "theme", "healthz"}
+OF_ONESELF = {"session-list", "session-revoke", "session-revoke-others", "password", "confirm"}
+"""Everybody has them, whatever the rights; tests/views ask whose sessions and actions they reach."""
 OF_MODULES = {"assets", "module_proxy", "module_api", None}
 """Names whose rights other tests ask for (tests/proxy, tests/views)."""
 
@@ -77,7 +82,7 @@ def people(whole_run_site: Site) -> dict[Right, Browser]:
 
 def test_every_address_of_the_urlconf_is_asked_for() -> None:
     names = {pattern.name for pattern in urlpatterns if isinstance(pattern, URLPattern)}
-    assert names == set(ADDRESSES) | OPEN_TO_ALL | OF_MODULES
+    assert names == set(ADDRESSES) | OPEN_TO_ALL | OF_ONESELF | OF_MODULES
 
 
 @pytest.mark.parametrize("right", list(Right))

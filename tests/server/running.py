@@ -97,6 +97,7 @@ class Server:
         self.port = free_port()
         self.environment = {
             **{k: v for k, v in os.environ.items() if k != "DJANGO_SETTINGS_MODULE"},
+            "PBX_SUDO_SECONDS": "86400",  # a long run must not be asked for a password half way
             "PBX_DATA_DIR": str(data_dir),
             "PBX_PORT": str(self.port),
             **environment,
