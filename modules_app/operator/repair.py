@@ -83,7 +83,7 @@ class Repair(Work):
 
     def revert(self, error: ModuleError) -> None:
         """Return to the damaged files, marked as they were: at least nothing is hidden."""
-        restore(self.operation)
+        restore(self.operation, error)
         fault_point(REVERTED)
         self.tools.host.wake()
         sweep(self.tools, self.operation.module_id)

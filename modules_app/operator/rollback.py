@@ -10,7 +10,6 @@ from modules_app.bridge.registry import RegistryModule
 from modules_app.domain.operations import Stage
 from modules_app.domain.states import Fault, Phase, Reason, Wanted
 from modules_app.exceptions import ModuleError
-from modules_app.exceptions import gettext_noop as _
 from modules_app.models import Module
 from modules_app.operator import data, placed_files
 from modules_app.operator.checking import check_start
@@ -89,10 +88,8 @@ class Rollback(Work):
 
     def revert(self, error: ModuleError) -> None:
         """Return to what was installed; if that had failed by itself, leave it stopped."""
-        restore(self.operation)
+        restore(self.operation, error, **self._stopped(error))
         fault_point(REVERTED)
-        if self.operation.options.get("automatic"):
-            self._pause(error)
         self.tools.host.wake()
 
     def _probe(self, module: Module, seen: RegistryModule) -> None:
@@ -108,16 +105,16 @@ class Rollback(Work):
         module.reason_actor = self.operation.actor
         module.reason_at = timezone.now()
 
-    def _pause(self, error: ModuleError) -> None:
-        """Stop a module whose newest version fails and whose version before does not start."""
+    def _stopped(self, error: ModuleError) -> dict[str, Any]:
+        """Return what stops a module that failed by itself and whose version before fails too."""
+        if not self.operation.options.get("automatic"):
+            return {}
         reason = str(self.operation.options.get("reason", ""))
-        Module.objects.filter(id_fold=self.operation.id_fold).update(
-            fault=Fault.PAUSED,
-            phase=Phase.READY,
-            reason_code=Reason.BY_CRASH_LOOP,
-            reason_text=f"{reason} {error}".strip()[:2000],
-            reason_actor=self.operation.actor,
-            reason_at=timezone.now(),
-        )
-        raise_sequence()
-        self.journal.say(_("The version before does not start either; the module is stopped."))
+        return {
+            "fault": Fault.PAUSED,
+            "phase": Phase.READY,
+            "reason_code": Reason.BY_CRASH_LOOP,
+            "reason_text": f"{reason} {error}".strip()[:2000],
+            "reason_actor": self.operation.actor,
+            "reason_at": timezone.now(),
+        }

@@ -8,6 +8,7 @@ from typing import Any
 from django.core import serializers
 from django.db import transaction
 
+from modules_app.exceptions import ModuleError
 from modules_app.models import MenuItem, Module, Operation, PbxSetting
 from modules_app.operator.contributions import place_again, placement_of
 from modules_app.services.menu import menu_setting_key
@@ -34,12 +35,20 @@ def describe_version(module: Module) -> dict[str, Any]:
     }
 
 
-def restore(operation: Operation) -> None:
-    """Write the rows of the snapshot back; the new generation becomes garbage."""
+def restore(operation: Operation, error: ModuleError, **fields: Any) -> None:
+    """Write the rows of the snapshot back, with other ``fields`` of the module's row.
+
+    The new generation becomes garbage. The operation is no longer committed and carries its
+    error, so that one which is interrupted now is not led forward again.
+    """
     with transaction.atomic():
-        put_back(operation.id_fold, operation.from_state["rows"])
+        module = put_back(operation.id_fold, operation.from_state["rows"])
+        if fields:
+            Module.objects.filter(pk=module.pk).update(**fields)
         operation.to_generation = operation.to_epoch = ""
-        operation.save(update_fields=["to_generation", "to_epoch"])
+        operation.committed = False
+        operation.error = error.as_dict()
+        operation.save(update_fields=["to_generation", "to_epoch", "committed", "error"])
         raise_sequence()
 
 

@@ -73,14 +73,15 @@ class Enable(Work):
 
     def revert(self, error: ModuleError) -> None:
         """Switch it off again and say why."""
-        restore(self.operation)
-        fault_point(REVERTED)
-        Module.objects.filter(id_fold=self.operation.id_fold).update(
+        restore(
+            self.operation,
+            error,
             reason_code=Reason.BY_EXCEPTION,
             reason_text=str(error)[:2000],
             reason_actor=self.operation.actor,
             reason_at=timezone.now(),
         )
+        fault_point(REVERTED)
         self.wait_for_host()
 
     def _refuse_on_veto(self) -> None:

@@ -38,7 +38,12 @@ class Upgrade(Install):
         self.journal.enter(Stage.PROBE)
         module = self.installed()
         if is_loaded(wanted=module.wanted, fault=module.fault):
-            run_probe(self, self._seen())
+            run_probe(
+                self,
+                self._seen(),
+                hrefs=[str(wish.get("href") or "") for wish in self._menu_wishes()],
+                manifest=self.report.get("manifest", {}),
+            )
             fault_point(PROBED)
 
     def finish(self) -> None:
@@ -59,7 +64,7 @@ class Upgrade(Install):
     def revert(self, error: ModuleError) -> None:
         """Put the previous generation and epoch back; nobody could write to the new one yet."""
         self._open_fence()
-        restore(self.operation)
+        restore(self.operation, error)
         fault_point(REVERTED)
         self.tools.host.wake()
         self._discard_upload()

@@ -37,6 +37,11 @@ class Work:
         self.module = Module.objects.filter(id_fold=operation.id_fold).first()
         self._last_beat = time.monotonic()
 
+    @property
+    def is_checked(self) -> bool:
+        """Tell whether what was committed has proved itself: from then on there is no way back."""
+        return bool(self.operation.result.get("checked"))
+
     def prepare(self) -> None:
         """Do everything that needs no commit."""
 
