@@ -73,8 +73,23 @@ def _add_changing(verb: Callable[..., argparse.ArgumentParser]) -> None:
     data.add_argument("--delete-data", action="store_true", help="delete settings and data")
     remove.add_argument("--force", action="store_true", help="do not ask the module")
     _add_place(verb("place", "place a module's sidebar item"))
+    _add_trust(verb)
     cancel = verb("cancel", "cancel an operation before its commit point")
     cancel.add_argument("operation", type=int)
+
+
+def _add_trust(verb: Callable[..., argparse.ArgumentParser]) -> None:
+    audit = verb("audit", "print who did what, the newest first")
+    audit.add_argument("--actor", default="", help="only what one person did")
+    audit.add_argument("--module", default="", help="only what was done to one module or object")
+    audit.add_argument("--action", default="", help="only one action, such as module-install")
+    audit.add_argument("--outcome", default="", help="only one outcome, such as denied")
+    audit.add_argument("--since", default="", metavar="DAY", help="from this day on, YYYY-MM-DD")
+    audit.add_argument("--until", default="", metavar="DAY", help="up to this day, YYYY-MM-DD")
+    audit.add_argument("--limit", type=int, default=50, help="how many at most; a file has all")
+    audit.add_argument("--csv", default="", metavar="FILE", help="write a CSV file, - to stdout")
+    unlock = verb("unlock", "let a person log in who typed wrong passwords too often")
+    unlock.add_argument("user", metavar="USER")
 
 
 def _add_place(place: argparse.ArgumentParser) -> None:

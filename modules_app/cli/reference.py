@@ -64,6 +64,7 @@ _ARGUMENTS = {
     "PACKAGE": "Path of a .zip or .tar.gz file.",
     "PACKAGE or ID": "Path of a package to install, or id of an installed module.",
     "OPERATION": "Number of an operation.",
+    "USER": "Name as typed at the login.",
     "DIR": "Folder of the module.",
 }
 

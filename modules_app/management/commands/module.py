@@ -13,7 +13,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import translation
 
-from modules_app.cli import changing, placing, reading
+from modules_app.cli import changing, placing, reading, trust
 from modules_app.cli.output import VisibleText, print_error, print_findings, print_json, readable
 from modules_app.cli.parser import add_verbs
 from modules_app.exceptions import ModuleError
@@ -37,6 +37,8 @@ HANDLERS = {
     "remove": changing.remove,
     "cancel": changing.cancel,
     "place": placing.place,
+    "audit": trust.audit,
+    "unlock": trust.unlock,
 }
 
 
