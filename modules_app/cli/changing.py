@@ -67,10 +67,25 @@ def remove(args: Any) -> int:
     return _each(args, Verb.REMOVE, options, lifecycle.remove_module)
 
 
+def rollback(args: Any) -> int:
+    """Return a module to the version before."""
+    return _one(args, Verb.ROLLBACK, lifecycle.rollback_module)
+
+
+def repair(args: Any) -> int:
+    """Write the files of a damaged module anew."""
+    return _one(args, Verb.REPAIR, lifecycle.repair_module)
+
+
 def cancel(args: Any) -> int:
     """Ask an operation to stop."""
     operation = lifecycle.cancel_operation(actor=actor(), operation_id=args.operation)
     return _finish(args, [follow(operation, quiet=args.json)], cancelled=True)
+
+
+def _one(args: Any, verb: Verb, service: Callable[..., Operation]) -> int:
+    args.ids = [args.id]
+    return _each(args, verb, {}, service)
 
 
 def _each(

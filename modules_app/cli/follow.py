@@ -13,6 +13,7 @@ from modules_app.exceptions import Busy
 from modules_app.models import Operation
 from modules_app.operator.host_link import operator_is_running
 from modules_app.operator.loop import Operator
+from modules_app.selectors.operations import get_operation
 from modules_app.selectors.registry import data_dir
 
 _PAUSE = 0.02
@@ -69,6 +70,9 @@ def tell_end(operation: Operation) -> None:
         say(f"  {sentence(message)}")
     if operation.error:
         show_error(operation.error)
+    if get_operation(operation.pk).vetoed:
+        command = f"module {operation.verb} {operation.module_id} --force"
+        say(gettext("To do it anyway: {command}").format(command=command))
 
 
 def _run_here(operation: Operation) -> None:

@@ -38,11 +38,11 @@ def _add_reading(verb: Callable[..., argparse.ArgumentParser]) -> None:
     plan.add_argument(
         "--verb",
         dest="plan_verb",
-        choices=["install", "enable", "disable", "remove"],
+        choices=["install", "enable", "disable", "remove", "rollback", "repair"],
         default="install",
     )
     plan.add_argument("--delete-data", action="store_true", help="as if data were deleted")
-    verify = verb("verify", "compare the installed files with their digests")
+    verify = verb("verify", "compare installed files and data with what was installed")
     verify.add_argument("ids", nargs="*", metavar="ID")
     operations = verb("operations", "list the newest operations")
     operations.add_argument("--module", default="", help="only those of one module")
@@ -72,6 +72,10 @@ def _add_changing(verb: Callable[..., argparse.ArgumentParser]) -> None:
     data.add_argument("--keep-data", action="store_true", help="keep settings and data (default)")
     data.add_argument("--delete-data", action="store_true", help="delete settings and data")
     remove.add_argument("--force", action="store_true", help="do not ask the module")
+    verb("rollback", "return to the version before, with its data", changes=True).add_argument("id")
+    verb("repair", "write damaged files anew from the kept package", changes=True).add_argument(
+        "id"
+    )
     _add_place(verb("place", "place a module's sidebar item"))
     _add_trust(verb)
     cancel = verb("cancel", "cancel an operation before its commit point")

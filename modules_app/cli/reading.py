@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext
 
 from modules_app.cli.changing import actor
@@ -15,23 +16,38 @@ from modules_app.cli.output import (
     print_json,
     print_table,
     readable,
+    say,
     sentence,
     show_error,
 )
 from modules_app.domain.operations import OUTCOME_LABELS, Outcome
 from modules_app.domain.states import Verb
-from modules_app.models import Module
+from modules_app.models import Operation
 from modules_app.packages.pack import pack_directory
-from modules_app.packages.verification import verify_generation
 from modules_app.selectors.doctor import examine
+from modules_app.selectors.hook_results import hook_result_record, list_hook_results
 from modules_app.selectors.modules import as_record, find_module, get_module_row, list_modules
 from modules_app.selectors.operations import get_operation, list_operations, operation_record
+from modules_app.selectors.owner import quiet_sentence
 from modules_app.selectors.packages import list_kept
-from modules_app.selectors.registry import data_dir
 from modules_app.services.plans import plan_operation
 from modules_app.services.uploads import check_package, drop_upload, file_chunks, receive_upload
+from modules_app.services.verification import Verified, verify_modules
 
+_SHOWN = (
+    "id",
+    "name",
+    "version",
+    "previous_version",
+    "contract",
+    "language",
+    "publisher",
+    "state",
+    "reason",
+    "way_out",
+)
 REFUSED = 4
+DAMAGED = 6
 
 
 def list_all(args: Any) -> int:
@@ -54,12 +70,18 @@ def list_all(args: Any) -> int:
 def show(args: Any) -> int:
     """Print one module."""
     record = as_record(get_module_row(args.id, get_language() or "en"))
-    record["facts"] = find_module(args.id).facts
+    module = find_module(args.id)
+    record["facts"] = module.facts
+    record["checks"] = module.checks
+    record["hooks"] = [hook_result_record(one) for one in list_hook_results(module.id)]
     if args.json:
         print_json(record)
         return 0
-    for name in ("id", "name", "version", "contract", "language", "publisher", "state", "reason"):
-        sys.stdout.write(f"{name:10} {record[name]}\n")
+    for name in _SHOWN:
+        sys.stdout.write(f"{name:16} {record[name] or ''}\n")
+    for hook in record["hooks"]:
+        said = "ok" if hook["ok"] else hook["error"]
+        sys.stdout.write(f"{'hook':16} {hook['hook']} {hook['at'][:19]} {said}\n")
     return 0
 
 
@@ -98,17 +120,18 @@ def plan(args: Any) -> int:
 
 
 def verify(args: Any) -> int:
-    """Compare installed files with their recorded digests; 6 when something is damaged."""
-    modules = [find_module(one) for one in args.ids] or list(Module.objects.all())
-    results = {
-        module.id: [f"{one.kind}: {one.path}" for one in _problems(module)] for module in modules
-    }
+    """Compare installed files and data with what was installed; 6 when something is damaged."""
+    found = verify_modules(actor=actor(), module_ids=args.ids)
     if args.json:
-        print_json({"modules": results})
+        print_json({"modules": {one.module_id: _damage(one) for one in found}})
     else:
-        for module_id, problems in results.items():
-            sys.stdout.write(f"{module_id}: {'; '.join(problems) or gettext('intact')}\n")
-    return 6 if any(results.values()) else 0
+        for one in found:
+            said = "; ".join(_damage(one)) or gettext("intact")
+            sys.stdout.write(f"{one.module_id}: {said}\n")
+        for one in found:
+            if command := _way_out(one):
+                say(gettext("The way out: {command}").format(command=command))
+    return 0 if all(one.sound for one in found) else DAMAGED
 
 
 def operations(args: Any) -> int:
@@ -152,7 +175,17 @@ def log(args: Any) -> int:
         sys.stdout.write(f"  {sentence(message)}\n")
     if page.error:
         show_error(page.error)
+    if page.state_sentence:
+        sys.stdout.write(f"  {gettext(page.state_sentence)}\n")
+    if page.news_is_old:
+        sys.stdout.write(f"  {_no_news(page.operation)}\n")
     return 0
+
+
+def _no_news(operation: Operation) -> str:
+    since = operation.beat_at or operation.queued_at
+    told = gettext("No news since {time}.").format(time=f"{localtime(since):%H:%M:%S}")
+    return f"{told} {gettext(quiet_sentence(operation))}"
 
 
 def kept(args: Any) -> int:
@@ -192,5 +225,13 @@ def pack(args: Any) -> int:
     return 0
 
 
-def _problems(module: Module) -> list[Any]:
-    return list(verify_generation(data_dir(), module.id, module.generation, module.digest))
+def _damage(found: Verified) -> list[str]:
+    return [*([found.data] if found.data else []), *found.problems]
+
+
+def _way_out(found: Verified) -> str:
+    """Return the command that leads a damaged module out of its state, if there is one now."""
+    verb = None if found.sound else get_module_row(found.module_id).way_out
+    if verb is Verb.UPGRADE:
+        return "module install PACKAGE"
+    return f"module {verb} {found.module_id}" if verb else ""

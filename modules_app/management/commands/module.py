@@ -35,6 +35,8 @@ HANDLERS = {
     "enable": changing.enable,
     "disable": changing.disable,
     "remove": changing.remove,
+    "rollback": changing.rollback,
+    "repair": changing.repair,
     "cancel": changing.cancel,
     "place": placing.place,
     "audit": trust.audit,
