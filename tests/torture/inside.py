@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 from pathlib import Path
 from typing import Any
@@ -20,12 +21,16 @@ from modules_app.packages.fsops import FsOps
 from modules_app.permissions import Actor
 from modules_app.processes.zygote import Zygote
 from modules_app.services import lifecycle, uploads, verification
+from tests.torture.packages import BYSTANDER, package
 
 ACTOR = Actor.system(channel="cli", name="torture")
 
 
 class _Inherited(Zygote):
     """The parent of children that was started before the case; it cannot be waited for here."""
+
+    def close(self) -> None:
+        """Leave it to the process that started it."""
 
     def _ensure_started(self) -> Any:
         if self._control is None:
@@ -36,8 +41,8 @@ class _Inherited(Zygote):
 _zygote: list[_Inherited] = []
 
 
-def warm_up() -> None:
-    """Start what all cases share."""
+def warm_up(folder: Path) -> None:
+    """Start what all cases share, and run everything once in ``folder`` so that it is loaded."""
     _zygote.append(
         _Inherited(
             settings_module="pbxadmin.settings.host",
@@ -47,11 +52,21 @@ def warm_up() -> None:
     )
     _zygote[0].start()
     loop.Zygote = lambda **_options: _zygote[0]  # type: ignore[misc,assignment]
+    move_to(folder)
+    build({})
+    path = folder / "package.zip"
+    path.write_bytes(package(BYSTANDER, "1.0.0"))
+    ask_and_operate(
+        {"service": "install_module", "arguments": {"enable": True}, "package": str(path)}
+    )
+    connections.close_all()
+    gc.collect()
+    gc.freeze()
 
 
 def cool_down() -> None:
     """End what all cases shared."""
-    _zygote[0].close()
+    Zygote.close(_zygote[0])
 
 
 def move_to(site: Path) -> None:
@@ -67,7 +82,7 @@ def move_to(site: Path) -> None:
 
 def build(_payload: dict[str, Any]) -> None:
     """Make a new installation."""
-    (settings.PBX_DATA_DIR / "run" / "sessions").mkdir(parents=True)
+    (settings.PBX_DATA_DIR / "run" / "sessions").mkdir(parents=True, exist_ok=True)
     DataDir(settings.PBX_DATA_DIR).prepare(FsOps())
     call_command("migrate", verbosity=0)
 

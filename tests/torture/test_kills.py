@@ -28,8 +28,8 @@ def test_no_point_is_dead() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_f01_a_kill_at_each_point_leads_to_old_or_new(home: Harness, name: str) -> None:
-    for spec in points.specs_of(home, name):
-        points.kill_and_check(home, spec)
+    for point in OPERATIONS[name].owns:
+        points.kill_and_check(home, f"{name}@{point}")
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -139,7 +139,7 @@ def main(fd: int) -> None:
     os.set_inheritable(fd, False)
     from tests.torture import inside
 
-    inside.warm_up()
+    inside.warm_up(Path(os.environ["PBX_DATA_DIR"]))
     while order := wire.receive(line):
         with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as answer:
             pid = os.fork()
