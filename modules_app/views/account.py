@@ -22,8 +22,10 @@ from modules_app.services.users import create_first_user, is_setup_code, set_pas
 from modules_app.views.errors import error_page
 from modules_app.views.http import PageRequest, methods, page
 
-login: Any = auth_views.LoginView.as_view(
-    template_name="account/login.html", redirect_authenticated_user=True
+login: Any = methods("GET", "POST")(
+    auth_views.LoginView.as_view(
+        template_name="account/login.html", redirect_authenticated_user=True
+    )
 )
 logout: Any = auth_views.LogoutView.as_view()
 

@@ -19,6 +19,7 @@ from modules_app.proxy.limits import ProxyLimits, proxy_limits
 from modules_app.proxy.outgoing import METHODS, comes_from_this_site
 from modules_app.selectors.registry import current_sequence
 from modules_app.views.errors import error_page
+from modules_app.views.http import methods
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ def _refusal(
     return _problem(request, target, 413) if length > limits.request_bytes else None
 
 
+@methods("GET")
 def admin_cabinet(request: HttpRequest, dashed: str, rest: str = "") -> HttpResponse:
     """Send the seeds' address of a module's page to ours (reference M8.2)."""
     for module_id in Module.objects.values_list("id", flat=True):

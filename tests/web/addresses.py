@@ -1,0 +1,103 @@
+"""Every address of web, read from the URLconf, and records for what the addresses name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import Group
+from django.contrib.contenttypes.models import ContentType
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from modules_app.models import PbxSetting
+from tests.pages import kept_data, menu_item, module, operation, person, upload
+
+MODULE, KEPT = "ModuleBlackList", "ModuleGone"
+PROXIED = ("module_proxy", "module_api")
+_PART = re.compile(r"<(?:(\w+):)?(\w+)>")
+_EXPRESSIONS = {"(?P<app_label>": "/admin/modules_app/", "(?P<url>": "/admin/nowhere/"}
+
+
+@dataclass(frozen=True, order=True)
+class Address:
+    """One pattern of the URLconf, its name, and a path that it matches."""
+
+    pattern: str
+    name: str
+    path: str
+
+    @property
+    def is_admin(self) -> bool:
+        return self.pattern.startswith("admin/")
+
+    @property
+    def is_proxied(self) -> bool:
+        """Tell whether a module answers there, or would if the host ran."""
+        return self.name in PROXIED
+
+
+def make_addresses() -> list[Address]:
+    """Make one record of each kind and return every address of web with a path to them."""
+    values, objects = _records()
+    return sorted(
+        Address(pattern, name, _path(pattern, values, objects))
+        for pattern, name in _patterns(get_resolver("pbxadmin.urls").url_patterns)
+    )
+
+
+def _patterns(given: list[Any], before: str = "") -> Iterator[tuple[str, str]]:
+    for one in given:
+        text = before + str(one.pattern).replace("^", "").removesuffix("$")
+        if isinstance(one, URLResolver):
+            yield from _patterns(one.url_patterns, text)
+        elif isinstance(one, URLPattern):
+            yield text, one.name or ""
+
+
+def _records() -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return values by the name of a part or its kind, and keys by model."""
+    shown, ran, waiting = module(MODULE, wanted="on"), operation(MODULE), upload("ModuleNew")
+    waiting.file = f"{waiting.pk}.part"
+    waiting.save()
+    somebody, group = person(name="somebody"), Group.objects.create(name="group")
+    values = {
+        "dashed": "module-black-list",
+        "digest": "a" * 12,
+        "code": "wrong",
+        "id": somebody.pk,
+        "content_type_id": ContentType.objects.get_for_model(Group).pk,
+        "uuid": waiting.pk,
+        "int": ran.pk,
+        "str": MODULE,
+        "path": "page/",
+    }
+    objects = {
+        "auth/user": somebody.pk,
+        "auth/group": group.pk,
+        "modules_app/module": MODULE,
+        "modules_app/menuitem": menu_item(shown).pk,
+        "modules_app/pbxsetting": PbxSetting.objects.create(key="AKey").pk,
+        "modules_app/operation": ran.pk,
+        "modules_app/upload": waiting.pk,
+        "modules_app/keptdata": kept_data(KEPT).pk,
+    }
+    return values, objects
+
+
+def _path(pattern: str, values: dict[str, Any], objects: dict[str, Any]) -> str:
+    for start, path in _EXPRESSIONS.items():
+        if start in pattern:
+            return path
+    model = "/".join(pattern.split("/")[1:3])
+
+    def value(part: re.Match[str]) -> str:
+        kind, name = part.groups()
+        if name == "object_id":
+            return str(objects.get(model, 1))
+        if pattern.startswith("kept/") and name == "module_id":
+            return KEPT
+        return str(values[name] if name in values else values[kind])
+
+    return "/" + _PART.sub(value, pattern)
