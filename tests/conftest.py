@@ -12,6 +12,7 @@ from hypothesis import settings as settings_of_hypothesis
 from playwright.sync_api import Browser, sync_playwright
 from pytest_django.fixtures import Settings
 
+from modules_app.operator.tools import CHILDREN
 from modules_app.processes.zygote import Zygote
 from tests.lifecycle import Life, life_in
 from tests.server.running import Server
@@ -67,9 +68,7 @@ def need_tool() -> Callable[[str], str]:
 @pytest.fixture(scope="session")
 def zygote() -> Iterator[Zygote]:
     """One warm parent of children for the whole run."""
-    warm = Zygote(
-        settings_module="pbxadmin.settings.host", label="tests", preload=("modules_app.host.child",)
-    )
+    warm = Zygote(settings_module="pbxadmin.settings.host", label="tests", preload=CHILDREN)
     yield warm
     warm.close()
 

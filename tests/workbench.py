@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from modules_app.bridge.registry import RegistryModule, label_of
-from modules_app.processes.zygote import ChildResult, Zygote
+from modules_app.processes.zygote import ChildLimits, ChildResult, Zygote
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples"
@@ -69,12 +69,28 @@ class Workbench:
             titles={"en": f"The {module_id}", "ru": f"Этот {module_id}"},
         )
 
+    def try_out(
+        self,
+        target: str,
+        module: RegistryModule,
+        *,
+        limits: ChildLimits | None = None,
+        seconds: float = 20,
+        **more: Any,
+    ) -> ChildResult:
+        """Run preflight or probe on the module and return everything about the child."""
+        payload = {**self._payload(module), "page": f"/m/{module.id}/", **more}
+        return self.zygote.run(target, payload, seconds=seconds, limits=limits)
+
     def child(
         self, module: RegistryModule, task: str, seconds: float = 20, **more: Any
     ) -> ChildResult:
         """Run one task of the module and return everything about the child."""
-        payload = {
-            "task": task,
+        payload = {"task": task, **self._payload(module), **more}
+        return self.zygote.run("modules_app.host.child:run_task", payload, seconds=seconds)
+
+    def _payload(self, module: RegistryModule) -> dict[str, Any]:
+        return {
             "module": module.as_dict(),
             "manifest": {},
             "settings": {},
@@ -84,9 +100,7 @@ class Workbench:
             "menu": [],
             "log_dir": str(self.folder / "log"),
             "data_dir": str(self.folder),
-            **more,
         }
-        return self.zygote.run("modules_app.host.child:run_task", payload, seconds=seconds)
 
     def run(self, module: RegistryModule, task: str = "install", **more: Any) -> dict[str, Any]:
         """Run one task of the module and return its answer."""

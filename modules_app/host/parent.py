@@ -50,6 +50,7 @@ class HostOptions:
     preload: tuple[str, ...] = (
         "modules_app.host.arbiter",
         "modules_app.host.application:warm_up",
+        "modules_app.host.frame:draw_frame",
     )
     workers: int = 2
     timeout: int = 30

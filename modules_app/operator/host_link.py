@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import http.client
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from modules_app.bridge.health import ask_health
+from django.conf import settings
+
+from modules_app.bridge.connection import HostConnection
+from modules_app.bridge.health import ask_health, one_line
 from modules_app.bridge.names import REGISTRIES, SOCKETS, registry_sequence, sequence_of
+from modules_app.bridge.statement import HEADER, sign
+from modules_app.bridge.system import statement_of_system
 from modules_app.packages.datadir import DataDir
 from modules_app.processes.locks import FileLock
 from modules_app.processes.poke import poke
@@ -17,6 +23,19 @@ WAIT_SECONDS = 20.0
 _PAUSE = 0.005
 _ENDING_PAUSE = 0.02
 _ANSWER_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class PageAnswer:
+    """How a module's page answered; ``status`` is 0, and ``problem`` says why, if it did not."""
+
+    status: int
+    problem: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Tell whether a person would have seen the page."""
+        return 0 < self.status < 400
 
 
 @dataclass(slots=True)
@@ -65,6 +84,24 @@ class HostLink:
                 return False
             time.sleep(_ENDING_PAUSE)
         return True
+
+    def page(
+        self, module_id: str, page: str, *, language: str, seconds: float
+    ) -> PageAnswer | None:
+        """Ask the newest host for a page of a module, as the system; None if no host runs."""
+        sockets = sorted(self.data_dir.run.glob(SOCKETS), key=sequence_of)
+        if not sockets or not self.is_running():
+            return None
+        said = statement_of_system(module_id, language=language, sequence=sequence_of(sockets[-1]))
+        connection = HostConnection(sockets[-1], seconds)
+        try:
+            key = settings.PBX_STATEMENT_KEY
+            connection.request("GET", page.partition("#")[0], headers={HEADER: sign(said, key)})
+            return PageAnswer(connection.getresponse().status)
+        except (OSError, http.client.HTTPException) as error:
+            return PageAnswer(0, one_line(f"{type(error).__name__}: {error}"))
+        finally:
+            connection.close()
 
     def _serves(self, sequence: int) -> bool:
         files = self.data_dir.run.glob(REGISTRIES)

@@ -11,6 +11,7 @@ from django.utils.module_loading import import_string
 
 from modules_app.models import Module, StoredPackage, Upload
 from modules_app.operator.cleaning import sweep_package
+from modules_app.operator.preflight import sweep_scratch
 from modules_app.operator.tools import Tools
 from modules_app.packages.uploads import reap_uploads
 from modules_app.services.uploads import drop_upload
@@ -21,11 +22,15 @@ UNFINISHED_SECONDS = 3600.0
 
 
 def keep_house(tools: Tools) -> None:
-    """Remove old uploads and unused packages, what broken uploads left, and ended sessions."""
+    """Remove old uploads and unused packages, what was left half done, and ended sessions.
+
+    No operation may be running.
+    """
     import_string(f"{settings.SESSION_ENGINE}.SessionStore").clear_expired()
     for upload in Upload.objects.filter(uploaded_at__lt=timezone.now() - UNDECIDED):
         drop_upload(upload)
     _drop_unused_packages(tools)
+    sweep_scratch(tools)
     reap_uploads(
         tools.fsops,
         tools.data_dir,

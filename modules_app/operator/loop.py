@@ -19,7 +19,7 @@ from modules_app.operator.host_link import HostLink
 from modules_app.operator.housekeeping import keep_house
 from modules_app.operator.recovery import recover
 from modules_app.operator.run import claim, resume, run_operation
-from modules_app.operator.tools import Tools
+from modules_app.operator.tools import CHILDREN, Tools
 from modules_app.operator.watch import reflect_health
 from modules_app.packages.datadir import DataDir
 from modules_app.packages.fsops import FsOps
@@ -57,7 +57,7 @@ class Operator:
             zygote=Zygote(
                 settings_module="pbxadmin.settings.host",
                 label="operator",
-                preload=("modules_app.host.child",),
+                preload=CHILDREN,
             ),
             host=HostLink(self.data_dir),
         )

@@ -13,9 +13,17 @@ from modules_app.exceptions import gettext_noop as _
 from modules_app.operator.host_link import HostLink
 from modules_app.packages.datadir import DataDir
 from modules_app.packages.fsops import FsOps
-from modules_app.processes.zygote import ChildResult, Zygote
+from modules_app.processes.zygote import ChildLimits, ChildResult, Zygote
 
 CHILD = "modules_app.host.child:run_task"
+CHILDREN = (
+    "modules_app.host.child",
+    "modules_app.host.preflight",
+    "modules_app.host.probe",
+    "modules_app.host.application:warm_up",
+    "modules_app.host.frame:draw_frame",
+)
+"""What children need and their warm parent therefore imports, or calls."""
 
 
 class ChildFailed(ModuleError):
@@ -35,11 +43,28 @@ class Tools:
         self, payload: dict[str, Any], *, stage: str, should_stop: Callable[[], bool]
     ) -> dict[str, Any]:
         """Run module code in a fresh child and return its answer. Raises ``ChildFailed``."""
+        return self.run_target(CHILD, payload, stage=stage, should_stop=should_stop)[0]
+
+    def run_target(
+        self,
+        target: str,
+        payload: dict[str, Any],
+        *,
+        stage: str,
+        should_stop: Callable[[], bool],
+    ) -> tuple[dict[str, Any], list[str]]:
+        """Run ``target`` under the limits of ``stage``; return its answer and `ChildResult.weak`.
+
+        Raises ``ChildFailed``.
+        """
         seconds = settings.PBX_STAGE_SECONDS[stage]
-        result = self.zygote.run(CHILD, payload, seconds=seconds, should_stop=should_stop)
+        limits = ChildLimits(**settings.PBX_CHILD_LIMITS.get(stage, {}))
+        result = self.zygote.run(
+            target, payload, seconds=seconds, limits=limits, should_stop=should_stop
+        )
         if not result.ok or result.value is None:
             raise _child_failed(payload, result, seconds)
-        return result.value
+        return result.value, result.weak
 
 
 _PROBLEMS = {

@@ -70,6 +70,15 @@ class ConfigClass:
         """Return where this module stands among others for one hook; low numbers come first."""
         return self.DEFAULT_PRIORITY
 
+    def self_test(self) -> bool | str | list[str] | None:
+        """Say whether the module is well: None or True, else False or what is wrong.
+
+        Asked with the new version before an installation, upgrade or enabling counts; a sentence,
+        or a list of them, stops it and is shown. It works on a copy of the module's data and has
+        no network, so look at what the package itself needs: tables, files, programs, settings.
+        """
+        return None
+
     def on_before_module_enable(self) -> bool | None:
         """Return False to refuse that the module is enabled, with the reason in ``messages``."""
         return None

@@ -1,0 +1,27 @@
+"""The frame around every page of a module, drawn once before any module is loaded."""
+
+from __future__ import annotations
+
+from typing import Any
+from wsgiref.util import setup_testing_defaults
+
+from django.core.handlers.wsgi import WSGIRequest
+from django.template.loader import render_to_string
+
+from modules_app.bridge.system import statement_of_system
+from modules_app.host.user import StatementUser
+
+_PARTS = ("components/_sidebar.html", "components/_topbar.html")
+
+
+def draw_frame() -> None:
+    """Do in the zygote what each child would do anew at its first page: find and draw icons.
+
+    No database is asked.
+    """
+    environ: dict[str, Any] = {}
+    setup_testing_defaults(environ)
+    request = WSGIRequest(environ)
+    request.user = StatementUser(statement_of_system("", language="en"))  # type: ignore[assignment]
+    for part in _PARTS:
+        render_to_string(part, {"sidebar": {"groups": []}}, request)
