@@ -20,7 +20,7 @@ from modules_app.operator.housekeeping import keep_house
 from modules_app.operator.recovery import recover
 from modules_app.operator.run import claim, resume, run_operation
 from modules_app.operator.tools import CHILDREN, Tools
-from modules_app.operator.watch import reflect_health
+from modules_app.operator.watch import Watch
 from modules_app.packages.datadir import DataDir
 from modules_app.packages.fsops import FsOps
 from modules_app.processes.locks import FileLock
@@ -80,6 +80,7 @@ class Operator:
     def serve(self, until: Callable[[], bool] = lambda: False) -> None:
         """Run operations until ``stop`` was called or ``until`` holds between two rounds."""
         tidied = time.monotonic()
+        watch = Watch(self.tools)
         while not self._stopping.is_set():
             started = self._start_queued()
             if time.monotonic() - tidied > TIDY_SECONDS and not self._running:
@@ -87,7 +88,7 @@ class Operator:
                 tidied = time.monotonic()
             if until():
                 return
-            if reflect_health(self.tools):
+            if watch.look():
                 self.tools.host.wake()
             if not started:
                 self._listener.wait(IDLE_SECONDS if not self._running else 0.05)
