@@ -77,8 +77,7 @@ def _describe_declared(found: Capabilities, sources: Sources, works: Findings) -
     if found.tables:
         works.note(
             "works-tables",
-            _("{count} declared tables are created and kept in step: {names}."),
-            count=len(found.tables),
+            _("Tables created as declared and kept in step: {names}."),
             names=", ".join(table.name for table in found.tables),
         )
     shown = [entry for entry in found.menu if not entry.hidden]
@@ -96,11 +95,13 @@ def _describe_declared(found: Capabilities, sources: Sources, works: Findings) -
 
 
 def _describe_python(found: Capabilities, works: Findings) -> None:
-    if found.models:
+    declared = {table.name for table in found.tables}
+    own = [model.table for model in found.models if model.table not in declared]
+    if own:
         works.note(
             "works-models",
             _("Tables made from models: {names}. Their columns are known after install."),
-            names=", ".join(model.table for model in found.models),
+            names=", ".join(own),
         )
     if found.has_pages:
         works.note("works-pages", _("Its own pages. Their addresses are known after install."))

@@ -66,10 +66,14 @@ def read_report(report: Mapping[str, Any]) -> ReportView:
 
 
 def _tables(report: Mapping[str, Any]) -> Iterator[TableFacts]:
-    for table in report.get("tables", []):
-        yield TableFacts(table["name"], tuple(column["name"] for column in table["columns"]))
+    """Yield each table once: a declared one may have a model, too."""
+    declared = {table["name"]: table["columns"] for table in report.get("tables", [])}
+    for name, columns in declared.items():
+        yield TableFacts(name, tuple(column["name"] for column in columns))
     for model in report.get("models", []):
-        yield TableFacts(model["table"] or model["name"], ())
+        name = model["table"] or model["name"]
+        if name not in declared:
+            yield TableFacts(name, ())
 
 
 def _caption(item: Mapping[str, Any], report: Mapping[str, Any], language: str) -> str:
