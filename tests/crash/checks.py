@@ -14,7 +14,7 @@ from urllib.parse import quote
 from django.db import connection
 
 from modules_app.domain.operations import Outcome
-from modules_app.domain.states import Phase
+from modules_app.domain.states import Fault, Phase, Verb, Wanted
 from modules_app.models import (
     KeptData,
     MenuItem,
@@ -27,7 +27,7 @@ from modules_app.models import (
 from modules_app.packages.datadir import DataDir
 from modules_app.packages.verification import verify_generation
 from tests.crash.box import rows_of
-from tests.crash.disk import CrashStates, Disk, Tree, at, without_scratch
+from tests.crash.disk import CrashStates, Tree, at, without_scratch
 
 View: TypeAlias = dict[str, Any]
 
@@ -80,7 +80,7 @@ def fingerprint(data_dir: DataDir) -> str:
 
 
 def _rows_without_files(data_dir: DataDir) -> Iterator[str]:
-    for module in Module.objects.all():
+    for module in Module.objects.exclude(fault=Fault.DAMAGED):
         for problem in verify_generation(data_dir, module.id, module.generation, module.digest):
             yield f"I1 {module.id} {module.version}: {problem.kind} {problem.path}"
         previous = module.previous_generation
@@ -154,13 +154,31 @@ def _wrong_rows() -> Iterator[str]:
     for module in Module.objects.exclude(phase=Phase.READY):
         yield f"I5 {module.id} is still in {module.phase}"
     for operation in Operation.objects.exclude(outcome__in=(Outcome.QUEUED, Outcome.RUNNING)):
+        if operation.outcome == Outcome.DONE:
+            yield from _untrue(operation)
         if not operation.audit.filter(outcome=operation.outcome).exists():
             yield f"I10 {operation} ended {operation.outcome} without an audit row"
 
 
-def _placed(data_dir: DataDir, module: Module) -> list[str]:
+def _untrue(operation: Operation) -> Iterator[str]:
+    """Compare what the newest operation of a module says it did with the module's row."""
+    if Operation.objects.filter(id_fold=operation.id_fold, pk__gt=operation.pk).exists():
+        return
+    row = Module.objects.filter(id_fold=operation.id_fold).first()
+    said = {
+        Verb.REMOVE: lambda: row is None,
+        Verb.ENABLE: lambda: row and (row.wanted, row.fault) == (Wanted.ON, Fault.NONE),
+        Verb.DISABLE: lambda: row and row.wanted == Wanted.OFF,
+        Verb.REPAIR: lambda: row and row.fault == Fault.NONE,
+    }.get(Verb(operation.verb), lambda: row and row.generation == operation.result["generation"])
+    if not said():
+        yield f"I5 {operation} says done, the module is {row and (row.version, row.wanted)}"
+
+
+def _placed(data_dir: DataDir, module: Module) -> dict[str, str]:
     folder = data_dir.etc_ / "modules" / module.id
-    return sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+    paths = sorted(folder.iterdir()) if folder.is_dir() else []
+    return {path.name: path.read_text() for path in paths}
 
 
 def _content(path: Path) -> dict[str, Any]:
@@ -217,24 +235,14 @@ def broken_promises(states: CrashStates, image: bytes, seen: Tree) -> list[str]:
     return broken
 
 
-def is_committed(image: bytes, number: int) -> bool:
-    """Tell whether an image of the core database holds an operation past its commit point."""
-    query = f"SELECT committed FROM modules_app_operation WHERE id = {int(number)}"
-    return any(committed for (committed,) in rows_of(image, query))
+def progress_of(image: bytes, number: int) -> tuple[bool, int]:
+    """Return whether an operation is past its commit point, and how often it was recovered."""
+    query = f"SELECT committed, attempts FROM modules_app_operation WHERE id = {int(number)}"
+    for committed, attempts in rows_of(image, query):
+        return bool(committed), attempts
+    return False, 0
 
 
 def as_text(found: View) -> str:
     """Return a view for messages."""
     return json.dumps(found, sort_keys=True, default=str)
-
-
-__all__ = [
-    "Disk",
-    "as_text",
-    "broken_promises",
-    "fingerprint",
-    "is_committed",
-    "promised",
-    "view",
-    "violations",
-]

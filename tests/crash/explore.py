@@ -6,27 +6,30 @@ import copy
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
 from unittest import mock
 
+from modules_app.domain.operations import Outcome
 from modules_app.models import Operation
 from modules_app.operator.recovery import recover
 from modules_app.packages.fsops import FsOps
-from tests.crash.box import Box, State, rows_of, settle_threads
+from tests.crash.box import Box, State, settle_threads
 from tests.crash.checks import (
     View,
     as_text,
     broken_promises,
     fingerprint,
-    is_committed,
+    progress_of,
     view,
     violations,
 )
 from tests.crash.disk import Commit, CrashStates, Sync, Tree
-from tests.crash.recording import Trace, record
+from tests.crash.recording import Barriers, Trace, record
 from tests.crash.scenarios import Scenario
+from tests.lifecycle import Life
+
+# Of every so many recovered states, one must also take the operation again.
+AGAIN = 4
 
 
 @dataclass
@@ -66,28 +69,43 @@ class Recorded:
     trace: Trace
     operation: int
     before: View
-    after: View
+    # Where a committed operation may lead: to the new state, or back if it does not load.
+    after: list[View]
 
 
-def record_scenario(box: Box, scenario: Scenario, empty: State) -> Recorded:
+def record_scenario(
+    box: Box, scenario: Scenario, empty: State, barriers: Barriers | None = None
+) -> Recorded:
     """Lead to the scenario's start and record its operation."""
     box.load(empty)
     box.loads = True
     for step in scenario.prepare:
-        step(box.life())
-    box.load(box.save())
+        _run(step, box.life())
+    start = box.save()
     before = view(box.tools().data_dir)
+    after = []
+    if not scenario.loads:
+        _run(scenario.act, box.life())
+        after.append(view(box.tools().data_dir))
+    box.load(start)
     box.loads = scenario.loads
-    trace = record(box.root, lambda fsops: _act(box, scenario, fsops))
+    trace = record(box.root, lambda fsops: _act(box, scenario, fsops), barriers)
     settle_threads()
     operation = Operation.objects.order_by("-pk").values_list("pk", flat=True).first()
-    return Recorded(scenario, trace, operation or 0, before, view(box.tools().data_dir))
+    after.append(view(box.tools().data_dir))
+    return Recorded(scenario, trace, operation or 0, before, after)
 
 
 def _act(box: Box, scenario: Scenario, fsops: FsOps) -> None:
     with mock.patch("modules_app.services.uploads.FsOps", lambda: fsops):
-        scenario.act(box.life(fsops))
+        _run(scenario.act, box.life(fsops), Outcome.DONE if scenario.loads else Outcome.FAILED)
         settle_threads()
+
+
+def _run(step: Callable[[Life], object], life: Life, expected: Outcome = Outcome.DONE) -> None:
+    done = step(life)
+    if isinstance(done, Operation) and done.outcome != expected:
+        raise AssertionError(f"{done} ended {done.outcome}: {done.error}")
 
 
 def moments(trace: Trace) -> Iterator[Moment]:
@@ -107,7 +125,14 @@ def moments(trace: Trace) -> Iterator[Moment]:
 
 
 def explore(
-    box: Box, recorded: Recorded, *, sample: int, deadline: float, seed: int, deep: int = 0
+    box: Box,
+    recorded: Recorded,
+    *,
+    sample: int,
+    deadline: float,
+    seed: int,
+    deep: int = 0,
+    until_first: bool = False,
 ) -> Findings:
     """Check every crash state by reasoning and ``sample`` of them by the real recovery.
 
@@ -126,13 +151,17 @@ def explore(
         candidates += _candidates(moment, chosen)
     chosen.shuffle(candidates)
     for moment, tree, image in _distinct(candidates, sample):
-        if time.monotonic() > deadline:
+        if time.monotonic() > deadline or (until_first and findings.violations):
             break
+        # What did not load before the crash may load after it.
+        box.loads = recorded.scenario.loads or findings.recovered % 2 == 0
         label = f"{recorded.scenario.name}@{moment.number}"
         findings.recovered += 1
-        findings.violations += [
-            f"{label}: {problem}" for problem in _after_recovery(box, recorded, State(tree, image))
-        ]
+        box.load(State(tree, image))
+        problems = _recover_and_check(box, recorded, image)
+        if findings.recovered % AGAIN == 0:
+            problems += _again(box, recorded)
+        findings.violations += [f"{label}: {problem}" for problem in problems]
         if findings.inside_recovery < deep:
             findings.inside_recovery += 1
             findings.add(_explore_recovery(box, recorded, State(tree, image), chosen))
@@ -161,10 +190,18 @@ def _distinct(
             return
 
 
-def _after_recovery(box: Box, recorded: Recorded, state: State) -> list[str]:
-    """Recover a crash state for real and return what is wrong then, or after a second recovery."""
-    box.load(state)
-    return _recover_and_check(box, recorded, state.image)
+def _again(box: Box, recorded: Recorded) -> list[str]:
+    """Ask for the operation again, if recovery led back; now it must succeed."""
+    if not box.loads or view(box.tools().data_dir) != recorded.before:
+        return []
+    waiting = Operation.objects.filter(outcome=Outcome.QUEUED).first()
+    done = box.life().run(waiting) if waiting else recorded.scenario.act(box.life())
+    settle_threads()
+    if not isinstance(done, Operation) or done.outcome != Outcome.DONE:
+        return [f"a second try does not succeed: {done}"]
+    if view(box.tools().data_dir) not in recorded.after:
+        return ["a second try leads elsewhere"]
+    return violations(box.tools().data_dir)
 
 
 def _recover_and_check(box: Box, recorded: Recorded, image: bytes) -> list[str]:
@@ -180,11 +217,11 @@ def _recover_and_check(box: Box, recorded: Recorded, image: bytes) -> list[str]:
 
 
 def _old_or_new(recorded: Recorded, image: bytes, found: View) -> list[str]:
-    committed = is_committed(image, recorded.operation)
+    committed, attempts = progress_of(image, recorded.operation)
     allowed = [recorded.before]
     if committed:
-        either = recorded.scenario.past_commit == "either"
-        allowed = [recorded.before, recorded.after] if either else [recorded.after]
+        # A second start that ends the operator leads back instead of forward (reference R4.6).
+        allowed = [recorded.before, *recorded.after] if attempts else recorded.after
     if found in allowed:
         return []
     return [
@@ -220,16 +257,3 @@ def _recover(box: Box, fsops: FsOps) -> None:
     with mock.patch("modules_app.services.uploads.FsOps", lambda: fsops):
         recover(box.tools(fsops))
         settle_threads()
-
-
-@contextmanager
-def changed(patch: Callable[[], Any] | None) -> Iterator[None]:
-    """Run the block with a mutant in place."""
-    if patch is None:
-        yield
-        return
-    with patch():
-        yield
-
-
-__all__ = ["Findings", "Recorded", "changed", "explore", "moments", "record_scenario", "rows_of"]

@@ -30,6 +30,10 @@ class HostOfWord(HostLink):
         """Say that no older host is left."""
         return True
 
+    def wait_until_ended(self, sequence: int, **_options: Any) -> bool:
+        """Say so at once."""
+        return True
+
     def health(self, sequence: int, *, seconds: float = 0) -> dict[str, Any]:
         """Give the same verdict on every enabled module."""
         verdict = {"ok": self.loads, "error": "" if self.loads else "no", "traceback": ""}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -154,26 +155,60 @@ class Watcher:
                 continue
 
 
+class Site(NamedTuple):
+    """A place in the program that asks for a barrier."""
+
+    file: str
+    function: str
+    call: str
+
+    def __str__(self) -> str:
+        return f"{self.call} in {self.file}:{self.function}"
+
+
+@dataclass(slots=True)
+class Barriers:
+    """Which places asked for a barrier, and which of them a mutant has taken away."""
+
+    asked: set[Site] = field(default_factory=set)
+    removed: frozenset[Site] = frozenset()
+    syncfs: bool = True
+
+    def wanted(self, call: str) -> bool:
+        """Note who asks; False if this barrier is to be left out."""
+        frame = sys._getframe(2)
+        site = Site(Path(frame.f_code.co_filename).name, frame.f_code.co_name, call)
+        self.asked.add(site)
+        return site not in self.removed
+
+
 class RecordingFsOps(FsOps):
     """The real file operations; each change and each barrier reaches the watcher."""
 
-    def __init__(self, watcher: Watcher) -> None:
+    def __init__(self, watcher: Watcher, barriers: Barriers) -> None:
         self.watcher = watcher
+        self.barriers = barriers
 
     def sync_file(self, fd: int) -> None:
         """Record a barrier for one file."""
-        super().sync_file(fd)
-        self._barrier(fd)
+        if self.barriers.wanted("sync_file"):
+            self._barrier(fd)
 
     def sync_dir(self, dir_fd: int) -> None:
         """Record a barrier for the names of one directory."""
-        super().sync_dir(dir_fd)
-        self._barrier(dir_fd)
+        if self.barriers.wanted("sync_dir"):
+            self._barrier(dir_fd)
+
+    def sync_tree(self, dir_fd: int, *, parents: Sequence[int] = ()) -> None:
+        """Do it as it is done, unless this one is to be left out."""
+        if self.barriers.wanted("sync_tree"):
+            super().sync_tree(dir_fd, parents=parents)
 
     def sync_filesystem(self, fd: int) -> bool:
-        """Record a barrier for everything."""
-        self.watcher.add(Sync())
-        return True
+        """Record a barrier for everything, or say that this system has no such call."""
+        if self.barriers.syncfs:
+            self.watcher.add(Sync())
+        return self.barriers.syncfs
 
     def _barrier(self, fd: int) -> None:
         self.watcher.look()
@@ -262,7 +297,7 @@ def _is_durable(raw: sqlite3.Connection) -> bool:
     return int(raw.execute("PRAGMA synchronous").fetchone()[0]) >= 2
 
 
-def record(root: Path, run: Callable[[FsOps], None]) -> Trace:
+def record(root: Path, run: Callable[[FsOps], None], barriers: Barriers | None = None) -> Trace:
     """Run something with recording file operations and return what it did.
 
     Everything that lies below ``root`` before counts as durable.
@@ -271,7 +306,7 @@ def record(root: Path, run: Callable[[FsOps], None]) -> Trace:
     commits = CommitRecorder(watcher)
     trace = Trace(watcher.disk, commits.image)
     with commits.recording():
-        run(RecordingFsOps(watcher))
+        run(RecordingFsOps(watcher, barriers or Barriers()))
     watcher.look()
     trace.events = watcher.events
     return trace
