@@ -28,17 +28,12 @@ WEAK_SENTENCES: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class VersionHistory:
-    """The installed version and the one before it; times are when each took its place."""
+    """The installed version, ``since`` when it took the place of the one that is kept."""
 
     since: datetime
     has_previous: bool
     previous: str
     is_newer: bool
-
-    @property
-    def kept_since(self) -> datetime:
-        """Return when the version before was put aside: the installed one took its place then."""
-        return self.since
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +71,23 @@ def last_trouble(operations: Iterable[Operation]) -> OperationPage | None:
         told = operation.outcome in _WENT_WRONG or operation.options.get("automatic")
         return get_operation(operation.pk) if told else None
     return None
+
+
+def counterpart(operation: Operation) -> Operation | None:
+    """Return the upgrade that a rollback took back, or the rollback that took an upgrade back.
+
+    None unless the two follow each other directly.
+    """
+    if operation.outcome != Outcome.DONE or operation.verb not in (Verb.UPGRADE, Verb.ROLLBACK):
+        return None
+    same = Operation.objects.filter(
+        id_fold=operation.id_fold, verb__in=_BRINGS_A_VERSION, outcome=Outcome.DONE
+    )
+    if operation.verb == Verb.UPGRADE:
+        other = same.filter(pk__gt=operation.pk).order_by("pk").first()
+        return other if other is not None and other.verb == Verb.ROLLBACK else None
+    other = same.filter(pk__lt=operation.pk).order_by("-pk").first()
+    return other if other is not None and other.verb == Verb.UPGRADE else None
 
 
 def checks_of(module: Module) -> Checks:

@@ -65,6 +65,7 @@ class ModuleRow:
     language: str
     state: ModuleState
     words: StateWords
+    reason_code: str
     cause: str
     said: str
     reason_actor: str
@@ -81,6 +82,12 @@ class ModuleRow:
     def reason(self) -> str:
         """Return why the module is in this state: the cause in words, and what was said."""
         return " ".join(part for part in (self.cause, self.said) if part)
+
+    @property
+    def needs_a_person(self) -> bool:
+        """Tell whether somebody has to act, or at least to know what happened by itself."""
+        by_itself = self.reason_code not in ("", Reason.BY_USER)
+        return self.words.must_act or (by_itself and self.operation is None)
 
     @property
     def url(self) -> str:
@@ -243,6 +250,7 @@ def _row(
         language=value["language"],
         state=state,
         words=STATES[state],
+        reason_code=value["reason_code"],
         cause=_cause(value),
         said=value["reason_text"],
         reason_actor=value["reason_actor"],

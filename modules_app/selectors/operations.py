@@ -68,6 +68,12 @@ class OperationPage:
         return self.open and timezone.now() - beat > NEWS_IS_OLD
 
     @property
+    def went_as_asked(self) -> bool:
+        """Tell whether it is done, and a person had asked for it."""
+        done = self.operation.outcome == Outcome.DONE
+        return done and not self.operation.options.get("automatic")
+
+    @property
     def vetoed(self) -> bool:
         """Tell whether the module itself did not agree; that can be overruled."""
         refused = self.operation.outcome == Outcome.REFUSED

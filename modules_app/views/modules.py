@@ -109,7 +109,7 @@ def _followed(operation_id: int | str) -> OperationPage | None:
 
 def _buttons(row: ModuleRow, rights: frozenset[Right]) -> dict[str, object]:
     """Return the way out if the person may take it, and the other verbs that are offered."""
-    offered = [verb for verb in row.verbs if VERB_RIGHTS[verb] in rights]
+    offered = [verb for verb in VERB_RIGHTS if verb in row.verbs and VERB_RIGHTS[verb] in rights]
     way_out = row.way_out if row.way_out in offered else None
     return {
         "way_out": way_out,

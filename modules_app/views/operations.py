@@ -12,6 +12,7 @@ from django.utils.translation import get_language, gettext
 from modules_app.domain.operations import Outcome
 from modules_app.models import Operation
 from modules_app.permissions import Right
+from modules_app.selectors.history import counterpart
 from modules_app.selectors.modules import ModuleRow, get_module_row
 from modules_app.selectors.operations import OperationPage, get_operation, list_operations
 from modules_app.selectors.owner import quiet_sentence
@@ -53,6 +54,7 @@ def operation_detail(request: PageRequest, operation_id: int) -> HttpResponse:
         "last_news": found.operation.beat_at or found.operation.queued_at,
         "quiet": quiet_sentence(found.operation) if found.news_is_old else "",
         "row": _row_afterwards(found),
+        "counterpart": counterpart(found.operation),
     }
     return full_or_part(request, "operations/detail.html", "progress", context)
 

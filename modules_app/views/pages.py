@@ -32,7 +32,7 @@ def dashboard(request: PageRequest) -> HttpResponse:
         {
             "chips": state_chips(count_states(), current=None),
             "attention": [
-                list_row(row, request.actor.rights) for row in rows if row.words.must_act
+                list_row(row, request.actor.rights) for row in rows if row.needs_a_person
             ],
             "modules": len(rows),
             "operations": list_operations(limit=8),

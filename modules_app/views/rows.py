@@ -32,7 +32,7 @@ VERB_RIGHTS = {
     Verb.REPAIR: Right.INSTALL,
     Verb.REMOVE: Right.REMOVE,
 }
-"""Which right the button of a verb needs."""
+"""Which right the button of a verb needs, in the order in which buttons stand."""
 
 SORTS = ("name", "version", "publisher", "state")
 
