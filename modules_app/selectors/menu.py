@@ -7,8 +7,7 @@ import json
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from django.db.models import Q, TextField
-from django.db.models.functions import Cast
+from django.db.models import Q
 
 from modules_app.domain.menu import GROUP_CAPTIONS, GROUPS, OTHER
 from modules_app.domain.states import Fault, Wanted
@@ -16,6 +15,7 @@ from modules_app.exceptions import NotFound
 from modules_app.exceptions import gettext_noop as _
 from modules_app.models import MenuItem
 from modules_app.selectors.modules import find_module, pick
+from modules_app.selectors.stored import Statement, statement_of
 
 
 class MenuLink(NamedTuple):
@@ -53,18 +53,16 @@ class _Row(NamedTuple):
     placed_order: int | None
 
 
-# The rows come as the database holds them: reading the texts anew for each page would cost more
-# than the query.
-_COLUMNS = [Cast(name, TextField()) if name == "captions" else name for name in _Row._fields]
-_IS_SHOWN = Q(placed_shown=True) | Q(placed_shown=None, shown=True)
-
-
 def sidebar(language: str = "en") -> list[MenuGroup]:
     """Return the groups that hold entries of enabled modules, in the order on screen."""
-    items = MenuItem.objects.filter(
-        _IS_SHOWN, module__wanted=Wanted.ON, module__fault=Fault.NONE
-    ).order_by()
-    return list(_grouped(tuple(items.values_list(*_COLUMNS)), language))
+    return list(_grouped(tuple(_shown().rows()), language))
+
+
+@functools.cache
+def _shown() -> Statement:
+    shown = Q(placed_shown=True) | Q(placed_shown=None, shown=True)
+    items = MenuItem.objects.filter(shown, module__wanted=Wanted.ON, module__fault=Fault.NONE)
+    return statement_of(items.order_by().values_list(*_Row._fields))
 
 
 @functools.lru_cache(maxsize=16)

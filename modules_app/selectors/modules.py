@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import functools
+import json
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
 
+from django.db.models.fields.json import KT
+from django.utils.timezone import make_aware
 from django.utils.translation import gettext
 
 from modules_app.domain.ids import fold_id
@@ -28,28 +33,35 @@ from modules_app.domain.states import (
 from modules_app.exceptions import NotFound
 from modules_app.exceptions import gettext_noop as _
 from modules_app.models import KeptData, MenuItem, Module, Operation, StoredPackage
+from modules_app.selectors.stored import Statement, statement_of
 
-_COLUMNS = (
-    "id",
-    "titles",
-    "descriptions",
-    "version",
-    "publisher",
-    "contract",
-    "language",
-    "wanted",
-    "fault",
-    "reason_code",
-    "reason_text",
-    "reason_actor",
-    "reason_at",
-    "generation",
-    "previous_generation",
-    "previous__version",
-    "previous__by",
-    "package_sha256",
-    "file_bytes",
-)
+
+class _Stored(NamedTuple):
+    """The columns of one row as the database holds them; titles and descriptions are JSON text."""
+
+    id: str
+    titles: str
+    descriptions: str
+    version: str
+    publisher: str
+    contract: str
+    language: str
+    wanted: str
+    fault: str
+    reason_code: str
+    reason_text: str
+    reason_actor: str
+    reason_at: datetime | None
+    generation: str
+    previous_generation: str
+    previous_version: str | None
+    previous_by: str | None
+    package_sha256: str
+    file_bytes: int
+
+
+_PARTS = {"previous_version": KT("previous__version"), "previous_by": KT("previous__by")}
+_COLUMNS = [_PARTS.get(name, name) for name in _Stored._fields]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +78,9 @@ class ModuleRow:
     state: ModuleState
     words: StateWords
     reason_code: str
-    cause: str
     said: str
     reason_actor: str
-    reason_at: Any
+    reason_at: datetime | None
     verbs: tuple[Verb, ...]
     way_out: Verb | None
     previous_version: str
@@ -77,6 +88,12 @@ class ModuleRow:
     operation: int | None
     generation: str
     size_bytes: int
+
+    @property
+    def cause(self) -> str:
+        """Return the cause of this state in the reader's words, nothing when none is known."""
+        known = self.reason_code in set(Reason)
+        return gettext(REASON_SENTENCES[Reason(self.reason_code)]) if known else ""
 
     @property
     def reason(self) -> str:
@@ -126,7 +143,18 @@ def list_modules(
 
     Two queries, however many rows; a third if some modules are damaged.
     """
-    rows = _rows(Module.objects.values(*_COLUMNS), language)
+    return matching(all_modules(language), search=search, state=state, sort=sort)
+
+
+def all_modules(language: str = "en") -> list[ModuleRow]:
+    """Return every module, with as many queries as `list_modules`."""
+    return _rows(_all(), language)
+
+
+def matching(
+    rows: Iterable[ModuleRow], *, search: str = "", state: str = "", sort: str = "name"
+) -> list[ModuleRow]:
+    """Return those of ``rows`` that match, sorted; ``sort`` may start with ``-``."""
     if state:
         rows = [row for row in rows if row.state == state]
     if needle := search.strip().casefold():
@@ -135,15 +163,10 @@ def list_modules(
     return sorted(rows, key=key, reverse=sort.startswith("-"))
 
 
-def count_states() -> dict[str, int]:
+def count_states(rows: Iterable[ModuleRow]) -> dict[str, int]:
     """Return how many modules are in each state, and under "" how many there are."""
-    busy = set(Operation.objects.filter(outcome__in=OPEN).values_list("id_fold", flat=True))
-    rows = Module.objects.values_list("id_fold", "wanted", "fault")
-    counts: Counter[str] = Counter(
-        str(state_of(wanted=wanted, fault=fault, busy=id_fold in busy))
-        for id_fold, wanted, fault in rows
-    )
-    counts[""] = sum(counts.values())
+    counts = Counter(str(row.state) for row in rows)
+    counts[""] = counts.total()
     return dict(counts)
 
 
@@ -163,7 +186,8 @@ def find_module(module_id: str) -> Module:
 def get_module_row(module_id: str, language: str = "en") -> ModuleRow:
     """Return one module as a row. Raises ``NotFound``."""
     find_module(module_id)
-    return _rows(Module.objects.filter(id_fold=fold_id(module_id)).values(*_COLUMNS), language)[0]
+    found = Module.objects.filter(id_fold=fold_id(module_id))
+    return _rows(statement_of(found.values_list(*_COLUMNS)), language)[0]
 
 
 def get_module_page(module_id: str, language: str = "en") -> ModulePage:
@@ -216,63 +240,64 @@ def pick(texts: dict[str, str], language: str, fallback: str) -> str:
     return found or fallback
 
 
-def _rows(values: Iterable[dict[str, Any]], language: str) -> list[ModuleRow]:
-    values = list(values)
+@functools.cache
+def _all() -> Statement:
+    return statement_of(Module.objects.values_list(*_COLUMNS))
+
+
+def _rows(modules: Statement, language: str) -> list[ModuleRow]:
     busy = dict(Operation.objects.filter(outcome__in=OPEN).values_list("id_fold", "id"))
-    kept = _kept_packages(values)
+    stored = [_Stored._make(values) for values in modules.rows()]
+    kept = _kept_packages(stored)
     return [
-        _row(value, busy.get(fold_id(value["id"])), value["package_sha256"] in kept, language)
-        for value in values
+        _row(row, busy.get(fold_id(row.id)), row.package_sha256 in kept, language)
+        for row in stored
     ]
 
 
-def _kept_packages(values: Iterable[dict[str, Any]]) -> set[str]:
+def _kept_packages(stored: Iterable[_Stored]) -> set[str]:
     """Return which packages of damaged modules are still there to repair them."""
-    damaged = {value["package_sha256"] for value in values if value["fault"] == Fault.DAMAGED}
+    damaged = {row.package_sha256 for row in stored if row.fault == Fault.DAMAGED}
     if not damaged:
         return set()
     kept = StoredPackage.objects.filter(sha256__in=damaged)
     return set(kept.values_list("sha256", flat=True))
 
 
+# A list shows mostly the same modules as the list before; what they hold is read once.
+@functools.lru_cache(maxsize=2048)
 def _row(
-    value: dict[str, Any], operation: int | None, package_kept: bool, language: str
+    stored: _Stored, operation: int | None, package_kept: bool, language: str
 ) -> ModuleRow:
-    state = state_of(wanted=value["wanted"], fault=value["fault"], busy=operation is not None)
-    has_previous = bool(value["previous_generation"])
+    state = state_of(wanted=stored.wanted, fault=stored.fault, busy=operation is not None)
+    has_previous = bool(stored.previous_generation)
     return ModuleRow(
-        id=value["id"],
-        title=pick(value["titles"], language, value["id"]),
-        description=pick(value["descriptions"], language, ""),
-        version=value["version"],
-        publisher=value["publisher"],
-        contract=value["contract"],
-        language=value["language"],
+        id=stored.id,
+        title=pick(json.loads(stored.titles), language, stored.id),
+        description=pick(json.loads(stored.descriptions), language, ""),
+        version=stored.version,
+        publisher=stored.publisher,
+        contract=stored.contract,
+        language=stored.language,
         state=state,
         words=STATES[state],
-        reason_code=value["reason_code"],
-        cause=_cause(value),
-        said=value["reason_text"],
-        reason_actor=value["reason_actor"],
-        reason_at=value["reason_at"],
+        reason_code=stored.reason_code,
+        said=stored.reason_text,
+        reason_actor=stored.reason_actor,
+        reason_at=stored.reason_at and make_aware(stored.reason_at, UTC),
         verbs=allowed_verbs(state, has_previous=has_previous),
         way_out=way_out(
             state,
-            value["reason_code"],
-            has_previous=has_previous and value["previous__by"] == Verb.UPGRADE,
+            stored.reason_code,
+            has_previous=has_previous and stored.previous_by == Verb.UPGRADE,
             package_kept=package_kept,
         ),
-        previous_version=value["previous__version"] or "",
-        enabled=is_loaded(wanted=value["wanted"], fault=value["fault"]),
+        previous_version=stored.previous_version or "",
+        enabled=is_loaded(wanted=stored.wanted, fault=stored.fault),
         operation=operation,
-        generation=value["generation"],
-        size_bytes=value["file_bytes"],
+        generation=stored.generation,
+        size_bytes=stored.file_bytes,
     )
-
-
-def _cause(value: dict[str, Any]) -> str:
-    code = value["reason_code"]
-    return gettext(REASON_SENTENCES[Reason(code)]) if code in set(Reason) else ""
 
 
 def _haystack(row: ModuleRow) -> str:

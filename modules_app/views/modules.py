@@ -13,10 +13,11 @@ from modules_app.selectors.history import checks_of, last_trouble, version_histo
 from modules_app.selectors.hook_results import list_hook_results
 from modules_app.selectors.modules import (
     ModuleRow,
+    all_modules,
     count_states,
     get_module_page,
     get_module_row,
-    list_modules,
+    matching,
 )
 from modules_app.selectors.operations import OperationPage, get_operation
 from modules_app.views.http import PageRequest, full_or_part, methods, page
@@ -40,13 +41,15 @@ def module_list(request: PageRequest) -> HttpResponse:
     search = request.GET.get("q", "")[:200]
     state = known_state(request.GET.get("state", ""))
     sort = clean_sort(request.GET.get("sort", ""))
-    rows = list_modules(search=search, state=state, sort=sort, language=language())
-    counts = count_states()
+    everything = all_modules(language())
+    rows = matching(everything, search=search, state=state, sort=sort)
+    counts = count_states(everything)
     context = {
-        "rows": list(drawn_rows(rows, request.actor.rights)),
+        "lines": drawn_rows(rows, request.actor.rights),
+        "found": len(rows),
         "chips": state_chips(counts, current=state, search=search, sort=sort),
         "sorts": sort_links(search=search, state=state, sort=sort),
-        "total": counts.get("", 0),
+        "total": len(everything),
         "search": search,
         "state": state,
         "sort": sort,

@@ -30,7 +30,7 @@ def dashboard(request: PageRequest) -> HttpResponse:
         request,
         "pages/dashboard.html",
         {
-            "chips": state_chips(count_states(), current=None),
+            "chips": state_chips(count_states(rows), current=None),
             "attention": [
                 list_row(row, request.actor.rights) for row in rows if row.needs_a_person
             ],

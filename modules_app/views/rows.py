@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.template.loader import render_to_string
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext
 
@@ -113,19 +113,19 @@ def list_row(row: ModuleRow, rights: frozenset[Right]) -> ListRow:
     )
 
 
-def drawn_rows(rows: Iterable[ModuleRow], rights: frozenset[Right]) -> Iterator[str]:
-    """Yield the lines of the list as HTML.
+def drawn_rows(rows: Iterable[ModuleRow], rights: frozenset[Right]) -> str:
+    """Return the lines of the list as HTML.
 
     Lines that differ only in their texts share one pattern, which the template draws once with a
     named gap for each text; ``format_html`` escapes what goes into the gaps.
     """
     language = get_language() or "en"
-    for row in rows:
-        yield _drawn(language, list_row(row, rights))
+    return format_html_join("", "{}", ((_drawn(row, rights, language),) for row in rows))
 
 
 @functools.lru_cache(maxsize=2048)
-def _drawn(language: str, line: ListRow) -> str:
+def _drawn(row: ModuleRow, rights: frozenset[Right], language: str) -> str:
+    line = list_row(row, rights)
     texts = dict(zip(_TEXTS, line, strict=False))
     return format_html(_pattern(language, _gapped(line)), **texts)
 
