@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import signal
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from modules_app.packages.fsops import FsOps
 from modules_app.permissions import Actor
 from modules_app.processes.zygote import Zygote
 from modules_app.services import lifecycle, uploads, verification
+from tests.torture import tracing
 from tests.torture.packages import BYSTANDER, package
 
 ACTOR = Actor.system(channel="cli", name="torture")
@@ -113,6 +115,14 @@ def verify(_payload: dict[str, Any]) -> list[str]:
 
 def operate(_payload: dict[str, Any]) -> None:
     """Be the operator, recovery included, until no operation is open."""
+    if patience := os.environ.get("PBX_TORTURE_PATIENCE"):
+        connections["default"].settings_dict["OPTIONS"]["timeout"] = float(patience)
+    if uid := os.environ.get("PBX_TORTURE_UID"):
+        os.setgroups([])
+        os.setresgid(int(uid), int(uid), int(uid))
+        os.setresuid(int(uid), int(uid), int(uid))
+    if os.environ.get(tracing.WAIT):
+        tracing.wait_for_tracer()
     with Operator(DataDir(settings.PBX_DATA_DIR)) as operator:
         signal.signal(signal.SIGTERM, lambda *_: operator.stop())
         operator.serve(until=_nothing_open)

@@ -150,7 +150,7 @@ def _isolation(expected: Expectation, now: dict[str, Any]) -> Iterator[str]:
 
 
 def _audit(site: Site) -> Iterator[str]:
-    """I10: one row for the question and one for the end, with the outcome of the operation."""
+    """I10: one row for the question, for the commit and for the end, with its outcome."""
     for row in site.rows("operation"):
         said = [
             event["outcome"]
@@ -158,7 +158,8 @@ def _audit(site: Site) -> Iterator[str]:
             if event["action"] == f"module-{row['verb']}"
         ]
         ended = [] if row["outcome"] in OPEN else [row["outcome"]]
-        if said != ["queued", *ended]:
+        committed = ["committed"] if row["committed"] else []
+        if said != ["queued", *committed, *ended]:
             yield f"I10 the audit of operation {row['id']} says {said}, it is {row['outcome']}"
 
 

@@ -89,7 +89,7 @@ def break_off(home: Harness, site: Site, name: str, point: str) -> Ended:
     return asked
 
 
-def kill_and_check(home: Harness, spec: str) -> int:
+def kill_and_check(home: Harness, spec: str, *, again: bool = True) -> int:
     """Run one spec to the end and return the kills. Raises `InvariantBroken`."""
     name, point, *more = spec.split("@")
     site = home.fresh(name)
@@ -99,7 +99,7 @@ def kill_and_check(home: Harness, spec: str) -> int:
         for _time in range(IN_A_ROW):
             ended = home.operate(site, PBX_FAULT=f"{second}:kill9")
             kills += ended.status == KILLED
-    home.recover_and_check(site, name, home.expectation(name, asked))
+    home.recover_and_check(site, name, home.expectation(name, asked), again=again)
     return kills
 
 
