@@ -90,7 +90,7 @@ def _add_trust(verb: Callable[..., argparse.ArgumentParser]) -> None:
     audit.add_argument("--outcome", default="", help="only one outcome, such as denied")
     audit.add_argument("--since", default="", metavar="DAY", help="from this day on, YYYY-MM-DD")
     audit.add_argument("--until", default="", metavar="DAY", help="up to this day, YYYY-MM-DD")
-    audit.add_argument("--limit", type=int, default=50, help="how many at most; a file has all")
+    audit.add_argument("--limit", type=int, default=50, help="how many, 0 for all")
     audit.add_argument("--csv", default="", metavar="FILE", help="write a CSV file, - to stdout")
     unlock = verb("unlock", "let a person log in who typed wrong passwords too often")
     unlock.add_argument("user", metavar="USER")
