@@ -178,3 +178,11 @@ def kept_data(module_id: str) -> KeptData:
         size_bytes=120_000,
         kept_at=timezone.now(),
     )
+
+
+def age_proof(client: Client, seconds: float = 3600) -> None:
+    """Make it ``seconds`` ago that the password was typed in the client's session."""
+    session = client.session
+    boot, running, clock = session["proof"]
+    session["proof"] = [boot, running - seconds, clock - seconds]
+    session.save()

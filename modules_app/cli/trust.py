@@ -35,7 +35,7 @@ def audit(args: Any) -> int:
     if args.csv:
         _write(args.csv, export_audit(actor=actor(), wanted=wanted, kind=CSV))
         return 0
-    events = list(find_events(wanted)[: args.limit])
+    events = list(find_events(wanted)[: args.limit or None])
     if args.json:
         print_json({"events": [event_record(event) for event in events]})
         return 0
@@ -43,7 +43,15 @@ def audit(args: Any) -> int:
     print_table(
         [gettext(head) for head in heads],
         (
-            (f"{e.at:%Y-%m-%d %H:%M:%S}", e.actor, e.address, e.action, e.target, e.outcome, e.reason)
+            (
+                f"{e.at:%Y-%m-%d %H:%M:%S}",
+                e.actor,
+                e.address,
+                e.action,
+                e.target,
+                e.outcome,
+                e.reason,
+            )
             for e in events
         ),
     )

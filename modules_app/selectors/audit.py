@@ -1,4 +1,4 @@
-"""The audit trail as people ask for it: filtered, in pages, and as a stream to be kept elsewhere."""
+"""The audit trail as people ask for it: filtered, in pages, and as a stream."""
 
 from __future__ import annotations
 

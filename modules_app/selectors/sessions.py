@@ -22,7 +22,7 @@ SEEN = "seen_at"
 ADDRESS = "address"
 BROWSER = "browser"
 PROOF = "proof"
-"""What a session holds about itself. Its key is a secret; ``NAME`` may be shown and written down."""
+"""What a session holds about itself. Its key is a secret; what ``NAME`` holds may be shown."""
 
 _FAMILIES = (
     ("Edg/", "Edge"),
@@ -95,7 +95,7 @@ def is_too_old(session: Mapping[str, Any] | SessionBase) -> bool:
 
 
 def proof_age(session: Mapping[str, Any] | SessionBase) -> int | None:
-    """Return the seconds since the password was typed in this session; None when that is unknown."""
+    """Return the seconds since the password was typed in this session; None if that is unknown."""
     age = seconds_since(session.get(PROOF))
     return None if age is None else int(age)
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
+from axes.handlers.proxy import AxesProxyHandler
 from django.contrib.auth import get_user_model
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.contrib.sessions.backends.base import SessionBase
@@ -85,7 +86,7 @@ def _login_failed(
     if request is None or not _worth_a_row():
         return
     typed = str(credentials.get(get_user_model().USERNAME_FIELD, ""))
-    locked = bool(getattr(request, "axes_locked_out", False))
+    locked = not AxesProxyHandler.is_allowed(request, dict(credentials))
     action = "sudo" if getattr(request, "is_sudo", False) else "login"
     reason = "locked-out" if locked else "wrong-password"
     _tell(request, shortened(typed), action, "failed", reason=reason)
@@ -117,9 +118,7 @@ def _facts(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _tell(
-    request: HttpRequest, username: str, action: str, outcome: str, reason: str = ""
-) -> None:
+def _tell(request: HttpRequest, username: str, action: str, outcome: str, reason: str = "") -> None:
     actor = Actor(username, "web", frozenset(), **_facts(request))
     target = username if action != "sudo" else request.path[:150]
     audit.try_record(actor=actor, action=action, target=target, outcome=outcome, reason=reason)

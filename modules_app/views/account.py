@@ -73,9 +73,7 @@ def setup(request: HttpRequest, code: str) -> HttpResponse:
 def _create(request: HttpRequest, form: FirstUserForm, code: str) -> HttpResponse:
     name, password = form.cleaned_data["username"], form.cleaned_data["password"]
     try:
-        create_first_user(
-            code=code, username=name, password=password, address=address_of(request)
-        )
+        create_first_user(code=code, username=name, password=password, address=address_of(request))
     except NotFound:
         return error_page(404, setup_link=True)
     messages.success(request, gettext("The administrator was created. Log in to go on."))

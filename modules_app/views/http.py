@@ -33,11 +33,7 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
 def page(right: Right | None = Right.VIEW) -> Callable[[PageView[P]], View[P]]:
-    """Make a view of a page: sets ``request.actor``, asks for ``right``, shows service errors.
-
-    None asks for no right: every person who is logged in may see the page. What a service refuses
-    or denies is written to the audit unless it did so itself.
-    """
+    """Make a view of a page: sets ``request.actor``, asks for ``right`` if any, shows errors."""
 
     def decorate(view: PageView[P]) -> View[P]:
         @functools.wraps(view)
@@ -107,9 +103,7 @@ def _record_attempt(request: PageRequest, error: ModuleError, arguments: Mapping
     if request.method == "POST" or isinstance(error, NotAllowed):
         name = request.resolver_match.url_name if request.resolver_match else ""
         target = str(next(iter(arguments.values()), ""))
-        audit.record_refusal(
-            actor=request.actor, action=f"page-{name}", target=target, error=error
-        )
+        audit.record_refusal(actor=request.actor, action=f"page-{name}", target=target, error=error)
 
 
 def request_key(request: HttpRequest, verb: str, target: str) -> str | None:

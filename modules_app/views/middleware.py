@@ -110,9 +110,7 @@ def session_limits(get_response: GetResponse) -> GetResponse:
                 _end(request, "too-old")
             elif seen is not None and abs(now - seen) > settings.PBX_IDLE_SECONDS:
                 _end(request, "idle")
-            elif seen is None or (
-                abs(now - seen) >= _SEEN_STEP and _POLL not in request.headers
-            ):
+            elif seen is None or (abs(now - seen) >= _SEEN_STEP and _POLL not in request.headers):
                 request.session[SEEN] = now
         return get_response(request)
 

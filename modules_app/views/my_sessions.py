@@ -19,12 +19,8 @@ from modules_app.views.sudo import sudo
 def session_list(request: PageRequest) -> HttpResponse:
     """List the person's own sessions; superusers may look at everybody's with ``?who=all``."""
     everybody = request.user.is_superuser and request.GET.get("who") == "all"
-    rows = open_sessions(
-        user=None if everybody else request.user, this=request.actor.session
-    )
-    others = any(
-        row.username == request.user.get_username() and not row.is_this for row in rows
-    )
+    rows = open_sessions(user=None if everybody else request.user, this=request.actor.session)
+    others = any(row.username == request.user.get_username() and not row.is_this for row in rows)
     context = {"rows": rows, "everybody": everybody, "others": others}
     return render(request, "account/sessions.html", context)
 

@@ -66,7 +66,7 @@ class SessionStore(FileStore):
 
     @classmethod
     def folders(cls) -> list[Path]:
-        """Return where the files of all sessions are: on the disk, and in memory while it is full."""
+        """Return where sessions are: on the disk, and in memory while that is full."""
         spare = spare_folder()
         return [Path(cls._get_storage_path()), *([spare] if spare else [])]
 

@@ -60,15 +60,12 @@ class Danger:
 
 
 def sudo(
-    what: str,
-    *,
-    methods: tuple[str, ...] = ("POST",),
-    target: Callable[..., str] | None = None,
+    what: str, *, methods: tuple[str, ...] = ("POST",), target: Callable[..., str] | None = None
 ) -> Callable[[PageView[Any]], PageView[Any]]:
     """Declare a view dangerous; stands below ``@page``, so that the right is checked first.
 
-    ``what`` is a sentence marked for translation, such as "Remove “{target}”"; ``target`` finds its
-    name from the arguments of the view. Downloads are dangerous by ``methods=("GET",)``.
+    ``what`` is a sentence such as "Remove “{target}”"; ``target`` finds the name from the arguments
+    of the view. Downloads are dangerous by ``methods=("GET",)``.
     """
     danger = Danger(what, methods, target)
 

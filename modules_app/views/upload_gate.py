@@ -76,4 +76,3 @@ def _may_install(request: HttpRequest) -> bool:
     """Ask the session: the authentication middleware has not run yet."""
     user = get_user(request)
     return bool(user.is_active and user.has_perm("modules_app.install_module"))
-
