@@ -374,6 +374,10 @@ HARMLESS = {
     "operation-cancel": "stopping must be quick",
     "audit": "shows",
     "session-list": "shows",
+    "safe-mode": "shows",
+    "safe-mode-try": "runs nothing that is not enabled",
+    "safe-mode-stop": "stopping must be quick",
+    "safe-mode-search": "runs nothing that is not enabled",
     "password": "asks for the password by itself",
     "confirm": "is the question",
     "login": "is the first proof",
@@ -387,7 +391,7 @@ HARMLESS = {
     "module_api": "interfaces of modules",
     "None": "old addresses of module pages",
 }
-DANGEROUS_NAMES = re.compile(r"remov|rollback|repair|install|delete|safe-mode-(on|off|try|search|report)|settings|revoke|"
+DANGEROUS_NAMES = re.compile(r"remov|rollback|repair|install|delete|safe-mode-(on|off|report)|settings|revoke|"
                              r"export|csv|json|report-|backup|restore")  # fmt: skip
 
 
