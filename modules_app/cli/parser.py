@@ -78,8 +78,14 @@ def _add_changing(verb: Callable[..., argparse.ArgumentParser]) -> None:
     )
     _add_place(verb("place", "place a module's sidebar item"))
     _add_trust(verb)
+    _add_safe_mode(verb("safe-mode", "switch all modules off for a while, or end that"))
     cancel = verb("cancel", "cancel an operation before its commit point")
     cancel.add_argument("operation", type=int)
+
+
+def _add_safe_mode(safe_mode: argparse.ArgumentParser) -> None:
+    safe_mode.add_argument("what", choices=["on", "off", "status"], nargs="?", default="status")
+    safe_mode.add_argument("--reason", default="", help="why; every page shows it")
 
 
 def _add_trust(verb: Callable[..., argparse.ArgumentParser]) -> None:

@@ -11,7 +11,7 @@ _SHORTEST = 6
 _NAMES = (
     r"pass(?:word|wd|phrase)?|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key"
     r"|secret[_-]?key|auth(?:orization)?|cookie|set-cookie|session(?:id)?|sid|csrf\w*"
-    r"|licen[cs]e(?:[_-]?key)?|pbxlicense|credential\w*|pin"
+    r"|licen[cs]e(?:[\s_-]?key)?|pbxlicense|credential\w*|pin"
 )
 _NAMED = re.compile(
     rf"""(?ix) (?P<name> [\w.-]* (?:{_NAMES}) ["']? \s* [:=] \s* )

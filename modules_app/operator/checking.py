@@ -7,21 +7,25 @@ from typing import Any
 from django.db import transaction
 
 from modules_app.domain.operations import Stage
-from modules_app.domain.states import Phase, is_loaded
+from modules_app.domain.states import is_loaded
 from modules_app.exceptions import gettext_noop as _
-from modules_app.models import Module
 from modules_app.operator.faults import CHECKED, STARTED
 from modules_app.operator.preflight import check_page
 from modules_app.operator.problems import does_not_load
 from modules_app.operator.work import Work
 from modules_app.packages.faults import fault_point
+from modules_app.selectors.safe_mode import safe_mode
+
+_NO_HOST = _("The host process is not running; the module starts with it.")
+_SAFE_MODE = _("Safe mode is on; the module starts when it ends.")
 
 
 def check_start(work: Work) -> None:
     """Let the host load the module and ask for its page; nothing if the module is off.
 
     Without a running host the module starts with it. A module that passed once is not judged
-    again when the operation is resumed. Raises ``ModuleError`` when it fails.
+    again when the operation is resumed; it stays on probation until the host has had it long
+    enough (`operator.watch`). Raises ``ModuleError`` when it fails.
     """
     module = work.installed()
     work.journal.enter(Stage.START)
@@ -29,7 +33,6 @@ def check_start(work: Work) -> None:
         _judge(work, work.wait_for_host())
     fault_point(CHECKED)
     with transaction.atomic():
-        Module.objects.filter(pk=module.pk, phase=Phase.PROBATION).update(phase=Phase.READY)
         work.journal.remember(result={**work.operation.result, "checked": True})
 
 
@@ -37,7 +40,7 @@ def _judge(work: Work, verdict: dict[str, Any] | None) -> None:
     fault_point(STARTED)
     work.journal.enter(Stage.CHECK)
     if verdict is None:
-        work.journal.say(_("The host process is not running; the module starts with it."))
+        work.journal.say(_SAFE_MODE if safe_mode() else _NO_HOST)
         return
     if not verdict.get("ok"):
         raise does_not_load(work.operation.module_id, verdict)

@@ -127,12 +127,17 @@ class Work:
             )
 
     def wait_for_host(self) -> dict[str, Any] | None:
-        """Wake the host and return what it says of this module; None when no host runs."""
+        """Wake the host and return what it says of this module; None when no host runs it.
+
+        That is so without a host, and in safe mode.
+        """
         self.tools.host.wake()
         health = self.tools.host.health(current_sequence())
         if health is None:
             return None
         verdict: dict[str, Any] | None = health["modules"].get(self.operation.module_id)
+        if verdict is None and health["safe_mode"]:
+            return None
         return verdict or {"ok": False, "error": ""}
 
     def should_stop(self) -> bool:

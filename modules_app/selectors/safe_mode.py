@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import sqlite3
@@ -91,6 +92,19 @@ def make_report() -> dict[str, Any]:
     }
     cleaned: dict[str, Any] = clean(report)
     return cleaned
+
+
+def report_as_text(report: dict[str, Any]) -> str:
+    """Return `make_report` as lines to read and to paste."""
+    lines = [f"PBX Admin report, {report['made_at']}"]
+    for name in ("versions", "safe_mode", "starts", "strikes"):
+        lines += ["", f"== {name}", json.dumps(report[name], ensure_ascii=False, indent=1)]
+    for name in ("modules", "operations"):
+        lines += ["", f"== {name}"]
+        lines += [json.dumps(one, ensure_ascii=False) for one in report[name]]
+    for name, tail in report["logs"].items():
+        lines += ["", f"== {name}", *tail]
+    return "\n".join(lines) + "\n"
 
 
 class Redaction:

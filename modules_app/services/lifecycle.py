@@ -25,6 +25,7 @@ from modules_app.selectors.modules import find_module, get_module_row
 from modules_app.selectors.operations import find_operation
 from modules_app.selectors.packages import UploadPage, get_upload
 from modules_app.selectors.registry import data_dir
+from modules_app.selectors.safe_mode import safe_mode
 from modules_app.services.plans import plan_operation
 from modules_app.services.previous import previous_module
 
@@ -103,9 +104,13 @@ def enable_module(*, actor: Actor, module_id: str, request_key: str | None = Non
 def disable_module(
     *, actor: Actor, module_id: str, force: bool = False, request_key: str | None = None
 ) -> Operation:
-    """Queue switching a module off; ``force`` does not ask the module for its consent."""
+    """Queue switching a module off; ``force`` does not ask the module for its consent.
+
+    In safe mode no module is asked (design 6).
+    """
     require(actor, Right.OPERATE)
-    return _queue_for_installed(actor, Verb.DISABLE, module_id, {"force": force}, request_key)
+    options = {"force": force or safe_mode() is not None}
+    return _queue_for_installed(actor, Verb.DISABLE, module_id, options, request_key)
 
 
 @_once
@@ -119,7 +124,7 @@ def remove_module(
 ) -> Operation:
     """Queue the removal of a module, or of the kept data of one that is gone already."""
     require(actor, Right.REMOVE)
-    options = {"keep_data": keep_data, "force": force}
+    options = {"keep_data": keep_data, "force": force or safe_mode() is not None}
     kept = KeptData.objects.filter(id_fold=fold_id(module_id)).first()
     if kept and not Module.objects.filter(id_fold=fold_id(module_id)).exists():
         if keep_data:

@@ -57,7 +57,7 @@ def leave_safe_mode(*, actor: Actor) -> None:
     _require(actor, LEFT)
     before = _file().turn_off()
     if before is not None:
-        _tell(actor, LEFT, why=str(before.why), modules=enabled_ids())
+        _tell(actor, LEFT, why=str(before.why))
 
 
 def try_modules(*, actor: Actor, module_ids: Sequence[str] = ()) -> SafeMode:

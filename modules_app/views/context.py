@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -13,8 +13,10 @@ from django.db import DatabaseError
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
+from modules_app.bridge.safe_mode import SafeMode
 from modules_app.permissions import Right
 from modules_app.selectors.menu import MenuGroup, sidebar
+from modules_app.selectors.safe_mode import safe_mode
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +31,7 @@ LINKS = {
     "audit": "/audit/",
     "sessions": "/sessions/",
     "password": "/password/",
+    "safe_mode": "/safe-mode/",
     "records": "/admin/",
     "logout": "/logout/",
     "language": "/language/",
@@ -60,6 +63,11 @@ class Page:
         if path.startswith("/uploads/"):
             return "modules"
         return "dashboard" if path == "/" else ""
+
+    @cached_property
+    def safe_mode(self) -> SafeMode | None:
+        """Return safe mode while it is on: every page says so."""
+        return safe_mode()
 
     @cached_property
     def module_id(self) -> str:
@@ -94,10 +102,22 @@ class Sidebar:
     def groups(self) -> list[MenuGroup]:
         """Return the groups with entries; none when the core database cannot be read."""
         try:
-            return sidebar(get_language() or settings.LANGUAGE_CODE)
+            return _without_unloaded(sidebar(get_language() or settings.LANGUAGE_CODE))
         except DatabaseError:
             logger.exception("The sidebar could not be read")
             return []
+
+
+def _without_unloaded(groups: list[MenuGroup]) -> list[MenuGroup]:
+    """Leave out, in safe mode, the entries of modules that do not run (U2.3 rule 8)."""
+    found = safe_mode()
+    if found is None:
+        return groups
+    shown = [
+        replace(group, items=tuple(x for x in group.items if x.module_id in found.running))
+        for group in groups
+    ]
+    return [group for group in shown if group.items]
 
 
 def page(request: HttpRequest) -> dict[str, Any]:

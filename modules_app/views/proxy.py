@@ -18,6 +18,7 @@ from modules_app.proxy.exchange import Problem, exchange
 from modules_app.proxy.limits import ProxyLimits, proxy_limits
 from modules_app.proxy.outgoing import METHODS, comes_from_this_site
 from modules_app.selectors.registry import current_sequence
+from modules_app.selectors.safe_mode import safe_mode
 from modules_app.views.errors import error_page
 from modules_app.views.http import methods
 
@@ -31,6 +32,7 @@ class _Target:
     loaded: bool
     stopped: bool = False
     moving: bool = False
+    unloaded: bool = False
 
 
 # The token is checked by the host, which knows the form; here only the origin is (design 3).
@@ -65,7 +67,7 @@ def _refusal(
         return _problem(request, target, 403)
     if not target.loaded:
         return _problem(request, target, 404)
-    if target.moving:
+    if target.moving or target.unloaded:
         return _problem(request, target, 503)
     if not comes_from_this_site(request):
         return _problem(request, target, 403, foreign=True)
@@ -98,6 +100,7 @@ def _find(module_id: str) -> _Target | None:
         return None
     titles: dict[str, str] = row["titles"]
     title = titles.get(get_language() or "en") or titles.get("en") or module_id
+    found = safe_mode()
     loaded = is_loaded(wanted=row["wanted"], fault=row["fault"])
     return _Target(
         module_id,
@@ -105,6 +108,7 @@ def _find(module_id: str) -> _Target | None:
         loaded,
         stopped=row["fault"] != Fault.NONE,
         moving=row["phase"] == Phase.MAINTENANCE,
+        unloaded=found is not None and module_id not in found.running,
     )
 
 
@@ -155,13 +159,22 @@ def _problem(
     return response
 
 
-def _texts(target: _Target, status: int, foreign: bool) -> tuple[str, str, str]:
+def _special_texts(
+    target: _Target, status: int, foreign: bool
+) -> tuple[str, str, str] | None:
+    """Return what is said when more is known than the status."""
     name = {"module": target.title}
     if foreign:
         return (
             _("Refused"),
             _("Another site tried to send something to “%(module)s” in your name.") % name,
             _("If it was you, open the module's page here and try again."),
+        )
+    if status == 503 and target.unloaded:
+        return (
+            _("Safe mode is on"),
+            _("“%(module)s” does not run: no module does in safe mode. Its data is kept.") % name,
+            _("The safe-mode page says who switched it on and why, and leads out of it."),
         )
     if status == 503 and target.moving:
         return (
@@ -175,6 +188,14 @@ def _texts(target: _Target, status: int, foreign: bool) -> tuple[str, str, str]:
             _("“%(module)s” was stopped because of a fault. Its data is kept.") % name,
             _("Open the module: it says why it was stopped and what you can do."),
         )
+    return None
+
+
+def _texts(target: _Target, status: int, foreign: bool) -> tuple[str, str, str]:
+    special = _special_texts(target, status, foreign)
+    if special is not None:
+        return special
+    name = {"module": target.title}
     texts = {
         403: (
             _("Not allowed"),

@@ -11,9 +11,10 @@ from contextlib import ExitStack, redirect_stderr, redirect_stdout
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
+from django.db import DatabaseError
 from django.utils import translation
 
-from modules_app.cli import changing, placing, reading, trust
+from modules_app.cli import changing, placing, reading, safe_mode, trust
 from modules_app.cli.output import VisibleText, print_error, print_findings, print_json, readable
 from modules_app.cli.parser import add_verbs
 from modules_app.exceptions import ModuleError
@@ -39,6 +40,7 @@ HANDLERS = {
     "repair": changing.repair,
     "cancel": changing.cancel,
     "place": placing.place,
+    "safe-mode": safe_mode.safe_mode,
     "audit": trust.audit,
     "unlock": trust.unlock,
 }
@@ -64,10 +66,18 @@ class Command(BaseCommand):
         with ExitStack() as around:
             around.enter_context(redirect_stdout(VisibleText(sys.stdout)))  # type: ignore[type-var]
             around.enter_context(redirect_stderr(VisibleText(sys.stderr)))  # type: ignore[type-var]
-            around.enter_context(translation.override(read_setting("SSHLanguage")))
+            around.enter_context(translation.override(_language()))
             code = _run(options["handler"], arguments)
         if code:
             sys.exit(code)
+
+
+def _language() -> str:
+    """Return the language of the command line; safe mode must work when no row can be read."""
+    try:
+        return read_setting("SSHLanguage")
+    except DatabaseError:
+        return "en"
 
 
 def _run(handler: Callable[[Any], int], arguments: Namespace) -> int:
