@@ -23,6 +23,7 @@ from modules_app.exceptions import ModuleError
 from modules_app.host.apps import ModuleConfig, add_app, remove_app
 from modules_app.host.databases import add_database, is_passing, prepare_scratch, remove_database
 from modules_app.host.finder import install_finder
+from modules_app.host.shared import kept
 from modules_app.sdk.context import ModuleFacts, running
 from modules_app.sdk.models import refuse_foreign_relations
 
@@ -124,8 +125,9 @@ def load_safely(module: RegistryModule, result: LoadResult) -> None:
     """Load one module and note in ``result`` what came of it; raises nothing."""
     try:
         refuse_damage(module)
-        loaded = LoadedModule(module, load_code(module))
-        loaded.urls  # noqa: B018 - what its import raises must show now
+        with kept():
+            loaded = LoadedModule(module, load_code(module))
+            loaded.urls  # noqa: B018 - what its import raises must show now
     # Foreign code: SystemExit and worse at import must not end the host.
     except BaseException as error:
         unload(module)

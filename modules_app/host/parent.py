@@ -51,6 +51,7 @@ class HostOptions:
         "modules_app.host.arbiter",
         "modules_app.host.application:warm_up",
         "modules_app.host.frame:draw_frame",
+        "modules_app.host.shared:remember",
     )
     workers: int = 2
     timeout: int = 30

@@ -17,6 +17,7 @@ from modules_app.exceptions import fill
 from modules_app.exceptions import gettext_noop as _
 from modules_app.host.classes import config_class, freepbx_class, setup_class
 from modules_app.host.loader import LoadedModule, import_role, load_code
+from modules_app.host.shared import kept
 from modules_app.host.trial import NotWell, Stage, Trial, run_trial
 from modules_app.sdk.records import Records, Settings
 
@@ -39,10 +40,11 @@ def _try_code(trial: Trial) -> None:
     trial.stage = Stage.COMPILE
     _compile_all(Path(trial.module.code))
     trial.stage = Stage.IMPORT
-    loaded = LoadedModule(trial.module, load_code(trial.module))
-    get_resolver(loaded.urls).reverse_dict  # noqa: B018 - goes through all addresses
-    for role in LATER_ROLES:
-        import_role(trial.module, role)
+    with kept():
+        loaded = LoadedModule(trial.module, load_code(trial.module))
+        get_resolver(loaded.urls).reverse_dict  # noqa: B018 - goes through all addresses
+        for role in LATER_ROLES:
+            import_role(trial.module, role)
     _make_objects(trial)
 
 

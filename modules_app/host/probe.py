@@ -23,6 +23,7 @@ from modules_app.bridge.registry import Registry
 from modules_app.bridge.statement import META_KEY, sign
 from modules_app.bridge.system import statement_of_system
 from modules_app.host.classes import config_class, freepbx_class
+from modules_app.host.frame import use_plain_static_files
 from modules_app.host.loader import load
 from modules_app.host.trial import NotWell, Stage, Trial, run_trial
 from modules_app.sdk.records import Records, Settings
@@ -42,7 +43,7 @@ def probe(payload: dict[str, Any]) -> dict[str, Any]:
 
 
 def _try_module(trial: Trial) -> None:
-    _use_plain_static_files()
+    use_plain_static_files()
     _load(trial)
     trial.stage = Stage.DATABASE
     if trial.module.is_python:
@@ -143,10 +144,3 @@ def _ask(trial: Trial, page: str) -> int:
     finally:
         answer.close()
     return status
-
-
-def _use_plain_static_files() -> None:
-    """Judge the module, not whether the static files of this installation were collected."""
-    if not (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
-        plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
-        settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": plain}}

@@ -22,6 +22,7 @@ CHILDREN = (
     "modules_app.host.probe",
     "modules_app.host.application:warm_up",
     "modules_app.host.frame:draw_frame",
+    "modules_app.host.shared:remember",
 )
 """What children need and their warm parent therefore imports, or calls."""
 
