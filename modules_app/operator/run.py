@@ -86,8 +86,9 @@ def _lead_back(work: Work, problem: ModuleError) -> None:
     if second is None:
         work.journal.finish(Outcome.FAILED, problem)
     else:
-        work.journal.remember(result={**work.operation.result, "needs_attention": True})
-        work.journal.finish(Outcome.FAILED, second)
+        with transaction.atomic():
+            work.journal.remember(result={**work.operation.result, "needs_attention": True})
+            work.journal.finish(Outcome.FAILED, second)
 
 
 def resume(operation: Operation, tools: Tools) -> None:
