@@ -20,6 +20,20 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 _END = b"\r\n\r\n"
 _MOST = 32 * 1024
 """Headers of more bytes are not waited for."""
+_SEALED = b"".join(
+    name + b"\r\n"
+    for name in (
+        b"Cache-Control: no-store",
+        b"Content-Security-Policy: default-src 'none'; base-uri 'none'; form-action 'none'; "
+        b"frame-ancestors 'none'; sandbox",
+        b"Cross-Origin-Opener-Policy: same-origin",
+        b"Cross-Origin-Resource-Policy: same-origin",
+        b"Permissions-Policy: camera=(), microphone=(), geolocation=()",
+        b"Referrer-Policy: same-origin",
+        b"X-Content-Type-Options: nosniff",
+        b"X-Frame-Options: DENY",
+    )
+)
 _NOBODY_THERE = (errno.EAGAIN, errno.EWOULDBLOCK, errno.ECONNABORTED)
 
 
@@ -72,6 +86,10 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
             else:
                 self._give_up(conn)
 
+    def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: BaseException) -> None:
+        """Answer what is no request at all with the headers that every answer has (W02)."""
+        super().handle_error(req, _Sealing(client), addr, exc)
+
     def _look(self, conn: TConn) -> None:
         seen = _peek(conn.sock)
         if seen == b"" or _END in (seen or b""):
@@ -85,6 +103,21 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
     def _give_up(self, conn: TConn) -> None:
         self.nr_conns -= 1
         conn.close()
+
+
+class _Sealing:
+    """A client to whom gunicorn's own answers go with our headers."""
+
+    def __init__(self, client: socket.socket) -> None:
+        self._client = client
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+    def sendall(self, answer: bytes) -> None:
+        """Send the answer, the headers right after its first line."""
+        status, line_end, rest = answer.partition(b"\r\n")
+        self._client.sendall(status + line_end + _SEALED + rest)
 
 
 def _peek(client: socket.socket) -> bytes | None:

@@ -57,7 +57,7 @@ def security_headers(get_response: GetResponse) -> GetResponse:
         response = get_response(request)
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
-        if response.headers.get("Content-Type", "").startswith("text/html"):
+        if "html" in response.headers.get("Content-Type", "").lower():
             response.headers["Cache-Control"] = "no-store"
         return response
 

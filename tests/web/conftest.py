@@ -1,7 +1,8 @@
-"""One walk through all addresses for all tests of rights, tokens and headers."""
+"""One walk through all addresses, and one real server, for all tests of web attacks."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,11 @@ from django.test import override_settings
 
 from modules_app.packages.datadir import DataDir
 from modules_app.packages.fsops import FsOps
+from tests.e2e.site import Site
 from tests.web.addresses import make_addresses
 from tests.web.crawl import Crowd, Walk
+from tests.web.hostile import module_with_pages
+from tests.web.site import HOSTILE
 
 
 @pytest.fixture(scope="session")
@@ -31,3 +35,18 @@ def walk(
         found = Walk.through(Crowd(make_addresses()))
         transaction.set_rollback(True)
     return found
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A server with an administrator, logged in, and a module that means harm."""
+    running = Site(tmp_path_factory.mktemp("web"))
+    running.prepare()
+    running.start()
+    try:
+        assert running.client.login().status == 302
+        running.install(module_with_pages(), enable=True)
+        running.wait_for(lambda: running.client.get(f"/m/{HOSTILE}/").status == 200)
+        yield running
+    finally:
+        running.stop()

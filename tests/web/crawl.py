@@ -18,9 +18,7 @@ from tests.web.addresses import Address
 
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 SAFE = ("GET", "HEAD", "OPTIONS")
-OVERRIDES = dict.fromkeys(
-    ("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"), "POST"
-)
+OVERRIDES = dict.fromkeys(("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"), "POST")
 TOKEN = "a" * 32
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 ROLES: dict[str, tuple[Right, ...] | None] = {

@@ -43,5 +43,6 @@ def _weak_policy(text: str) -> list[str]:
         policy[name] = value.strip()
     if "sandbox" in policy:  # an asset: as a page of its own it may do even less
         asset = policy.get("sandbox") == "" and policy.get("default-src") == "'none'"
-        return [] if asset and "script-src" not in policy else ["sandbox"]
+        strict = policy.get("frame-ancestors", "'none'") == "'none'"
+        return [] if asset and strict and "script-src" not in policy else ["sandbox"]
     return [f"policy {name}" for name, value in POLICY.items() if policy.get(name) != value]

@@ -19,7 +19,7 @@ FORMULA = "=cmd|'/C calc'!A0"
 TEXT = MARK + WORD
 SCRIPT = "document.documentElement.dataset.ran = '1'; new Image().src = '/healthz?ran';"
 
-PAGES = '''
+PAGES = """
 from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 from django.urls import path
 
@@ -63,7 +63,7 @@ def fails(request):
 urlpatterns = [
     path("", page), path("elsewhere/", elsewhere), path("echo/", echo), path("fails/", fails),
 ]
-'''
+"""
 ASSETS: dict[str, str | bytes] = {
     "evil.html": f"<!doctype html><script>{SCRIPT}</script>",
     "evil.htm": f"<script>{SCRIPT}</script>",
@@ -78,7 +78,7 @@ ASSETS: dict[str, str | bytes] = {
     "evil.css": f"<script>{SCRIPT}</script>",
     "evil.mp3": f"<script>{SCRIPT}</script>",
     "evil.php": "<?php echo 1;",
-    "evil.PNG": f"<script>{SCRIPT}</script>",
+    "upper.PNG": f"<script>{SCRIPT}</script>",
     "evil": f"<!doctype html><script>{SCRIPT}</script>",
     "good.js": "console.log('good');\n",
 }
@@ -91,7 +91,7 @@ def module_with_pages(version: str = "1.0.0") -> bytes:
     return zip_of({"module.json": manifest, "urls.py": PAGES, "secret.txt": "canary", **assets})
 
 
-INSTALLER = f'''
+INSTALLER = f"""
 from modules_app.sdk import PbxExtensionSetupBase
 
 class PbxExtensionSetup(PbxExtensionSetupBase):
@@ -99,8 +99,8 @@ class PbxExtensionSetup(PbxExtensionSetupBase):
         self.messages.append({TEXT + CONTROL!r})
         self.messages.append({FORMULA!r})
         return {{outcome}}
-'''
-MODELS = f'''
+"""
+MODELS = f"""
 from django.db import models
 from modules_app.sdk import ModuleModel
 
@@ -110,7 +110,7 @@ class Note(ModuleModel):
     class Meta:
         verbose_name = {TEXT!r}
         verbose_name_plural = {TEXT!r}
-'''
+"""
 
 
 def module_of_marks(module_id: str = "ModuleMarks", *, installs: bool = True) -> bytes:

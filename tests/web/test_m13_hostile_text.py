@@ -110,8 +110,6 @@ def test_m13_nothing_that_installed_modules_say_becomes_markup(
 
 
 def test_m13_a_refusal_is_escaped_like_everything_else(life: Life, superuser: Client) -> None:
-
-
     manifests = (
         f'{{"moduleUniqueID": {TEXT[:40]!r}'.replace("'", '"'),
         f"<module><rawname>{TEXT}</rawname></module>",

@@ -1,4 +1,4 @@
-"""W01: every address of the URLconf, every method: nothing is changed by looking or by strangers."""
+"""W01: every address, every method: nothing is changed by looking, or by strangers."""
 
 from __future__ import annotations
 
@@ -50,7 +50,15 @@ def test_w01_a_view_takes_its_own_methods_and_says_which(walk: Walk) -> None:
 
 
 def test_w01_verbs_are_not_done_by_get(walk: Walk) -> None:
-    verbs = ("uploads/<uuid:upload_id>/install/", "discard/", "cancel/", "place/", "language/", "theme/", "logout/")
+    verbs = (
+        "uploads/<uuid:upload_id>/install/",
+        "discard/",
+        "cancel/",
+        "place/",
+        "language/",
+        "theme/",
+        "logout/",
+    )
     asked = [
         cell
         for cell in walk.with_token
