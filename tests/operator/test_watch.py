@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from modules_app.domain.states import Phase
 from modules_app.models import AuditEvent, Module
 from modules_app.operator.watch import reflect_health
 from modules_app.selectors.modules import get_module_row
@@ -22,6 +23,7 @@ def say(life: Life, sequence: int, **state: object) -> None:
 
 def test_a_module_that_does_not_load_is_shown_as_paused_with_the_cause(life: Life) -> None:
     life.install(php_module(), enable=True)
+    Module.objects.update(phase=Phase.READY)
     say(life, current_sequence(), ok=False, error="ImportError: no such thing")
     assert reflect_health(life.tools) == [ID]
     row = get_module_row(ID)
@@ -32,6 +34,14 @@ def test_a_module_that_does_not_load_is_shown_as_paused_with_the_cause(life: Lif
     assert reflect_health(life.tools) == []
     life.enable(ID)
     assert get_module_row(ID).state == "enabled"
+
+
+def test_a_module_on_probation_is_switched_off_with_the_cause(life: Life) -> None:
+    life.install(php_module(), enable=True)
+    say(life, current_sequence(), ok=False, error="ImportError: no such thing")
+    assert reflect_health(life.tools) == [ID]
+    row = get_module_row(ID)
+    assert row.state == "disabled" and "no such thing" in row.reason
 
 
 def test_news_of_another_sequence_or_a_busy_module_change_nothing(life: Life) -> None:
