@@ -16,7 +16,6 @@ from modules_app.models import Module, Operation
 from modules_app.selectors.operations import OperationPage, get_operation
 
 _BRINGS_A_VERSION = (Verb.INSTALL, Verb.UPGRADE, Verb.ROLLBACK)
-_WENT_WRONG = (Outcome.FAILED, Outcome.ABORTED)
 
 WEAK_SENTENCES: dict[str, str] = {
     "network": _("The network could not be taken away from it while it was tried."),
@@ -68,8 +67,8 @@ def last_trouble(operations: Iterable[Operation]) -> OperationPage | None:
     for operation in operations:
         if operation.ended_at is None or operation.outcome in (Outcome.REFUSED, Outcome.CANCELLED):
             continue
-        told = operation.outcome in _WENT_WRONG or operation.options.get("automatic")
-        return get_operation(operation.pk) if told else None
+        page = get_operation(operation.pk)
+        return page if page.went_wrong or operation.options.get("automatic") else None
     return None
 
 

@@ -68,10 +68,9 @@ class OperationPage:
         return self.open and timezone.now() - beat > NEWS_IS_OLD
 
     @property
-    def went_as_asked(self) -> bool:
-        """Tell whether it is done, and a person had asked for it."""
-        done = self.operation.outcome == Outcome.DONE
-        return done and not self.operation.options.get("automatic")
+    def went_wrong(self) -> bool:
+        """Tell whether it failed or was interrupted; what was refused or cancelled was not."""
+        return self.operation.outcome in (Outcome.FAILED, Outcome.ABORTED)
 
     @property
     def vetoed(self) -> bool:
@@ -87,7 +86,13 @@ class OperationPage:
             return _HALF_WAY
         if operation.attempts and operation.outcome in _AFTER_RECOVERY:
             return _AFTER_RECOVERY[Outcome(operation.outcome)]
-        return _STATE_SENTENCES.get((operation.outcome, operation.committed), "")
+        return _STATE_SENTENCES.get((operation.outcome, self._switched_over), "")
+
+    @property
+    def _switched_over(self) -> bool:
+        """Tell whether it had passed its commit point, also if it went back since."""
+        passed = {step.stage for step in self.steps if step.outcome == Outcome.DONE}
+        return self.operation.committed or Stage.COMMIT in passed
 
 
 _HALF_WAY = _("It could not be finished nor put back; look at the module before you go on.")
@@ -95,6 +100,7 @@ _STATE_SENTENCES = {
     (Outcome.FAILED, False): _("Nothing has changed: the module is as it was before."),
     (Outcome.FAILED, True): _("The module was put back to what it was before."),
     (Outcome.REFUSED, False): _("Nothing has changed."),
+    (Outcome.REFUSED, True): _("The module was put back to what it was before."),
     (Outcome.CANCELLED, False): _("It was cancelled before anything changed."),
     (Outcome.ABORTED, False): _(
         "It was interrupted; at the next start everything was put back as it was before."

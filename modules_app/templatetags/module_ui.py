@@ -204,10 +204,10 @@ def actor_name(name: str) -> str:
 
 
 @register.filter
-def excerpt(text: str) -> str:
-    """Return a long text cut after `EXCERPT` characters; what follows is folded elsewhere."""
+def excerpt(text: str, length: int = EXCERPT) -> str:
+    """Return a long text cut after ``length`` characters; what follows is folded elsewhere."""
     line = " ".join(str(text).split())
-    return line if len(line) <= EXCERPT else f"{line[: EXCERPT - 1].rstrip()}…"
+    return line if len(line) <= length else f"{line[: length - 1].rstrip()}…"
 
 
 @register.filter

@@ -6,13 +6,10 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 
-from modules_app.domain.states import Verb
 from modules_app.exceptions import NotFound
-from modules_app.permissions import Right
 from modules_app.selectors.history import checks_of, last_trouble, version_history
 from modules_app.selectors.hook_results import list_hook_results
 from modules_app.selectors.modules import (
-    ModuleRow,
     all_modules,
     count_states,
     get_module_page,
@@ -24,7 +21,7 @@ from modules_app.views.http import PageRequest, full_or_part, methods, page
 from modules_app.views.placement import placement_forms
 from modules_app.views.reports import read_report
 from modules_app.views.rows import (
-    VERB_RIGHTS,
+    buttons,
     clean_sort,
     drawn_rows,
     known_state,
@@ -76,7 +73,7 @@ def module_detail(request: PageRequest, module_id: str) -> HttpResponse:
         "module": module,
         "facts": found.facts,
         "report": read_report({**found.facts, "translations": module.translations}),
-        **_buttons(found.row, request.actor.rights),
+        **buttons(found.row, request.actor.rights),
         "trouble": last_trouble(found.operations),
         "versions": version_history(module),
         "checks": checks_of(module),
@@ -108,14 +105,3 @@ def _followed(operation_id: int | str) -> OperationPage | None:
         return get_operation(int(operation_id))
     except (ValueError, NotFound):
         return None
-
-
-def _buttons(row: ModuleRow, rights: frozenset[Right]) -> dict[str, object]:
-    """Return the way out if the person may take it, and the other verbs that are offered."""
-    offered = [verb for verb in VERB_RIGHTS if verb in row.verbs and VERB_RIGHTS[verb] in rights]
-    way_out = row.way_out if row.way_out in offered else None
-    return {
-        "way_out": way_out,
-        "way_out_css": "btn-danger" if way_out is Verb.REMOVE else "btn-primary",
-        "verbs": [verb for verb in offered if verb is not way_out],
-    }

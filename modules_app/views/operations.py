@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -13,11 +14,12 @@ from modules_app.domain.operations import Outcome
 from modules_app.models import Operation
 from modules_app.permissions import Right
 from modules_app.selectors.history import counterpart
-from modules_app.selectors.modules import ModuleRow, get_module_row
+from modules_app.selectors.modules import get_module_row
 from modules_app.selectors.operations import OperationPage, get_operation, list_operations
 from modules_app.selectors.owner import quiet_sentence
 from modules_app.services.lifecycle import cancel_operation
 from modules_app.views.http import PageRequest, full_or_part, methods, page
+from modules_app.views.rows import buttons
 
 _NOT_DONE = (Outcome.FAILED, Outcome.REFUSED, Outcome.ABORTED, Outcome.CANCELLED)
 
@@ -53,7 +55,7 @@ def operation_detail(request: PageRequest, operation_id: int) -> HttpResponse:
         "state_now": gettext(found.state_sentence) if found.state_sentence else "",
         "last_news": found.operation.beat_at or found.operation.queued_at,
         "quiet": quiet_sentence(found.operation) if found.news_is_old else "",
-        "row": _row_afterwards(found),
+        **_afterwards(found, request.actor.rights),
         "counterpart": counterpart(found.operation),
     }
     return full_or_part(request, "operations/detail.html", "progress", context)
@@ -64,10 +66,13 @@ def _failed_stage(found: OperationPage) -> str:
     return labels[0] if labels else ""
 
 
-def _row_afterwards(found: OperationPage) -> ModuleRow | None:
+def _afterwards(found: OperationPage, rights: frozenset[Right]) -> dict[str, Any]:
+    """Return the module as it is after the operation, and the way out if it needs one."""
     if found.open or not found.module_exists:
-        return None
-    return get_module_row(found.operation.module_id, get_language() or "en")
+        return {"row": None}
+    row = get_module_row(found.operation.module_id, get_language() or "en")
+    led_out = buttons(row, rights) if found.went_wrong and row.needs_a_person else {}
+    return {"row": row, **led_out}
 
 
 @methods("POST")

@@ -34,6 +34,9 @@ VERB_RIGHTS = {
 }
 """Which right the button of a verb needs, in the order in which buttons stand."""
 
+REASON_LENGTH = 120
+"""Characters of the reason in a line of the list; the module's page has all of it."""
+
 SORTS = ("name", "version", "publisher", "state")
 
 
@@ -174,10 +177,21 @@ def _action(row: ModuleRow, rights: frozenset[Right]) -> str:
     return str(next((verb for verb in wished if verb in offered), ""))
 
 
+def buttons(row: ModuleRow, rights: frozenset[Right]) -> dict[str, object]:
+    """Return the way out if the person may take it, and the other verbs that are offered."""
+    offered = [verb for verb in VERB_RIGHTS if verb in row.verbs and VERB_RIGHTS[verb] in rights]
+    way_out = row.way_out if row.way_out in offered else None
+    return {
+        "way_out": way_out,
+        "way_out_css": "btn-danger" if way_out is Verb.REMOVE else "btn-primary",
+        "verbs": [verb for verb in offered if verb is not way_out],
+    }
+
+
 def _why(row: ModuleRow) -> str:
     """Return why a module is in its state, short enough for a line."""
     if row.reason or not (row.words.must_act or row.state is ModuleState.DISABLED):
-        return excerpt(row.reason)
+        return excerpt(row.reason, REASON_LENGTH)
     disabled = row.state is ModuleState.DISABLED
     return gettext("Not enabled yet.") if disabled else gettext(row.words.sentence)
 
