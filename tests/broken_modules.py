@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 INSTALLER = """
 from modules_app.sdk import PbxExtensionSetupBase
 
@@ -98,3 +100,175 @@ CHANGES_ITS_FILES = "open(self.module_dir / 'main.py', 'w').write('changed')\nre
 
 def _indent(body: str, indent: int = 8) -> str:
     return "\n".join(" " * indent + line for line in body.strip().splitlines())
+
+
+@dataclass(frozen=True)
+class Broken:
+    """One way in which code is broken: statements that work at import and inside a function.
+
+    ``trial`` is what preflight makes of it at import: "passes", how the child ends ("timeout",
+    "crashed", "no-verdict"), or a part of the sentence that is said. ``lasts`` says that the code
+    goes on for longer than a test waits.
+    """
+
+    id: str
+    name: str
+    body: str
+    trial: str
+
+    @property
+    def title(self) -> str:
+        return f"{self.id}-{self.name}"
+
+    @property
+    def lasts(self) -> bool:
+        return self.trial == "timeout"
+
+
+def _raising() -> list[Broken]:
+    broken = []
+    for name, (body, said) in RAISES.items():
+        # A file that cannot be compiled is no function that raises; compiling inside one is.
+        inside = f"exec({body!r})" if name == "SyntaxError" else body
+        broken.append(Broken("B01", name, inside, said))
+    return broken
+
+
+CRASHES = {
+    "segfault": SEGFAULT,
+    "abort": "import os\nos.abort()",
+    "kills-itself": "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)",
+    "stack-of-c": (
+        "import sys\nsys.setrecursionlimit(10**9)\nx = []\nfor _ in range(10**6): x = [x]\nrepr(x)"
+    ),
+}
+"""B03."""
+
+EATS = "hoard = bytearray(8 * 1024 ** 3)\nfor at in range(0, len(hoard), 4096): hoard[at] = 1"
+"""B06. Only where memory is limited!"""
+
+DAEMON = """
+import os, signal, time
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+        for fd in range(0, 1024):
+            try: os.close(fd)
+            except OSError: pass
+        time.sleep(600)
+    os._exit(0)
+os.wait()
+"""
+"""B07: leaves a process that belongs to nobody and ignores polite signals."""
+
+THREADS = """
+import threading, time
+for _ in range(30):
+    threading.Thread(target=time.sleep, args=(600,), daemon=False).start()
+"""
+"""B07, B11: leaves threads that would hold the exit of the interpreter."""
+
+BOMB = """
+import os, time
+for _ in range(6):
+    os.fork()
+time.sleep(600)
+"""
+"""B07: 64 processes, each of which stays."""
+
+FORGES = SHOUTS + "import os, sys\nsys.stdout.flush()\nos._exit(0)"
+"""B08: a fake answer and an exit status that says that all is well."""
+
+CLOSES = "import os\nos.closerange(0, 4096)"
+TURNS_PIPES = """
+import os
+nothing = os.open(os.devnull, os.O_RDWR)
+for fd in range(0, 256):
+    try: os.dup2(nothing, fd)
+    except OSError: pass
+"""
+"""B09."""
+
+PATCHES = "import json\njson.dumps = None"
+"""B10; more of them in tests/host/test_shared.py."""
+
+HOLDS_EXIT = """
+import atexit, threading, time
+atexit.register(time.sleep, 600)
+threading.Thread(target=time.sleep, args=(600,), daemon=False).start()
+"""
+"""B11."""
+
+BENDS = """
+import faulthandler, locale, os, signal, socket, decimal
+try:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+except ValueError:
+    pass
+faulthandler.enable()
+os.chdir("/")
+os.umask(0)
+locale.setlocale(locale.LC_ALL, "C")
+decimal.getcontext().prec = 1
+socket.setdefaulttimeout(0.001)
+"""
+"""B12."""
+
+HOLDS_CORE = """
+import os, sqlite3, time
+core = sqlite3.connect(os.path.join(os.environ["PBX_DATA_DIR"], "core.sqlite3"), timeout=20)
+core.execute("BEGIN IMMEDIATE")
+time.sleep(2)
+core.rollback()
+core.close()
+"""
+"""B13: holds the write lock of the core database. Only another user's rights would forbid it."""
+
+CALLS_OUT = "import socket\nsocket.create_connection(('127.0.0.1', 9), timeout=60)"
+"""B15."""
+
+SECOND_TIME = """
+import os
+from pathlib import Path
+flag = Path("/tmp") / f"pbx-second-time-{os.environ['PBX_DATA_DIR'].replace('/', '-')}"
+if flag.exists():
+    raise OSError("the second time")
+flag.touch()
+"""
+"""B16."""
+
+DELETES_ITS_DATA = """
+import os
+from django.db import connections
+os.remove(connections["m_ModuleBroken"].settings_dict["NAME"])
+"""
+CHANGES_ITSELF = "from pathlib import Path\nPath(__file__).write_text('changed')"
+"""B19."""
+
+TABLE = [
+    *_raising(),
+    *(
+        Broken("B02", f"exits-{status}", body, "crashed" if status else "no-verdict")
+        for status, body in enumerate(EXITS)
+    ),
+    *(Broken("B03", name, body, "crashed") for name, body in CRASHES.items()),
+    Broken("B04", "spins", SPINS, "timeout"),
+    Broken("B05", "sleeps", SLEEPS, "timeout"),
+    Broken("B06", "eats-memory", EATS, "MemoryError"),
+    Broken("B07", "daemon", DAEMON, "passes"),
+    Broken("B07", "threads", THREADS, "passes"),
+    Broken("B07", "bomb", BOMB, "timeout"),
+    Broken("B08", "shouts", SHOUTS, "passes"),
+    Broken("B08", "forges", FORGES, "no-verdict"),
+    Broken("B09", "closes", CLOSES, "crashed"),
+    Broken("B09", "turns-pipes", TURNS_PIPES, "no-verdict"),
+    Broken("B10", "patches", PATCHES, "json.dumps"),
+    Broken("B11", "holds-exit", HOLDS_EXIT, "passes"),
+    Broken("B12", "bends", BENDS, "passes"),
+    Broken("B15", "calls-out", CALLS_OUT, "unreachable"),
+    Broken("B19", "changes-itself", CHANGES_ITSELF, "PermissionError"),
+]
+"""What can be tried in every place. The others need a place of their own: B13 a server, B14 data,
+B16 a second time, B17 a page, B18 and B20 a hook."""

@@ -83,11 +83,17 @@ class Workbench:
         return self.zygote.run(target, payload, seconds=seconds, limits=limits)
 
     def child(
-        self, module: RegistryModule, task: str, seconds: float = 20, **more: Any
+        self,
+        module: RegistryModule,
+        task: str,
+        seconds: float = 20,
+        limits: ChildLimits | None = None,
+        **more: Any,
     ) -> ChildResult:
         """Run one task of the module and return everything about the child."""
         payload = {"task": task, **self._payload(module), **more}
-        return self.zygote.run("modules_app.host.child:run_task", payload, seconds=seconds)
+        target = "modules_app.host.child:run_task"
+        return self.zygote.run(target, payload, seconds=seconds, limits=limits)
 
     def _payload(self, module: RegistryModule) -> dict[str, Any]:
         return {

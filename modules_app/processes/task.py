@@ -89,6 +89,7 @@ def set_limits(
             isolation.leave_network()
         except OSError:
             weak.append(isolation.NETWORK)
+    kernel.share_heaps()
     _limit(resource.RLIMIT_CPU, cpu_seconds, hard=cpu_seconds + 1)
     _limit(resource.RLIMIT_AS, memory_bytes)
     _limit(resource.RLIMIT_FSIZE, file_bytes)
