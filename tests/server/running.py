@@ -100,6 +100,7 @@ class Server:
             "PBX_SUDO_SECONDS": "86400",  # a long run must not be asked for a password half way
             "PBX_DATA_DIR": str(data_dir),
             "PBX_PORT": str(self.port),
+            "PBX_BAD_STARTS": "0",  # who kills the host on purpose does not want safe mode
             **environment,
         }
         self.process: subprocess.Popen[str] | None = None

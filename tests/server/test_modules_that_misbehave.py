@@ -86,6 +86,14 @@ def test_r04_a_page_that_exits_costs_only_its_own_answer(misbehaving: Server, st
     assert answer.status == 502
     assert slow_core_pages(misbehaving) == []
     misbehaving.wait_for(lambda: misbehaving.client.get("/m/ModuleGood/").status == 200)
+    let_run_again(misbehaving, "ModuleBad")
+
+
+def let_run_again(server: Server, module_id: str) -> None:
+    """Switch a module off and on, so that it starts from zero strikes."""
+    server.manage("module", "disable", module_id, "--yes", "--force", check=False)
+    server.manage("module", "enable", module_id, "--yes")
+    server.wait_for(lambda: server.client.get(f"/m/{module_id}/").status == 200)
 
 
 def test_fifty_hanging_requests_leave_every_core_page_fast(misbehaving: Server) -> None:
