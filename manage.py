@@ -35,10 +35,27 @@ def main() -> None:
             raise
         database = data_dir_path() / "core.sqlite3"
         sys.exit(
-            f"Error: the core database {database} cannot be used: {error}. "
-            "If the disk is full, free some space; if the file is damaged, bring it back from a "
-            "backup. PBX_DEBUG=1 shows more."
+            f"Error: the core database {database} cannot be used: {error}. If the disk is full, "
+            f"free some space; if the file is damaged, {_way_back()} PBX_DEBUG=1 shows more."
         )
+
+
+def _way_back() -> str:
+    """Say which backup of the core database can be brought back, and how."""
+    from modules_app.operator.backups import newest_good
+    from modules_app.packages.datadir import DataDir
+    from pbxadmin.settings.env import data_dir_path
+
+    try:
+        backup = newest_good(DataDir(data_dir_path()))
+    except OSError:
+        backup = None
+    if backup is None:
+        return "bring it back from a backup."
+    return (
+        f"stop the server and run `manage.py restore_core`: it brings the backup of "
+        f"{backup.at:%Y-%m-%d %H:%M:%S} UTC back."
+    )
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from modules_app.services.uploads import drop_upload
 UNDECIDED = timedelta(days=7)
 UNUSED = timedelta(days=90)
 UNFINISHED_SECONDS = 3600.0
+IN_TRASH_SECONDS = 7 * 24 * 3600.0
 
 
 def keep_house(tools: Tools) -> None:
@@ -30,6 +31,7 @@ def keep_house(tools: Tools) -> None:
     for upload in Upload.objects.filter(uploaded_at__lt=timezone.now() - UNDECIDED):
         drop_upload(upload)
     _drop_unused_packages(tools)
+    _empty_trash(tools)
     sweep_scratch(tools)
     reap_uploads(
         tools.fsops,
@@ -45,3 +47,11 @@ def _drop_unused_packages(tools: Tools) -> None:
     for sha256 in old.exclude(sha256__in=used).values_list("sha256", flat=True):
         StoredPackage.objects.filter(sha256=sha256).delete()
         sweep_package(tools, sha256)
+
+
+def _empty_trash(tools: Tools) -> None:
+    """Delete what was put into the trash a week ago; moving a folder there set its time."""
+    with tools.fsops.directory(tools.data_dir.trash) as trash_fd:
+        for path in tools.data_dir.trash.iterdir():
+            if path.stat().st_mtime < time.time() - IN_TRASH_SECONDS:
+                tools.fsops.remove_tree(path.name, trash_fd)

@@ -15,6 +15,7 @@ from modules_app.domain.operations import Outcome
 from modules_app.exceptions import Busy
 from modules_app.exceptions import gettext_noop as _
 from modules_app.models import Operation
+from modules_app.operator import backups
 from modules_app.operator.host_link import HostLink
 from modules_app.operator.housekeeping import keep_house
 from modules_app.operator.recovery import recover
@@ -32,6 +33,7 @@ log = logging.getLogger("pbxadmin.operator")
 AT_ONCE = 4
 IDLE_SECONDS = 1.0
 TIDY_SECONDS = 3600.0
+BACKUP_LOOK_SECONDS = 60.0
 RETRY_SECONDS = 2.0
 
 
@@ -80,8 +82,13 @@ class Operator:
     def serve(self, until: Callable[[], bool] = lambda: False) -> None:
         """Run operations until ``stop`` was called or ``until`` holds between two rounds."""
         tidied = time.monotonic()
+        looked = float("-inf")
         watch = Watch(self.tools)
         while not self._stopping.is_set():
+            if time.monotonic() - looked > BACKUP_LOOK_SECONDS:
+                looked = time.monotonic()
+                if backups.is_due(self.data_dir):
+                    backups.back_up(self.tools.fsops, self.data_dir, backups.HOUR)
             started = self._start_queued()
             if time.monotonic() - tidied > TIDY_SECONDS and not self._running:
                 keep_house(self.tools)
@@ -125,6 +132,8 @@ class Operator:
         self, operation: Operation, how: Callable[[Operation, Tools], None] = run_operation
     ) -> None:
         try:
+            if how is run_operation:
+                backups.back_up(self.tools.fsops, self.data_dir, backups.OPERATION)
             how(operation, self.tools)
         finally:
             with suppress(Exception):  # closing a broken connection must not hide the outcome

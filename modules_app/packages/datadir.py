@@ -14,6 +14,8 @@ _MODES = {
     "data": 0o750,
     "packages": 0o700,
     "uploads": 0o700,
+    "backups": 0o700,
+    "trash": 0o700,
     "etc": 0o750,
     "log": 0o750,
     "run": 0o750,
@@ -45,6 +47,16 @@ class DataDir:
     def uploads(self) -> Path:
         """Uploads that nobody has decided about yet: ``uploads/<uuid>.part``."""
         return self.root / "uploads"
+
+    @property
+    def backups(self) -> Path:
+        """Copies of the core database, which holds password hashes: only the owner looks in."""
+        return self.root / "backups"
+
+    @property
+    def trash(self) -> Path:
+        """What no row explains, for a week: ``trash/<store or data>-<id>-<name>-…``."""
+        return self.root / "trash"
 
     @property
     def etc_(self) -> Path:

@@ -138,6 +138,17 @@ class FsOps:
         except OSError as error:
             explain_os_error(error, f"rename {old}")
 
+    def move_unmentioned(self, name: str, dir_fd: int, new: str, new_dir_fd: int) -> None:
+        """Move what no row mentions to another directory and note the time as its own.
+
+        The one rename between directories: whether it survives a crash does not matter (R4.3 A7).
+        """
+        try:
+            os.utime(plain_name(name), dir_fd=dir_fd, follow_symlinks=False)
+            os.rename(name, plain_name(new), src_dir_fd=dir_fd, dst_dir_fd=new_dir_fd)
+        except OSError as error:
+            explain_os_error(error, f"move {name}")
+
     def link(self, name: str, dir_fd: int, new: str, new_dir_fd: int) -> None:
         """Give a file a second name; ``new`` must not exist."""
         try:

@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from modules_app.models import Operation
+from modules_app.operator import backups
 from modules_app.packages.datadir import DataDir
 from modules_app.packages.fsops import FsOps
 
@@ -25,16 +26,33 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do all of it in one process; safe to repeat."""
-        DataDir(settings.PBX_DATA_DIR).prepare(FsOps())
+        data_dir = DataDir(settings.PBX_DATA_DIR)
+        data_dir.prepare(FsOps())
+        if _is_empty(data_dir.root / backups.CORE):
+            _refuse_lost_database(data_dir)
         call_command("migrate", verbosity=0)
-        _refuse_lost_records(DataDir(settings.PBX_DATA_DIR))
+        if not Operation.objects.exists():
+            _refuse_lost_records(data_dir)
         _collect_static()
+
+
+def _is_empty(database: Path) -> bool:
+    return not database.exists() or database.stat().st_size == 0
+
+
+def _refuse_lost_database(data_dir: DataDir) -> None:
+    """Stop before a new database takes the place of a lost one (reference F15)."""
+    if backup := backups.newest_good(data_dir):
+        raise CommandError(
+            f"core.sqlite3 is missing or empty, but there is a backup of {backup.at:%Y-%m-%d %H:%M}"
+            " UTC. `manage.py restore_core` brings it back. To begin anew, move the folders "
+            f"backups, store and data of {data_dir.root} away."
+        )
+    _refuse_lost_records(data_dir)
 
 
 def _refuse_lost_records(data_dir: DataDir) -> None:
     """Stop before modules are treated as left-overs because the records of them are gone."""
-    if Operation.objects.exists():
-        return
     for folder in (data_dir.store, data_dir.data):
         if any(folder.iterdir()):
             raise CommandError(
