@@ -138,8 +138,8 @@ def _versions(
         before = {"from_version": now["version"], "from_generation": now["generation"]}
         return {**before, "to_version": offered, "detail": detail}
     return {
-        "from_version": first.from_version if first else "",
-        "from_generation": first.from_generation if first else "",
+        "from_version": first.from_version if first else now["version"],
+        "from_generation": first.from_generation if first else now["generation"],
         "to_version": now["version"],
         "to_generation": now["generation"],
         "detail": {**detail, "now": now},

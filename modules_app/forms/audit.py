@@ -11,6 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from modules_app.selectors.audit import AuditFilter
 
+Choice = tuple[str, str]
+"""A value of a column and the word for it."""
+
 
 class AuditForm(forms.Form):
     """The filters of the audit page; every one may stay empty."""
@@ -27,11 +30,15 @@ class AuditForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, actions: Iterable[str] = (), outcomes: Iterable[str] = (), **kwargs: Any
+        self,
+        *args: Any,
+        actions: Iterable[Choice] = (),
+        outcomes: Iterable[Choice] = (),
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        for name, values in (("action", actions), ("outcome", outcomes)):
-            choices = [("", gettext("All")), *((value, value) for value in values)]
+        for name, known in (("action", actions), ("outcome", outcomes)):
+            choices = [("", gettext("All")), *sorted(known, key=lambda choice: choice[1])]
             self.fields[name].choices = choices  # type: ignore[attr-defined]
 
     def wanted(self) -> AuditFilter:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext, pgettext
 from lucide.templatetags.lucide import lucide as draw
 
 from modules_app.domain.operations import OUTCOME_LABELS, Outcome
-from modules_app.domain.states import ModuleState
+from modules_app.domain.states import ModuleState, Verb
 from modules_app.exceptions import fill
 from modules_app.exceptions import gettext_noop as _
 from modules_app.selectors.menu import MenuLink
@@ -61,6 +61,32 @@ AUDIT_OUTCOMES = {
     "busy": ("hourglass", "warning", _("Busy")),
     "asked": ("key-round", "secondary", _("Password asked")),
     "passed": ("shield-check", "success", _("Password right")),
+}
+AUDIT_ACTIONS = {
+    "audit-export": _("Audit downloaded"),
+    "create-first-user": _("First user created"),
+    "group-add": _("Group added"),
+    "group-change": _("Group changed"),
+    "group-delete": _("Group deleted"),
+    "login": _("Login"),
+    "logout": _("Logout"),
+    "menu-place": _("Menu entry placed"),
+    "module-pause": _("Paused by itself"),
+    "module-settle": _("Probation over"),
+    "module-verify": _("Check of the files"),
+    "operation-cancel": _("Cancel an operation"),
+    "package-discard": _("Package discarded"),
+    "package-upload": _("Package uploaded"),
+    "password-change": _("Password changed"),
+    "safe-mode-off": _("Safe mode left"),
+    "safe-mode-on": _("Safe mode entered"),
+    "session-revoke": _("Session ended"),
+    "settings-change": _("Settings changed"),
+    "sudo": _("Password again"),
+    "user-add": _("User added"),
+    "user-change": _("User changed"),
+    "user-delete": _("User deleted"),
+    "user-unlock": _("User unlocked"),
 }
 _DESCRIPTION_TAGS = {
     "a", "b", "br", "code", "em", "h3", "h4", "h5", "i", "li", "ol", "p", "pre", "strong", "u", "ul"
@@ -123,8 +149,15 @@ def audit_badge(outcome: str) -> str:
     """Draw how an event of the audit ended: an operation's outcome, or an attempt's."""
     if outcome in OUTCOME_ICONS:
         return outcome_badge(outcome)
-    icon_name, colour, label = AUDIT_OUTCOMES.get(outcome, ("circle", "secondary", outcome))
-    return _badge(f"state text-{colour}-emphasis", icon_name, gettext(label))
+    icon_name, colour, _label = AUDIT_OUTCOMES.get(outcome, ("circle", "secondary", outcome))
+    return _badge(f"state text-{colour}-emphasis", icon_name, outcome_name(outcome))
+
+
+def outcome_name(outcome: str) -> str:
+    """Return how an event of the audit ended, in words."""
+    if outcome in OUTCOME_ICONS:
+        return gettext(OUTCOME_LABELS[Outcome(outcome)])
+    return gettext(AUDIT_OUTCOMES[outcome][2]) if outcome in AUDIT_OUTCOMES else outcome
 
 
 def _badge(css: str, icon_name: str, label: str) -> str:
@@ -177,6 +210,14 @@ def way_out_name(verb: str, previous: str) -> str:
         "remove": gettext("Remove"),
     }
     return names.get(verb, verb)
+
+
+@register.filter
+def action_name(action: str) -> str:
+    """Return what an event of the audit is about, in words where there are some."""
+    if action.startswith("module-") and (verb := action.removeprefix("module-")) in list(Verb):
+        return verb_name(verb)
+    return gettext(AUDIT_ACTIONS[action]) if action in AUDIT_ACTIONS else action
 
 
 @register.filter

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext
 
@@ -56,9 +56,16 @@ def disable(request: PageRequest, module_id: str) -> HttpResponse:
     return _queued(request, module_id, Verb.DISABLE, disable_module, force=force)
 
 
+def _what_goes(request: HttpRequest) -> str:
+    """Return in words what a removal takes away."""
+    if request.POST.get("data") == "delete":
+        return _("Remove “{target}” and delete its data for good")
+    return _("Remove “{target}” and keep its data")
+
+
 @methods("GET", "POST")
 @page(Right.REMOVE)
-@sudo(_("Remove “{target}”"))
+@sudo(_what_goes)
 def remove(request: PageRequest, module_id: str) -> HttpResponse:
     """Ask for removal (POST), or confirm first: keep the data, or delete it and type the name."""
     if request.method != "POST":

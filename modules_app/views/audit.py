@@ -10,6 +10,7 @@ from modules_app.forms.audit import AuditForm
 from modules_app.permissions import Right
 from modules_app.selectors.audit import find_events, known_values
 from modules_app.services.audit_export import export_audit
+from modules_app.templatetags.module_ui import action_name, outcome_name
 from modules_app.views.http import PageRequest, methods, page
 from modules_app.views.sudo import sudo
 
@@ -53,7 +54,9 @@ def audit_export(request: PageRequest, kind: str) -> StreamingHttpResponse:
 
 def _form(sent: QueryDict) -> AuditForm:
     values = {name: sent.get(name, "") for name in AuditForm.base_fields}
-    return AuditForm(values, actions=known_values("action"), outcomes=known_values("outcome"))
+    actions = [(value, action_name(value)) for value in known_values("action")]
+    outcomes = [(value, outcome_name(value)) for value in known_values("outcome")]
+    return AuditForm(values, actions=actions, outcomes=outcomes)
 
 
 def _query(values: dict[str, str]) -> str:

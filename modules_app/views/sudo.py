@@ -40,6 +40,10 @@ _HARMLESS_RECORDS = {"login", "logout", "jsi18n", "autocomplete", "view_on_site"
 _ASKED_BEFORE_TYPING = {"auth_user_add", "auth_user_password_change"}
 
 
+Words = str | Callable[[HttpRequest], str]
+"""A sentence with ``{target}``, or what finds it for a request."""
+
+
 @dataclass(frozen=True, slots=True)
 class Danger:
     """What a view does, as a sentence with ``{target}``, and with which methods it does it.
@@ -47,10 +51,14 @@ class Danger:
     The form of a ``careful`` one is not stored when it may hold a password.
     """
 
-    what: str
+    what: Words
     methods: tuple[str, ...] = ("POST",)
     target: Callable[..., str] | None = None
     careful: bool = False
+
+    def sentence(self, request: HttpRequest) -> str:
+        """Return what this very request would do, unfilled."""
+        return self.what if isinstance(self.what, str) else self.what(request)
 
     def target_of(self, arguments: dict[str, Any]) -> str:
         """Return what the request is about: by default the first part of the address."""
@@ -60,16 +68,17 @@ class Danger:
 
 
 def sudo(
-    what: str, *, methods: tuple[str, ...] = ("POST",), target: Callable[..., str] | None = None
+    what: Words, *, methods: tuple[str, ...] = ("POST",), target: Callable[..., str] | None = None
 ) -> Callable[[PageView[Any]], PageView[Any]]:
     """Declare a view dangerous; stands below ``@page``, so that the right is checked first.
 
-    ``what`` is a sentence such as "Remove “{target}”"; ``target`` finds the name from the arguments
-    of the view. Downloads are dangerous by ``methods=("GET",)``.
+    ``what`` is a sentence such as "Remove “{target}”", or finds it from the request; ``target``
+    finds the name from the arguments. Downloads are dangerous by ``methods=("GET",)``.
     """
-    danger = Danger(what, methods, target)
 
     def decorate(view: PageView[Any]) -> PageView[Any]:
+        danger = Danger(what, methods, target)
+
         @functools.wraps(view)
         def wrapped(request: PageRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             return guard(request, danger, kwargs) or view(request, *args, **kwargs)
@@ -148,7 +157,7 @@ def _keep(request: Any, danger: Danger, arguments: dict[str, Any]) -> PendingAct
         user=request.user,
         path=request.get_full_path(),
         body=_body(request, careful=danger.careful),
-        what=danger.what,
+        what=danger.sentence(request),
         target=danger.target_of(arguments),
         back=_came_from(request),
     )

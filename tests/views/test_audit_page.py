@@ -52,7 +52,7 @@ def exported(client: Client, query: str = "") -> list[dict[str, str]]:
 def test_an_event_says_who_from_where_and_how_long_after_the_password(admin_page: Client) -> None:
     event(reason="not-in-this-state", outcome="refused")
     html = lines(admin_page)
-    for word in ("anna", "192.0.2.7", "abc123", "password 12 s before", "module-enable",
+    for word in ("anna", "192.0.2.7", "abc123", "Password typed 12 s before", "module-enable",
                  "ModuleOne", "Refused", "not-in-this-state"):  # fmt: skip
         assert word in html
 

@@ -73,7 +73,7 @@ def test_the_page_says_what_will_happen_and_carries_nothing_of_the_form(stale: C
     module()
     action = asked(stale, form={**TYPED, "canary": "tweet"})
     html = stale.get(f"/confirm/{action.pk}/").content.decode()
-    assert "Remove “ModuleBlackList”" in html
+    assert "Remove “ModuleBlackList” and delete its data for good" in html
     assert "tweet" not in html and TYPED["data"] not in re.findall(r'value="([^"]*)"', html)
     form = html.partition('action="/modules/ModuleBlackList/remove/"')[2].partition("</form>")[0]
     names = set(re.findall(r'name="(\w+)"', form))
@@ -391,8 +391,10 @@ HARMLESS = {
     "module_api": "interfaces of modules",
     "None": "old addresses of module pages",
 }
-DANGEROUS_NAMES = re.compile(r"remov|rollback|repair|install|delete|safe-mode-(on|off|report)|settings|revoke|"
-                             r"export|csv|json|report-|backup|restore")  # fmt: skip
+DANGEROUS_NAMES = re.compile(
+    r"remov|rollback|repair|install|delete|safe-mode-(on|off|report)|settings|revoke|export|csv"
+    r"|json|report-|backup|restore"
+)
 
 
 def test_every_view_is_declared_dangerous_or_known_to_be_harmless() -> None:
