@@ -15,6 +15,7 @@ from modules_app.domain.ids import fold_id
 from modules_app.domain.operations import STAGES, Outcome
 from modules_app.domain.states import Verb
 from modules_app.models import (
+    HookResult,
     KeptData,
     MenuItem,
     Module,
@@ -186,3 +187,14 @@ def age_proof(client: Client, seconds: float = 3600) -> None:
     boot, running, clock = session["proof"]
     session["proof"] = [boot, running - seconds, clock - seconds]
     session.save()
+
+
+def hook_result(owner: Module, **fields: Any) -> HookResult:
+    """Return the last run of a hook of ``owner``."""
+    now = timezone.now()
+    values: dict[str, Any] = {"hook": "on_after_module_enable", "at": now, "seconds": 0.5}
+    if fields.get("ok") is False:
+        values |= {"failed_at": now, "error": "ValueError: no", "traceback": "Traceback …"}
+    return HookResult.objects.create(
+        module_id=owner.id, id_fold=owner.id_fold, **{**values, **fields}
+    )

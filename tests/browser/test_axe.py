@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page
 
 from modules_app.domain.operations import Outcome
+from modules_app.domain.states import Verb
 from modules_app.models import PbxSetting
 from tests.axe import check
-from tests.pages import kept_data, menu_item, module, operation, upload
+from tests.pages import hook_result, kept_data, menu_item, module, operation, upload
 
 pytestmark = pytest.mark.browser
+
+
+def checks(*, problems: Sequence[str] = (), weak: Sequence[str] = ()) -> dict[str, object]:
+    """Return what checks of the installed files and code found."""
+    at = {"at": timezone.now().isoformat(), "generation": "g1"}
+    return {
+        "files": {**at, "problems": list(problems), "data": ""},
+        "preflight": {**at, "weak": list(weak)},
+    }
+
 
 def settled(page: Page, address: str) -> None:
     page.goto(address)
@@ -24,15 +36,34 @@ def addresses(transactional_db: None) -> list[str]:
     shown = module("ModuleShown", wanted="on")
     menu_item(shown)
     module("ModuleOff")
-    module("ModulePaused", wanted="on", fault="paused", reason_text="It crashed.")
-    module("ModuleBroken", wanted="on", fault="damaged", reason_text="A file differs.")
+    paused = module(
+        "ModulePaused", wanted="on", fault="paused", reason_code="DisabledByCrashLoop",
+        reason_text="It crashed. " * 50, reason_actor="host", reason_at=timezone.now(),
+        previous={"version": "1.1.0", "by": "upgrade"}, previous_generation="g0",
+        checks=checks(weak=["network", "process-limit"]),
+    )  # fmt: skip
+    hook_result(paused, ok=False, error="ValueError: " + "x" * 300)
+    hook_result(paused, hook="on_before_module_enable")
+    module(
+        "ModuleBroken", wanted="on", fault="damaged", reason_code="FilesDamaged",
+        reason_text="changed: main.py", checks=checks(problems=["changed: main.py"]),
+    )  # fmt: skip
     error = {
         "slug": "x",
         "message": "It failed.",
         "context": {"details": "Traceback"},
         "hint": "Mend it.",
     }
-    failed = operation("ModuleOff", outcome=Outcome.FAILED, error=error)
+    ended = {"error": error, "ended_at": timezone.now()}
+    failed = operation("ModuleOff", outcome=Outcome.FAILED, **ended)
+    aborted = operation("ModuleShown", outcome=Outcome.ABORTED, attempts=1, **ended)
+    automatic = operation(
+        "ModulePaused",
+        verb=Verb.ROLLBACK,
+        options={"automatic": True, "reason": "It crashed. " * 50},
+        result={"version": "1.1.0", "from_version": "1.2.0"},
+        ended_at=timezone.now(),
+    )
     waiting = upload("ModuleNew")
     kept_data("ModuleOld")
     return [
@@ -43,10 +74,15 @@ def addresses(transactional_db: None) -> list[str]:
         "/modules/ModuleShown/",
         "/modules/ModulePaused/",
         "/modules/ModuleOff/enable/",
+        "/modules/ModuleBroken/",
+        "/modules/ModuleOff/",
+        "/modules/ModuleBroken/repair/",
         "/modules/ModuleOff/remove/",
         f"/uploads/{waiting.pk}/",
         "/operations/",
         f"/operations/{failed.pk}/",
+        f"/operations/{aborted.pk}/",
+        f"/operations/{automatic.pk}/",
         "/settings/",
         "/kept/ModuleOld/delete/",
         "/modules/Nobody/",
@@ -113,6 +149,14 @@ def test_open_menus_dialogs_and_marked_forms(
     page.keyboard.press("Escape")
     page.locator("summary").first.click()
     check(page, "open menu")
+    settled(page, "/modules/ModuleBroken/")
+    page.get_by_role("link", name="Repair").click()
+    page.locator("dialog[open]").wait_for()
+    check(page, "repair dialog")
+    settled(page, "/modules/ModulePaused/")
+    for fold in page.locator("main details summary").all():
+        fold.click()
+    check(page, "opened details")
     settled(page, "/settings/")
     page.fill("#id_SIPPort", "99999")
     page.locator("main form button.btn-primary").click()

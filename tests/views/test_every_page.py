@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -15,6 +16,7 @@ from modules_app.permissions import Right
 from tests.pages import (
     Browser,
     finding,
+    hook_result,
     kept_data,
     menu_item,
     module,
@@ -33,6 +35,8 @@ def addresses(db: None) -> list[str]:
     shown = module("ModuleShown", wanted="on")
     menu_item(shown)
     module("ModuleOff")
+    paused = module("ModulePaused", wanted="on", fault="paused", reason_text="It crashed.")
+    hook_result(paused, ok=False)
     failed = operation(
         "ModuleOff",
         outcome=Outcome.FAILED,
@@ -51,6 +55,8 @@ def addresses(db: None) -> list[str]:
         "/modules/ModuleOff/enable/",
         "/modules/ModuleOff/disable/",
         "/modules/ModuleOff/remove/",
+        "/modules/ModuleOff/repair/",
+        "/modules/ModulePaused/",
         f"/uploads/{waiting.pk}/",
         "/operations/",
         "/operations/?module=ModuleOff",
@@ -112,9 +118,12 @@ def test_nothing_a_package_says_becomes_markup(admin_page: Client) -> None:
         warnings=[finding("warning", "Odd: {odd}", odd=MARK)],
     )
     evil = module(
-        "ModuleEvil", wanted="on", titles={"en": MARK}, descriptions={"en": MARK},
-        publisher=MARK, version=MARK[:60], reason_text=MARK, facts=marked,
+        "ModuleEvil", wanted="on", fault="paused", previous={"version": MARK},
+        previous_generation="g0", checks=marked_checks(),
+        titles={"en": MARK}, descriptions={"en": MARK}, publisher=MARK,
+        version=MARK[:60], reason_text=MARK, facts=marked,
     )  # fmt: skip
+    hook_result(evil, ok=False, hook=MARK[:60], error=MARK, traceback=MARK)
     menu_item(evil, caption=MARK, icon=MARK[:50])
     failed = operation(
         "ModuleEvil",
@@ -136,8 +145,17 @@ def test_nothing_a_package_says_becomes_markup(admin_page: Client) -> None:
         assert ">14<" not in html, address
 
 
+def marked_checks() -> dict[str, Any]:
+    """Return results of checks that hold the mark."""
+    at = {"at": "2026-01-01T12:00:00+00:00", "generation": "g1"}
+    return {
+        "files": {**at, "problems": [MARK], "data": MARK},
+        "preflight": {**at, "weak": [MARK]},
+    }
+
+
 def _actions(module_id: str) -> Iterator[str]:
-    for verb in ("enable", "disable", "remove", "place"):
+    for verb in ("enable", "disable", "remove", "rollback", "repair", "verify", "place"):
         yield f"/modules/{module_id}/{verb}/"
 
 
@@ -163,6 +181,7 @@ def test_addresses_that_only_take_posts_say_so(admin_page: Client) -> None:
     waiting = upload("ModuleNew")
     for address in (
         "/modules/ModuleBlackList/place/",
+        "/modules/ModuleBlackList/verify/",
         f"/uploads/{waiting.pk}/install/",
         f"/uploads/{waiting.pk}/discard/",
         "/language/",
@@ -190,6 +209,7 @@ PAGES_BY_RIGHT = {
     "/modules/ModuleBlackList/enable/": Right.OPERATE,
     "/modules/ModuleBlackList/disable/": Right.OPERATE,
     "/modules/ModuleBlackList/remove/": Right.REMOVE,
+    "/modules/ModuleBlackList/repair/": Right.INSTALL,
     "/modules/upload/": Right.INSTALL,
     "/settings/": Right.INSTALL,
 }
