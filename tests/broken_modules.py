@@ -139,7 +139,9 @@ CRASHES = {
     "abort": "import os\nos.abort()",
     "kills-itself": "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)",
     "stack-of-c": (
-        "import sys\nsys.setrecursionlimit(10**9)\nx = []\nfor _ in range(10**6): x = [x]\nrepr(x)"
+        "import sys, threading\nsys.setrecursionlimit(10**9)\nx = []\n"
+        "for _ in range(10**4): x = [x]\nthreading.stack_size(64 * 1024)\n"
+        "deep = threading.Thread(target=repr, args=(x,))\ndeep.start()\ndeep.join()"
     ),
 }
 """B03."""
