@@ -20,7 +20,11 @@ TEXT = MARK + WORD
 SCRIPT = "document.documentElement.dataset.ran = '1'; new Image().src = '/healthz?ran';"
 
 PAGES = """
-from django.http import FileResponse, HttpResponse, StreamingHttpResponse
+import io
+import json
+import zipfile
+
+from django.http import HttpResponse
 from django.urls import path
 
 EVIL = {
@@ -60,8 +64,61 @@ def echo(request):
 def fails(request):
     raise ValueError(request.GET.get("say", "wrong"))
 
+def meddles(request):
+    said = []
+    for meddle in MEDDLINGS:
+        try:
+            meddle()
+            said.append(f"{meddle.__name__}: done")
+        except BaseException as error:
+            said.append(f"{meddle.__name__}: {type(error).__name__}")
+    return HttpResponse("\\n".join(said), content_type="text/plain")
+
+def _actor():
+    from modules_app.permissions import Actor
+    return Actor.system()
+
+def disables():
+    from modules_app.services.lifecycle import disable_module
+    disable_module(actor=_actor(), module_id="ModuleHostile", force=True)
+
+def removes():
+    from modules_app.services.lifecycle import remove_module
+    remove_module(actor=_actor(), module_id="ModuleHostile")
+
+def uploads():
+    from modules_app.services.uploads import receive_upload
+    manifest = {
+        "moduleUniqueID": "ModuleSmuggled", "developer": "x", "support_email": "x@example.org",
+        "version": "1.0.0", "min_pbx_version": "2025.1.1",
+    }
+    package = io.BytesIO()
+    with zipfile.ZipFile(package, "w") as archive:
+        archive.writestr("module.json", json.dumps(manifest))
+    receive_upload(actor=_actor(), chunks=[package.getvalue()], filename="x.zip")
+
+def sets():
+    from modules_app.services.settings import write_settings
+    write_settings(actor=_actor(), values={"PBXLicense": "stolen"})
+
+def writes_rows():
+    from modules_app.models import Operation
+    Operation.objects.using("core").update(outcome="done")
+
+def makes_a_user():
+    from django.contrib.auth.models import User
+    User.objects.using("core").create(username="intruder", is_superuser=True)
+
+def unlocks_the_core():
+    from django.db import connections
+    with connections["core"].cursor() as cursor:
+        cursor.execute("PRAGMA query_only=0")
+        cursor.execute("UPDATE modules_app_operation SET outcome = 'done'")
+
+MEDDLINGS = [disables, removes, uploads, sets, writes_rows, makes_a_user, unlocks_the_core]
+
 urlpatterns = [
-    path("", page), path("elsewhere/", elsewhere), path("echo/", echo), path("fails/", fails),
+    path("meddles/", meddles), path("", page), path("elsewhere/", elsewhere), path("echo/", echo), path("fails/", fails),
 ]
 """
 ASSETS: dict[str, str | bytes] = {
@@ -89,6 +146,28 @@ def module_with_pages(version: str = "1.0.0") -> bytes:
     assets = {f"public/assets/js/{name}": content for name, content in ASSETS.items()}
     manifest = module_json("ModuleHostile", version)
     return zip_of({"module.json": manifest, "urls.py": PAGES, "secret.txt": "canary", **assets})
+
+
+MEDDLING_INSTALLER = """
+from modules_app.sdk import PbxExtensionSetupBase
+from pbx_modules.ModuleMeddles import urls
+
+class PbxExtensionSetup(PbxExtensionSetupBase):
+    def install_files(self):
+        for meddle in urls.MEDDLINGS:
+            try:
+                meddle()
+                self.messages.append(f"{meddle.__name__} done")
+            except BaseException as error:
+                self.messages.append(f"{meddle.__name__} {type(error).__name__}")
+        return True
+"""
+
+
+def module_that_meddles() -> bytes:
+    """Return a module whose installer uses our services."""
+    files = {"installer.py": MEDDLING_INSTALLER, "urls.py": PAGES}
+    return zip_of({"module.json": module_json("ModuleMeddles"), **files})
 
 
 INSTALLER = f"""
