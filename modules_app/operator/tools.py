@@ -74,7 +74,10 @@ _PROBLEMS = {
     "no-verdict": _("The code of “{id}” ended the process without an answer (status {status})."),
     "crashed": _("The code of “{id}” crashed (status {status})."),
     "raised": _("The code of “{id}” failed: {last_line}"),
+    "lost": _("The process around the code of “{id}” was ended from outside."),
 }
+_HINT = _("Tell the module's author; the details below show where it happened.")
+_HINT_LOST = _("The module is not to blame. Start the operation again.")
 
 
 def _child_failed(payload: dict[str, Any], result: ChildResult, seconds: float) -> ChildFailed:
@@ -92,5 +95,5 @@ def _child_failed(payload: dict[str, Any], result: ChildResult, seconds: float) 
                 -8000:
             ],
         },
-        hint=_("Tell the module's author; the details below show where it happened."),
+        hint=_HINT_LOST if result.problem == "lost" else _HINT,
     )

@@ -165,7 +165,7 @@ def test_a_program_that_was_left_running_is_killed(zygote: Zygote, tmp_path: Pat
 def test_b09_closing_all_descriptors_is_not_success(zygote: Zygote) -> None:
     result = zygote.run(f"{HERE}:closes_everything", {}, seconds=20)
 
-    assert (result.ok, result.problem) == (False, "crashed")
+    assert (result.ok, result.problem) == (False, "lost")
 
 
 def test_b06_memory_is_limited(zygote: Zygote) -> None:
