@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from modules_app.processes.zygote import Zygote
     from tests.lifecycle import Life
 
+# What a crash is about; locks, sockets, logs and copies of the core database are not.
 FOLDERS = ("store", "data", "packages", "uploads", "etc")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -55,10 +55,13 @@ def view(data_dir: DataDir) -> View:
     }
 
 
-def violations(data_dir: DataDir) -> list[str]:
-    """Return what is wrong with the present state; the operator must have recovered before."""
+def violations(data_dir: DataDir, altered: Collection[str] = ()) -> list[str]:
+    """Return what is wrong with the present state; the operator must have recovered before.
+
+    The files of modules in ``altered`` were changed behind the system's back.
+    """
     return [
-        *_rows_without_files(data_dir),
+        *_rows_without_files(data_dir, altered),
         *_names_without_rows(data_dir),
         *_wrong_rows(),
     ]
@@ -79,8 +82,8 @@ def fingerprint(data_dir: DataDir) -> str:
     return digest.hexdigest()
 
 
-def _rows_without_files(data_dir: DataDir) -> Iterator[str]:
-    for module in Module.objects.exclude(fault=Fault.DAMAGED):
+def _rows_without_files(data_dir: DataDir, altered: Collection[str]) -> Iterator[str]:
+    for module in Module.objects.exclude(fault=Fault.DAMAGED).exclude(pk__in=altered):
         for problem in verify_generation(data_dir, module.id, module.generation, module.digest):
             yield f"I1 {module.id} {module.version}: {problem.kind} {problem.path}"
         previous = module.previous_generation
@@ -152,7 +155,8 @@ def _wrong_rows() -> Iterator[str]:
     for operation in Operation.objects.filter(outcome=Outcome.RUNNING):
         yield f"I5 {operation} says that it runs"
     for module in Module.objects.exclude(phase=Phase.READY):
-        yield f"I5 {module.id} is still in {module.phase}"
+        if module.phase == Phase.MAINTENANCE or module.wanted == Wanted.OFF:
+            yield f"I5 {module.id} is {module.wanted} and still in {module.phase}"
     for operation in Operation.objects.exclude(outcome__in=(Outcome.QUEUED, Outcome.RUNNING)):
         if operation.outcome == Outcome.DONE:
             yield from _untrue(operation)

@@ -86,8 +86,8 @@ def _attribute(target: str) -> Any:
     return pkgutil.resolve_name(target)
 
 
-def _replaced(target: str, by: Any) -> Patch:
-    return lambda: mock.patch(target, by)
+def _replaced(target: str, new: Any) -> Patch:
+    return lambda: mock.patch(target, new)
 
 
 def _nothing(*_arguments: Any, **_options: Any) -> None:
@@ -346,10 +346,10 @@ ENGINE_MUTANTS: tuple[DiskMutant, ...] = (
         _replaced(f"{ENGINE}.upgrade.bring_back", _nothing),
     ),
     DiskMutant(
-        "probation-for-ever",
-        "the check at the end is left out",
-        "upgrade-while-on",
-        _replaced(f"{ENGINE}.upgrade.check_start", _nothing),
+        "judged-twice",
+        "recovery judges again what had passed, and leads back what was swept",
+        "upgrade-that-stops-loading",
+        _replaced(f"{ENGINE}.work.Work.is_checked", False),
     ),
     DiskMutant(
         "commit-in-pieces",
@@ -374,13 +374,25 @@ def run_all(only: list[str], *, in_short: bool = False) -> dict[str, Any]:
     """
     with open_box() as box:
         empty = box.save()
-        found = {}
+        found = {} if only else _without_mutants(box, empty)
         for mutant in ENGINE_MUTANTS:
             if not only or mutant.name in only:
                 found[mutant.name] = _engine_mutant(box, empty, mutant)
         if not only:
             found |= _missing_barriers(box, empty, _FOR_BARRIERS[:1] if in_short else _FOR_BARRIERS)
         return found
+
+
+def _without_mutants(box: Box, empty: State) -> dict[str, Any]:
+    """Make sure that the scenarios are sound by themselves: else anything would be caught."""
+    from tests.crash.scenarios import SCENARIOS
+
+    found: dict[str, Any] = {}
+    for name in sorted({mutant.scenario for mutant in ENGINE_MUTANTS}):
+        seen = _what_is_seen(box, empty, SCENARIOS[name], nullcontext, sample=6)
+        if seen:
+            found[f"the sound {name}"] = {"breaks": f"nothing, but: {seen}", "caught": ""}
+    return found
 
 
 def _engine_mutant(box: Box, empty: State, mutant: DiskMutant) -> dict[str, Any]:
@@ -397,7 +409,13 @@ def _engine_mutant(box: Box, empty: State, mutant: DiskMutant) -> dict[str, Any]
 
 
 def _what_is_seen(
-    box: Box, empty: State, scenario: Any, patch: Patch, barriers: Any = None, shows: str = ""
+    box: Box,
+    empty: State,
+    scenario: Any,
+    patch: Patch,
+    barriers: Any = None,
+    shows: str = "",
+    sample: int = 60,
 ) -> str:
     """Return the first violation with a mutant in place, or nothing if there is none."""
     from tests.crash.explore import explore, record_scenario
@@ -406,7 +424,7 @@ def _what_is_seen(
         try:
             recorded = record_scenario(box, scenario, empty, barriers)
             findings = explore(
-                box, recorded, sample=60, deadline=float("inf"), seed=1, until_first=not shows
+                box, recorded, sample=sample, deadline=float("inf"), seed=1, until_first=not shows
             )
         except Exception as error:  # a mutant may break anything, and that is being caught, too
             return f"{type(error).__name__}: {error}"[:300]

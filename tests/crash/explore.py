@@ -153,8 +153,8 @@ def explore(
     for moment, tree, image in _distinct(candidates, sample):
         if time.monotonic() > deadline or (until_first and findings.violations):
             break
-        # What did not load before the crash may load after it.
-        box.loads = recorded.scenario.loads or findings.recovered % 2 == 0
+        every = recorded.scenario.changes
+        box.loads = recorded.scenario.loads ^ bool(every and findings.recovered % every == 0)
         label = f"{recorded.scenario.name}@{moment.number}"
         findings.recovered += 1
         box.load(State(tree, image))
@@ -221,7 +221,8 @@ def _old_or_new(recorded: Recorded, image: bytes, found: View) -> list[str]:
     allowed = [recorded.before]
     if committed:
         # A second start that ends the operator leads back instead of forward (reference R4.6).
-        allowed = [recorded.before, *recorded.after] if attempts else recorded.after
+        either = attempts or recorded.scenario.changes
+        allowed = [recorded.before, *recorded.after] if either else recorded.after
     if found in allowed:
         return []
     return [

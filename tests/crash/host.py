@@ -38,4 +38,9 @@ class HostOfWord(HostLink):
         """Give the same verdict on every enabled module."""
         verdict = {"ok": self.loads, "error": "" if self.loads else "no", "traceback": ""}
         enabled = Module.objects.filter(wanted=Wanted.ON).values_list("id", flat=True)
-        return {"sequence": sequence, "modules": {name: dict(verdict) for name in enabled}}
+        return {
+            "sequence": sequence,
+            "modules": {name: dict(verdict) for name in enabled},
+            "safe_mode": False,
+            "settled": [],
+        }

@@ -15,10 +15,8 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from modules_app.packages.fsops import FsOps
+from tests.crash.box import FOLDERS
 from tests.crash.disk import ROOT, Commit, Disk, Event, Link, Rename, Sync, Unlink, Write
-
-# What the model does not look at: locks and sockets, and the core database, which is an event.
-_NOT_MODELLED = ("run", "core.sqlite3", "log")
 
 
 class _Seen(NamedTuple):
@@ -141,7 +139,7 @@ class Watcher:
         except FileNotFoundError:  # another thread removed it meanwhile
             return
         for name in names:
-            if not path and name.startswith(_NOT_MODELLED):
+            if not path and name not in FOLDERS:
                 continue
             below = folder / name
             try:

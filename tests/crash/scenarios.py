@@ -35,6 +35,8 @@ class Scenario:
     act: Callable[[Life], object]
     # Whether the host says that what it is told to load loads.
     loads: bool = True
+    # Whether it says the opposite to recovery: never, each second time, or always.
+    changes: int = 0
 
 
 def small(version: str = "1.0.0", column: str = "") -> bytes:
@@ -157,9 +159,10 @@ SCENARIOS: dict[str, Scenario] = {
         Scenario("upgrade-while-off", _HAS, upgrade),
         Scenario("upgrade-while-on", _ON, upgrade),
         Scenario("upgrade-again", (*_HAS, upgrade), third),
-        Scenario("upgrade-that-does-not-load", _ON, upgrade, loads=False),
+        Scenario("upgrade-that-does-not-load", _ON, upgrade, loads=False, changes=2),
+        Scenario("upgrade-that-stops-loading", (*_ON, upgrade), third, changes=1),
         Scenario("enable", _HAS, enable),
-        Scenario("enable-that-does-not-load", _HAS, enable, loads=False),
+        Scenario("enable-that-does-not-load", _HAS, enable, loads=False, changes=2),
         Scenario("disable", _ON, disable),
         Scenario("remove-and-keep", _ON, remove),
         Scenario("remove-with-data", (*_ON, upgrade), erase),
@@ -170,7 +173,7 @@ SCENARIOS: dict[str, Scenario] = {
         Scenario("remove-python-with-data", (install_python, enable_python), erase_python),
         Scenario("rollback-while-on", (*_ON, upgrade), rollback),
         Scenario("rollback-while-off", (*_HAS, upgrade), rollback),
-        Scenario("rollback-that-does-not-load", (*_ON, upgrade), rollback, loads=False),
+        Scenario("rollback-that-does-not-load", (*_ON, upgrade), rollback, loads=False, changes=2),
         Scenario("repair", (*_ON, alter, notice), repair),
     )
 }

@@ -15,12 +15,18 @@ ROOT = Path(__file__).parents[2]
 
 
 def in_a_process(
-    task: str, *, seed: int, seconds: float, sample: int = 100_000, only: Sequence[str] = ()
+    task: str,
+    *,
+    seed: int,
+    seconds: float,
+    sample: int = 100_000,
+    histories: int = 0,
+    only: Sequence[str] = (),
 ) -> dict[str, dict[str, Any]]:
     """Run a task in a fresh process and return its findings by name. Raises what it said."""
     command = [sys.executable, "-m", "tests.crash.worker", task]
     command += ["--seed", str(seed), "--seconds", str(seconds)]
-    command += ["--sample", str(sample), *only]
+    command += ["--sample", str(sample), "--histories", str(histories), "--only", *only]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
         raise AssertionError(f"{task} died: {done.stdout[-2000:]}{done.stderr[-6000:]}")
@@ -35,7 +41,8 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--sample", type=int, default=100_000)
-    parser.add_argument("only", nargs="*")
+    parser.add_argument("--histories", type=int, default=0)
+    parser.add_argument("--only", nargs="*", default=[])
     args = parser.parse_args(arguments)
     found = _TASKS[args.task](args)
     print(json.dumps(found))
@@ -57,7 +64,7 @@ def _disk_mutants(args: argparse.Namespace) -> dict[str, Any]:
 def _histories(args: argparse.Namespace) -> dict[str, Any]:
     from tests.crash.histories import run_for
 
-    return {"histories": run_for(args.seconds, args.seed)}
+    return {"histories": run_for(args.seconds, args.seed, args.histories)}
 
 
 _TASKS = {"power-loss": _power_loss, "disk-mutants": _disk_mutants, "histories": _histories}
