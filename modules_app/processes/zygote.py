@@ -54,8 +54,8 @@ class ChildLimits:
 class ChildResult:
     """How a child ended. ``value`` is its answer when ``ok``; else ``problem`` says what happened.
 
-    ``problem``: "" | "raised" | "timeout" | "crashed" | "no-verdict" | "stopped" | "lost"; lost is a
-    child whose minder or zygote ended first, which says nothing about the child.
+    ``problem``: "" | "raised" | "timeout" | "crashed" | "no-verdict" | "stopped" | "lost". Lost is
+    a child whose minder or zygote ended first, which says nothing about the child.
     ``exit_status`` is negative for a signal, None when the child was never seen to end.
     ``output`` is the tail of what it printed. ``weak`` names the limits that were asked for and
     could not be had here: "pid-namespace", "network", "process-limit" (for root).

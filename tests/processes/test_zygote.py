@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from modules_app.processes.locks import FileLock
-from modules_app.processes.zygote import ChildLimits, Zygote
+from modules_app.processes.zygote import ChildLimits, ChildResult, Zygote
 
 HERE = "tests.processes.targets"
 ROOT = Path(__file__).resolve().parents[2]
@@ -165,7 +165,26 @@ def test_a_program_that_was_left_running_is_killed(zygote: Zygote, tmp_path: Pat
 def test_b09_closing_all_descriptors_is_not_success(zygote: Zygote) -> None:
     result = zygote.run(f"{HERE}:closes_everything", {}, seconds=20)
 
-    assert (result.ok, result.problem) == (False, "lost")
+    assert (result.ok, result.problem) == (False, "crashed")
+
+
+def test_r48_a_killed_zygote_says_nothing_about_the_child(tmp_path: Path) -> None:
+    own = Zygote(settings_module="pbxadmin.settings.test", label="killed")
+    pid_file = tmp_path / "pid"
+    results: list[ChildResult] = []
+    payload = {"pid_file": str(pid_file)}
+    running = threading.Thread(
+        target=lambda: results.append(own.run(f"{HERE}:sleeps", payload, seconds=60))
+    )
+    running.start()
+    try:
+        wait_for_pid(pid_file)
+        assert own._process is not None
+        os.kill(own._process.pid, signal.SIGKILL)
+        running.join(30)
+        assert [result.problem for result in results] == ["lost"]
+    finally:
+        own.close()
 
 
 def test_b06_memory_is_limited(zygote: Zygote) -> None:
