@@ -25,4 +25,5 @@ KINDS: dict[str, Kind] = {
     "syscalls": Kind("tests.torture.syscalls", 2),
     "faults": Kind("tests.torture.environment", 2),
     "server": Kind("tests.torture.living_server", 2),
+    "modules": Kind("tests.torture.modules", 2),
 }
