@@ -61,6 +61,11 @@ class Strike:
         sentences = _HUNG if self.how == HUNG else _ENDED
         return sentences.get(self.doing, sentences["request"])
 
+    @property
+    def text(self) -> str:
+        """Return the sentence in English."""
+        return fill(self.sentence, {"how": self.how})
+
 
 @dataclass(frozen=True, slots=True)
 class ModuleStrikes:
@@ -98,7 +103,7 @@ class Strikes:
         """Return the modules of ``registry`` that must not be imported, each with the reason."""
         known = self.read()
         return {
-            module.id: fill(known[module.id].last.sentence, {"how": known[module.id].last.how})
+            module.id: known[module.id].last.text
             for module in registry.modules
             if module.id in known
             and known[module.id].generation == module.generation

@@ -23,7 +23,6 @@ from gunicorn.workers.sync import SyncWorker
 
 from modules_app.bridge.registry import Registry, read_registry
 from modules_app.domain.strikes import StrikeRule
-from modules_app.exceptions import ModuleError
 from modules_app.host import marker
 from modules_app.host.marker import Marker
 from modules_app.host.strikes import Judge, keep_trace, name_of_end
@@ -71,9 +70,8 @@ class HostApplication(BaseApplication):  # type: ignore[misc]
         self.payload = payload
         self.run_dir = Path(payload["run_dir"])
         self.registry: Registry = read_registry(payload["registry"])
-        self.start_number = int(payload["start"])
         self.rule = StrikeRule(**payload["rule"])
-        self.judge = Judge(self.run_dir, self.registry, self.start_number)
+        self.judge = Judge(self.run_dir, self.registry, int(payload["start"]))
         self._listener_fd = listener_fd
         super().__init__()
 
@@ -98,8 +96,7 @@ class HostApplication(BaseApplication):  # type: ignore[misc]
         """Import the modules, in the worker, and return the WSGI application."""
         module, _, name = self.payload["application"].partition(":")
         build = getattr(importlib.import_module(module), name)
-        left_out = self.judge.strikes.left_out(self.registry, self.rule, now=self.start_number)
-        return build(self.registry, left_out)  # type: ignore[no-any-return]
+        return build(self.registry, self.judge.left_out(self.rule))  # type: ignore[no-any-return]
 
 
 class HostWorker(SyncWorker):  # type: ignore[misc]
@@ -215,13 +212,9 @@ class HostArbiter(Arbiter):  # type: ignore[misc]
             self.not_before = time.monotonic() + (_FIRST_PAUSE if blamed else pause)
 
     def _charge(self, worker: HostWorker, status: int) -> str:
-        try:
-            blamed = self.judge.charge(
-                worker.marker.read(), pid=worker.pid, status=status, hung=worker.hung
-            )
-        except (OSError, ModuleError) as error:  # a full disk must not end the server
-            logger.error("a strike could not be written down: %s", error)
-            return ""
+        blamed = self.judge.charge(
+            worker.marker.read(), pid=worker.pid, status=status, hung=worker.hung
+        )
         how = "hung" if worker.hung else f"ended with {name_of_end(status)}"
         logger.error("a worker %s; it ran the code of: %s", how, blamed or "no module")
         return blamed

@@ -35,7 +35,10 @@ _ENDED = "The host ended."
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which modules may be loaded: all of them when ``only`` is None."""
+    """Which modules may be loaded: all of them when ``only`` is None.
+
+    ``only`` holds ids, or "id/generation" where just that generation may be loaded.
+    """
 
     safe_mode: bool = False
     only: frozenset[str] | None = None
@@ -45,7 +48,11 @@ class Choice:
         only = self.only
         if only is None:
             return registry
-        modules = tuple(module for module in registry.modules if module.id in only)
+        modules = tuple(
+            module
+            for module in registry.modules
+            if {module.id, f"{module.id}/{module.generation}"} & only
+        )
         return replace(registry, modules=modules, safe_mode=self.safe_mode)
 
 
@@ -128,7 +135,10 @@ class Caution:
             self._boots.good()
         if not self._counted:
             self._counted = self._boots.begin()
-        return Choice() if self._counted else Choice(False, frozenset(self._boots.record.healthy))
+        if self._counted:
+            return Choice()
+        healthy = self._boots.record.healthy.items()
+        return Choice(False, frozenset(f"{name}/{generation}" for name, generation in healthy))
 
     def serve(self, registry: Registry) -> Served:
         """Return a new server's record; strikes of modules that are gone are forgotten."""

@@ -8,6 +8,7 @@ that module gets a strike. An end that somebody ordered is nobody's fault.
 from __future__ import annotations
 
 import faulthandler
+import logging
 import os
 import resource
 import signal
@@ -15,9 +16,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from modules_app.bridge.registry import Registry
-from modules_app.bridge.strikes import HUNG, UNKNOWN, Strike, Strikes
+from modules_app.bridge.strikes import HUNG, UNKNOWN, ModuleStrikes, Strike, Strikes
+from modules_app.domain.strikes import StrikeRule
+from modules_app.exceptions import ModuleError
 from modules_app.host.marker import Doing, Moment
 from modules_app.packages.fsops import FsOps
+
+logger = logging.getLogger("pbxadmin.host")
 
 TRACES = "boot"
 """The folder, below the run folder, of what workers write when a fatal signal ends them."""
@@ -74,7 +79,8 @@ class Judge:
         self._run_dir = run_dir
         self._registry = registry
         self._start = start
-        self.strikes = Strikes(run_dir, fsops=self._fsops)
+        self._strikes = Strikes(run_dir, fsops=self._fsops)
+        self._unwritten: dict[str, ModuleStrikes] = {}
 
     def charge(self, moment: Moment, *, pid: int, status: int, hung: bool) -> str:
         """Charge what a worker did when it ended; return the module's id, "" for nobody."""
@@ -83,10 +89,23 @@ class Judge:
         module_id, generation = self._blamed(moment)
         doing = (moment.doing or Doing.REQUEST).name.lower()
         at = datetime.now(UTC).isoformat(timespec="seconds")
-        self.strikes.charge(
-            module_id, generation, Strike(self._start, doing, how, at=at, excerpt=excerpt)
-        )
+        strike = Strike(self._start, doing, how, at=at, excerpt=excerpt)
+        try:
+            self._strikes.charge(module_id, generation, strike)
+        except (OSError, ModuleError) as error:  # a full disk must not end the server
+            logger.error("a strike could not be written down: %s", error)
+            before = self._unwritten.get(module_id)
+            known = before.strikes if before else ()
+            self._unwritten[module_id] = ModuleStrikes(generation, (*known, strike))
         return module_id
+
+    def left_out(self, rule: StrikeRule) -> dict[str, str]:
+        """Return the modules that must not be imported, each with the reason."""
+        found = self._strikes.left_out(self._registry, rule, now=self._start)
+        for name, one in self._unwritten.items():
+            if name and one.are_too_many(rule, now=self._start):
+                found[name] = one.last.text
+        return found
 
     def forget_trace(self, pid: int) -> None:
         """Remove what a worker left that ended in order."""
