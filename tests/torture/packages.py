@@ -43,9 +43,11 @@ _COLUMN = '    note = models.CharField(max_length=40, default="none", null=True)
 
 
 @cache
-def package(module_id: str, version: str) -> bytes:
-    """Return one version of a module with an installer, data, hooks, settings and a placed file;
-    the installer of the version ``BAD`` says no."""
+def package(module_id: str, version: str, more: str = "") -> bytes:
+    """Return one version of a module with an installer, data, hooks, settings and a placed file.
+
+    The installer of the version ``BAD`` says no; ``more`` is code at the end of main.py.
+    """
     fill = {"id": module_id, "version": version}
     end = "and False" if version == BAD else ""
     files = {
@@ -53,7 +55,7 @@ def package(module_id: str, version: str) -> bytes:
         "installer.py": _INSTALLER.format(**fill, end=end),
         "models.py": _MODELS.format(column=_COLUMN if version > "1.0.0" else ""),
         "conf.py": _CONF.format(**fill),
-        "main.py": f"VERSION = {version!r}\n",
+        "main.py": f"VERSION = {version!r}\n{more}",
         "public/assets/js/app.js": f"// {version}\n" * 200,
         "bin/tool": f"#!/bin/sh\necho {version}\n",
         "messages/en.json": f'{{"Breadcrumb{module_id}": "The {module_id}"}}',

@@ -39,14 +39,17 @@ class Ended:
 
 
 class Warm:
-    """Starts cases; use as a context manager. Not for several threads."""
+    """Starts cases; use as a context manager. Not for several threads.
 
-    def __init__(self, folder: Path) -> None:
+    ``prefix`` is a program that all of it runs under, such as faketime.
+    """
+
+    def __init__(self, folder: Path, prefix: tuple[str, ...] = ()) -> None:
         self._folder = folder
         ours, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-B", "-m", "tests.torture.warm", str(theirs.fileno())],
+                [*prefix, sys.executable, "-B", "-m", "tests.torture.warm", str(theirs.fileno())],
                 cwd=ROOT,
                 env=environment(folder / "warm"),
                 pass_fds=[theirs.fileno()],
