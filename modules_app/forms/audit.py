@@ -19,7 +19,7 @@ class AuditForm(forms.Form):
     """The filters of the audit page; every one may stay empty."""
 
     actor = forms.CharField(label=_("Who"), max_length=150, required=False)
-    target = forms.CharField(label=_("Module or other object"), max_length=150, required=False)
+    target = forms.CharField(label=_("Module or object"), max_length=150, required=False)
     action = forms.ChoiceField(label=_("Action"), required=False)
     outcome = forms.ChoiceField(label=_("Outcome"), required=False)
     since = forms.DateField(
