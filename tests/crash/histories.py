@@ -370,6 +370,7 @@ def replay(spec: str) -> Counts:
 
 def _counts(found: dict[str, Any], seed: int) -> Counts:
     counts = Counts(histories=found["histories"])
+    counts.kills["random history / power gone at a fault point"] = found["crashes"]
     if found["failure"]:
         failed = found["failure"].partition(":")[0].removeprefix("seed ")
         counts.fail(f"histories:{failed or seed}", found["failure"])

@@ -58,9 +58,7 @@ def _counts(found: dict[str, dict[str, object]], seed: int) -> Counts:
     counts = Counts()
     for name, findings in found.items():
         counts.crash_states += int(str(findings["states"]))
-        counts.listed[f"crash states of {name}"] = (
-            f"{findings['states']} by reasoning, {findings['recovered']} by the real recovery"
-        )
+        counts.faults[f"power cut, recovered for real: {name}"] += int(str(findings["recovered"]))
         for violation in findings["violations"]:  # type: ignore[attr-defined]
             counts.fail(f"power-loss:{name}:{seed}", violation)
     return counts

@@ -37,7 +37,7 @@ def in_a_process(
 def main(arguments: list[str]) -> None:
     """Print the findings as one line of JSON."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("task", choices=["power-loss", "disk-mutants", "histories"])
+    parser.add_argument("task", choices=sorted(_TASKS))
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--sample", type=int, default=100_000)
@@ -61,13 +61,24 @@ def _disk_mutants(args: argparse.Namespace) -> dict[str, Any]:
     return run_all(args.only, in_short=args.seconds < 300)
 
 
+def _check_mutants(args: argparse.Namespace) -> dict[str, Any]:
+    from tests.crash.check_mutants import run_all
+
+    return run_all(args.seconds, *args.only)
+
+
 def _histories(args: argparse.Namespace) -> dict[str, Any]:
     from tests.crash.histories import run_for
 
     return {"histories": run_for(args.seconds, args.seed, args.histories)}
 
 
-_TASKS = {"power-loss": _power_loss, "disk-mutants": _disk_mutants, "histories": _histories}
+_TASKS = {
+    "power-loss": _power_loss,
+    "disk-mutants": _disk_mutants,
+    "check-mutants": _check_mutants,
+    "histories": _histories,
+}
 
 if __name__ == "__main__":
     main(sys.argv[1:])

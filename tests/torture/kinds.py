@@ -26,4 +26,7 @@ KINDS: dict[str, Kind] = {
     "faults": Kind("tests.torture.environment", 2),
     "server": Kind("tests.torture.living_server", 2),
     "modules": Kind("tests.torture.modules", 2),
+    "power-loss": Kind("tests.crash.power_loss", 2),
+    "mutants": Kind("tests.crash.mutants", 3),
+    "histories": Kind("tests.crash.histories", 5),
 }
