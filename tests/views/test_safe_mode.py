@@ -41,6 +41,7 @@ def test_the_page_switches_safe_mode_on_and_off(admin_page: Client) -> None:
     found = safe_mode()
     assert found is not None
     assert (found.why, found.actor, found.reason) == (Why.PERSON, "root", "calls drop")
+    assert "does not run until it ends" in text(admin_page, "/modules/ModuleOne/")
     for address in ("/", "/modules/", "/operations/", "/settings/", "/admin/", "/safe-mode/"):
         shown = text(admin_page, address)
         assert "Safe mode is on." in shown, address
