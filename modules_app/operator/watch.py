@@ -50,20 +50,25 @@ class Watch:
         self._tools = tools
         self._told: bool | None = None
         self._seen: bool | None = None
+        self._complaint = ""
 
     def look(self) -> bool:
         """Draw the consequences that are due; True when the host must look at the rows again.
 
-        A database that is locked right now is looked at later.
+        What cannot be written right now, because the database is locked or the disk is full, is
+        tried again at the next look.
         """
         try:
             if self._note_safe_mode():
                 return False
             changed = charge_strikes(self._tools) + reflect_health(self._tools)
             settle_probation(self._tools)
-        except OperationalError as error:
-            log.warning("the host's news must wait: %s", error)
+        except (OperationalError, OSError, ModuleError) as error:
+            if str(error) != self._complaint:
+                self._complaint = str(error)
+                log.warning("the host's news must wait: %s", error)
             return False
+        self._complaint = ""
         return bool(changed)
 
     def _note_safe_mode(self) -> bool:
