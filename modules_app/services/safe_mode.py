@@ -22,7 +22,7 @@ from modules_app.bridge.safe_mode import (
     now_text,
 )
 from modules_app.bridge.strikes import Strikes
-from modules_app.domain.halves import begin
+from modules_app.domain.halves import begin, without
 from modules_app.exceptions import ModuleError, Refused
 from modules_app.exceptions import gettext_noop as _
 from modules_app.permissions import Actor, Right, require
@@ -117,7 +117,8 @@ def answer_search(*, actor: Actor, running: Sequence[str], fault: bool) -> SafeM
             hint=_("Look at what is being tried now and answer again."),
         )
     verdict = Verdict(now.running, fault)
-    changed = _change(lambda found: judged(found, verdict) or found)
+    enabled = enabled_ids()
+    changed = _change(lambda found: _without_gone(judged(found, verdict) or found, enabled))
     _tell(actor, SEARCHED, modules=list(verdict.modules), fault=fault)
     return changed
 
@@ -142,6 +143,11 @@ def _change(how: Callable[[SafeMode], SafeMode]) -> SafeMode:
             hint=_("Switch it on first; then modules can be tried one by one."),
         )
     return changed
+
+
+def _without_gone(found: SafeMode, enabled: Sequence[str]) -> SafeMode:
+    """Go on without modules that somebody disabled or removed during the search."""
+    return replace(found, search=without(found.search, enabled)) if found.search else found
 
 
 def _nothing_to_try() -> Refused:

@@ -11,7 +11,7 @@ from pytest_django.fixtures import Settings
 
 from modules_app.bridge.safe_mode import SafeMode, SafeModeFile, Why
 from modules_app.bridge.strikes import Strike, Strikes
-from modules_app.models import AuditEvent, Operation, PbxSetting
+from modules_app.models import AuditEvent, Module, Operation, PbxSetting
 from modules_app.permissions import Right
 from modules_app.selectors.safe_mode import safe_mode
 from tests.pages import administrator, age_proof, menu_item, module, person
@@ -163,6 +163,19 @@ def test_the_search_by_halves_names_the_module_and_offers_to_disable_it(
     shown = text(admin_page, "/safe-mode/")
     assert "The fault comes with “Title of Module3”." in shown
     assert 'formaction="/modules/Module3/disable/"' in shown
+
+
+def test_the_search_goes_on_without_a_module_that_was_disabled_meanwhile(
+    admin_page: Client,
+) -> None:
+    for number in range(4):
+        module(f"Module{number}", wanted="on")
+    admin_page.post("/safe-mode/on/")
+    admin_page.post("/safe-mode/search/")
+    Module.objects.filter(pk="Module2").update(wanted="off")
+    running = safe_mode().running  # type: ignore[union-attr]
+    admin_page.post("/safe-mode/search/", {"fault": "no", "running": running})
+    assert safe_mode().running == ("Module3",)  # type: ignore[union-attr]
 
 
 def test_an_answer_from_an_old_page_is_refused(admin_page: Client) -> None:
