@@ -6,6 +6,7 @@ raises, whatever it raises, is marked failed; the others load.
 
 from __future__ import annotations
 
+import logging
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -23,7 +24,7 @@ from modules_app.exceptions import ModuleError
 from modules_app.host.apps import ModuleConfig, add_app, remove_app
 from modules_app.host.databases import add_database, is_passing, prepare_scratch, remove_database
 from modules_app.host.finder import install_finder
-from modules_app.host.shared import kept
+from modules_app.host.shared import changes_others, kept, put_back_all
 from modules_app.sdk.context import ModuleFacts, running
 from modules_app.sdk.models import refuse_foreign_relations
 
@@ -80,6 +81,7 @@ class LoadResult:
     failed: dict[str, LoadFailure] = field(default_factory=dict)
 
 
+_log = logging.getLogger("pbx.host")
 _SQLITE = b"SQLite format 3\0"
 _result = LoadResult()
 
@@ -117,8 +119,22 @@ def load(
             entering("")
             if module.id in result.loaded or not result.failed[module.id].passing:
                 break
+    _drop_who_changes_others(result)
     _result = result
     return result
+
+
+def _drop_who_changes_others(result: LoadResult) -> None:
+    """Compare what modules share once for all of them, and take back whoever changed it."""
+    with_code = [one.module for one in result.loaded.values() if one.config is not None]
+    culprits = put_back_all() if with_code else {}
+    for module in with_code:
+        if names := culprits.pop(module.import_name, None):
+            unload(module)
+            del result.loaded[module.id]
+            result.failed[module.id] = describe(changes_others(names))
+    for names in culprits.values():
+        _log.error("some module replaced %s, which was put back", ", ".join(names))
 
 
 def load_safely(module: RegistryModule, result: LoadResult) -> None:

@@ -40,7 +40,7 @@ def _try_code(trial: Trial) -> None:
     trial.stage = Stage.COMPILE
     _compile_all(Path(trial.module.code))
     trial.stage = Stage.IMPORT
-    with kept():
+    with kept(thorough=True):
         loaded = LoadedModule(trial.module, load_code(trial.module))
         get_resolver(loaded.urls).reverse_dict  # noqa: B018 - goes through all addresses
         for role in LATER_ROLES:

@@ -4,6 +4,9 @@ The modules of a host live in one process. A module that replaces ``json.dumps``
 ``sys.modules`` while it is imported would break the others, so it is not loaded and what it
 replaced is put back. Its wishes for the process, such as a signal handler or a working directory,
 are put back without a word. Code that does the same later, in a page, is not noticed.
+
+Comparing everything takes some milliseconds. Preflight does it for its one module; a host looks at
+what modules use most after each of them, and at the rest once, after all.
 """
 
 from __future__ import annotations
@@ -13,12 +16,13 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
 
+from modules_app.bridge.registry import PACKAGE
 from modules_app.exceptions import ModuleError
 from modules_app.exceptions import gettext_noop as _
 
@@ -28,6 +32,26 @@ _OURS = sys.stdlib_module_names | {"django", "modules_app"}
 _HEAP_TYPE = 1 << 9
 """Classes that are made by Python code can be changed by it."""
 _LISTED = 5
+_MOST_USED = (
+    "builtins",
+    "json",
+    "os",
+    "sys",
+    "re",
+    "time",
+    "threading",
+    "socket",
+    "sqlite3",
+    "logging",
+    "importlib",
+    "django.http",
+    "django.shortcuts",
+    "django.urls",
+    "django.template",
+    "django.db.models",
+    "modules_app.sdk",
+    "modules_app.host",
+)
 
 
 @dataclass
@@ -55,11 +79,11 @@ def remember() -> None:
 
 
 @contextmanager
-def kept() -> Iterator[None]:
+def kept(*, thorough: bool = False) -> Iterator[None]:
     """Put back, after the block, what it changed of the things that modules share.
 
     Raises ``ModuleError`` ("module-changes-others") if functions, classes or modules were replaced
-    that others use.
+    that others use. Only with ``thorough`` all of them are compared, see `put_back_all`.
     """
     if not _memory.modules:
         remember()
@@ -68,37 +92,59 @@ def kept() -> Iterator[None]:
         yield
     finally:
         before.put_back()
-        changed = _put_back()
+        changed = _put_back(thorough=thorough)
     if changed:
-        raise ModuleError(
-            "module-changes-others",
-            _("It replaces what other modules use, too: {names}."),
-            context={"names": ", ".join(changed[:_LISTED])},
-            hint=_("Tell the module's author to change only the module's own code."),
-        )
+        raise changes_others(changed)
 
 
-def _put_back() -> list[str]:
-    """Restore what was replaced and return the names."""
-    changed = []
+def changes_others(names: Iterable[str]) -> ModuleError:
+    """Return the error for a module that replaced these functions, classes or modules."""
+    return ModuleError(
+        "module-changes-others",
+        _("It replaces what other modules use, too: {names}."),
+        context={"names": ", ".join([*names][:_LISTED])},
+        hint=_("Tell the module's author to change only the module's own code."),
+    )
+
+
+def put_back_all() -> dict[str, list[str]]:
+    """Put back everything that any module replaced; return the names by who replaced them.
+
+    Whose it was is told by the code of what stood there; "" where that does not tell.
+    """
+    culprits: dict[str, list[str]] = {}
+    for name, value in _put_back(thorough=True).items():
+        parts = str(getattr(value, "__module__", None) or "").split(".")
+        who = ".".join(parts[:2]) if parts[0] == PACKAGE else ""
+        culprits.setdefault(who, []).append(name)
+    return culprits
+
+
+def _put_back(*, thorough: bool) -> dict[str, Any]:
+    """Restore what was replaced and return it by name."""
+    changed: dict[str, Any] = {}
     for name, (module, known) in _memory.modules.items():
-        if sys.modules.get(name) is not module:
+        found = sys.modules.get(name)
+        if found is not module:
             sys.modules[name] = module
-            changed.append(name)
-        if not known.items() <= module.__dict__.items():
-            changed += [f"{name}.{key}" for key in _restore(module, known)]
-    for kind, known in _memory.classes.items():
-        if not known.items() <= kind.__dict__.items():
-            changed += [f"{kind.__module__}.{kind.__qualname__}.{k}" for k in _restore(kind, known)]
+            changed[name] = found
+        if thorough or name.startswith(_MOST_USED):
+            _restore(name, module, known, changed)
+    if thorough:
+        for kind, known in _memory.classes.items():
+            _restore(f"{kind.__module__}.{kind.__qualname__}", kind, known, changed)
     return changed
 
 
-def _restore(holder: Any, known: dict[str, Any]) -> list[str]:
+def _restore(name: str, holder: Any, known: dict[str, Any], changed: dict[str, Any]) -> None:
     now = holder.__dict__
-    replaced = [key for key, value in known.items() if now.get(key) is not value]
-    for key in replaced:
-        setattr(holder, key, known[key])
-    return replaced
+    if known.items() <= now.items():
+        return
+    for key, value in known.items():
+        found = now.get(key)
+        if found is not value:
+            changed[f"{name}.{key}"] = found
+            setattr(holder, key, value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,9 +50,10 @@ def replies(bench: Workbench, body: str) -> tuple[dict[str, object], dict[str, o
         ("import json\njson.dumps = None", "json.dumps"),
         ("import builtins\nbuiltins.len = lambda one: 7", "builtins.len"),
         (
-            "from django.http import HttpResponse\nHttpResponse.__init__ = None",
-            "django.http.response.HttpResponse.__init__",
+            "from django.db.models import Model\nModel.save = lambda self: None",
+            "django.db.models.base.Model.save",
         ),
+        ("import html\nhtml.escape = lambda text: text", "html.escape"),
         ("import sys\nsys.modules['django.contrib.auth'] = 7", "django.contrib.auth"),
         ("from modules_app.host import loader\nloader.load = None", "modules_app.host.loader.load"),
         ("import json\ndel json.dumps\nraise OSError('no')", ""),
@@ -67,6 +68,12 @@ def test_b10_whoever_replaces_what_others_use_is_not_loaded(
     assert name in str(bad["text"])
     assert good["status"] == 200
     assert '"auth": "django.contrib.auth", "length": 2' in str(good["text"])
+
+
+def test_b10_what_cannot_be_blamed_on_anybody_is_put_back_all_the_same(bench: Workbench) -> None:
+    bad, good = replies(bench, "from django.http import HttpResponse\nHttpResponse.__init__ = None")
+
+    assert (bad["status"], good["status"]) == (200, 200)
 
 
 B12 = """
