@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Iterator
@@ -131,8 +132,11 @@ def test_r04_a_module_that_exits_at_import_is_left_out(misbehaving: Server, stat
         misbehaving.manage("module", "enable", "ModuleGood", "--yes", check=False)
         assert slow_core_pages(misbehaving) == []
         misbehaving.wait_for(lambda: misbehaving.client.get("/m/ModuleGood/").status == 200)
-        misbehaving.wait_for(lambda: "was stopped" in misbehaving.client.get("/m/ModuleLate/").text)
-        assert "Paused" in misbehaving.client.get("/modules/").text
+        misbehaving.wait_for(lambda: misbehaving.client.get("/m/ModuleLate/").status == 404)
+        listed = json.loads(misbehaving.manage("module", "list", "--json").stdout)["modules"]
+        [late] = [one for one in listed if one["id"] == "ModuleLate"]
+        assert late["state"] in ("paused", "disabled")  # the latter while it is on probation
+        assert "host" in misbehaving.client.get("/modules/ModuleLate/").text
     finally:
         flag.unlink()
         misbehaving.manage("module", "disable", "ModuleLate", "--yes", "--force")
