@@ -171,7 +171,7 @@ def _untrue(operation: Operation) -> Iterator[str]:
     row = Module.objects.filter(id_fold=operation.id_fold).first()
     said = {
         Verb.REMOVE: lambda: row is None,
-        Verb.ENABLE: lambda: row and (row.wanted, row.fault) == (Wanted.ON, Fault.NONE),
+        Verb.ENABLE: lambda: row and row.wanted == Wanted.ON,
         Verb.DISABLE: lambda: row and row.wanted == Wanted.OFF,
         Verb.REPAIR: lambda: row and row.fault == Fault.NONE,
     }.get(Verb(operation.verb), lambda: row and row.generation == operation.result["generation"])

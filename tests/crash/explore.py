@@ -217,18 +217,23 @@ def _recover_and_check(box: Box, recorded: Recorded, image: bytes) -> list[str]:
 
 
 def _old_or_new(recorded: Recorded, image: bytes, found: View) -> list[str]:
+    """Compare what there is with what the operation's row says, and the row with what must be."""
     committed, attempts = progress_of(image, recorded.operation)
-    allowed = [recorded.before]
-    if committed:
-        # A second start that ends the operator leads back instead of forward (reference R4.6).
-        either = attempts or recorded.scenario.changes
-        allowed = [recorded.before, *recorded.after] if either else recorded.after
-    if found in allowed:
-        return []
-    return [
-        f"I1 neither old nor new (committed: {committed}): {as_text(found)} "
-        f"is not {' or '.join(as_text(one) for one in allowed)}"
-    ]
+    row = Operation.objects.filter(pk=recorded.operation).first()
+    done = row is not None and row.outcome == Outcome.DONE
+    problems = []
+    # A second start that ends the operator leads back instead of forward (reference R4.6).
+    may_return = attempts or recorded.scenario.changes
+    if done != committed and not (committed and may_return):
+        problems.append(f"I5 committed: {committed}, but the operation ended {row and row.outcome}")
+    returned = recorded.after[1:] if committed else []
+    allowed = recorded.after[:1] if done else [recorded.before, *returned]
+    if found not in allowed:
+        problems.append(
+            f"I1 neither old nor new ({row and row.outcome}): {as_text(found)} "
+            f"is not {' or '.join(as_text(one) for one in allowed)}"
+        )
+    return problems
 
 
 def _explore_recovery(
