@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,15 @@ import pytest
 from tests.cli.shell import Shell
 
 
-@pytest.fixture
-def shell(tmp_path: Path) -> Shell:
-    shell = Shell(tmp_path)
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with an empty database, to be copied."""
+    shell = Shell(tmp_path_factory.mktemp("migrated"))
     assert shell.run("migrate", "--verbosity=0").returncode == 0
-    return shell
+    return shell.folder / "var"
+
+
+@pytest.fixture
+def shell(tmp_path: Path, migrated: Path) -> Shell:
+    shutil.copytree(migrated, tmp_path / "var")
+    return Shell(tmp_path)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
 import http.client
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
@@ -116,12 +120,7 @@ class Server:
 
     def prepare(self, *, user: bool = True) -> None:
         """Create database and static files, and the administrator."""
-        self.manage("prepare")
-        if user:
-            self.manage(
-                "createsuperuser", "--noinput", "--username", USER, "--email", "",
-                DJANGO_SUPERUSER_PASSWORD=PASSWORD,
-            )  # fmt: skip
+        shutil.copytree(prepared(user=user), self.data_dir, dirs_exist_ok=True)
 
     def start(self) -> None:
         """Start and wait until web says where it is."""
@@ -186,3 +185,20 @@ def free_port() -> int:
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         return int(sock.getsockname()[1])
+
+
+@functools.cache
+def prepared(*, user: bool) -> Path:
+    """Return a data folder as ``manage.py prepare`` leaves it, made once in a run, to be copied."""
+    folder = Path(tempfile.mkdtemp(prefix="pbxadmin-prepared-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    server = Server(folder)
+    if user:
+        server.prepare(user=False)
+        server.manage(
+            "createsuperuser", "--noinput", "--username", USER, "--email", "",
+            DJANGO_SUPERUSER_PASSWORD=PASSWORD,
+        )  # fmt: skip
+    else:
+        server.manage("prepare")
+    return folder
