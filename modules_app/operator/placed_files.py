@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection
 
+from modules_app.models import Module
 from modules_app.operator.tools import Tools
 from modules_app.packages.fsops import FsOps, plain_name
 
@@ -35,6 +36,30 @@ def remove(tools: Tools, module_id: str) -> None:
         with tools.fsops.directory(tools.data_dir.etc_, _FOLDER) as modules_fd:
             tools.fsops.remove_tree(module_id, modules_fd)
             tools.fsops.sync_dir(modules_fd)
+
+
+def rebuild(tools: Tools) -> None:
+    """Bring all folders into line with the rows, which may have come back from a backup (F26)."""
+    rows = dict(Module.objects.values_list("id", "facts__placed_files"))
+    for module_id, files in rows.items():
+        wanted = files if isinstance(files, dict) else {}
+        if _placed(tools, module_id) != wanted:
+            write(tools, module_id, wanted)
+    folder = tools.data_dir.etc_ / _FOLDER
+    for path in folder.iterdir() if folder.is_dir() else ():
+        if path.name not in rows:
+            remove(tools, path.name)
+
+
+def _placed(tools: Tools, module_id: str) -> dict[str, str] | None:
+    """Return what lies there; None when it cannot be what we wrote."""
+    folder = tools.data_dir.etc_ / _FOLDER / module_id
+    try:
+        return {path.name: path.read_text("utf-8") for path in folder.iterdir()}
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeError):
+        return None
 
 
 def _remove_others(fsops: FsOps, own_fd: int, files: Collection[str]) -> None:

@@ -6,6 +6,7 @@ import logging
 
 from modules_app.domain.operations import Outcome
 from modules_app.models import Operation
+from modules_app.operator import placed_files
 from modules_app.operator.cleaning import sweep_all
 from modules_app.operator.faults import RECOVERED, SWEPT
 from modules_app.operator.housekeeping import keep_house
@@ -28,5 +29,6 @@ def recover(tools: Tools) -> int:
     fault_point(RECOVERED)
     sweep_all(tools)
     fault_point(SWEPT)
+    placed_files.rebuild(tools)
     keep_house(tools)
     return len(interrupted)

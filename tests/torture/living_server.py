@@ -104,7 +104,8 @@ class Prober(threading.Thread):
                         answered[page] = now
 
     def longest(self) -> float:
-        """Return the longest gap of any page in seconds."""
+        """Return the longest gap of any page in seconds; say each."""
+        print(", ".join(f"{page} {gap:.2f} s" for page, gap in self._gaps.items()), flush=True)
         return max(self._gaps.values())
 
     def stop(self) -> None:

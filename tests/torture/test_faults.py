@@ -111,11 +111,11 @@ def spoil(path: Path, how: str) -> None:
         path.write_bytes(b"garbage" * 500 if how == "garbage" else b"\xff" * 4096 + content[4096:])
 
 
-@pytest.mark.parametrize("clock", ["+400d", "-2y", "+1d x500"])
+@pytest.mark.parametrize("clock", ["+400d", "-2y", "+1d x5"])
 def test_f17_the_clock_is_wrong(home: Harness, need_tool: Callable[[str], str], clock: str) -> None:
     """Installed under the true clock, switched off and on and upgraded under a wrong one."""
     site = home.fresh("upgrade")
-    prefix = (need_tool("faketime"), "--exclude-monotonic", "-f", clock)
+    prefix = (need_tool("faketime"), "-f", clock)
     with Warm(home.folder / "other-time", prefix) as wrong:
         elsewhere = Harness(home.folder, wrong)
         elsewhere.do(site, "upgrade")
