@@ -75,7 +75,7 @@ ADDRESSES = {
 }
 OPEN_TO_ALL = {"login", "logout", "setup", "set_language", "theme", "healthz"}
 OF_ONESELF = {"session-list", "session-revoke", "session-revoke-others", "password", "confirm"}
-"""Everybody has them, whatever the rights; tests/views ask whose sessions and actions they reach."""
+"""Everybody has them, whatever the rights; tests/views ask whose sessions they reach."""
 OF_MODULES = {"assets", "module_proxy", "module_api", None}
 """Names whose rights other tests ask for (tests/proxy, tests/views)."""
 
