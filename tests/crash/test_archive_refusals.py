@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import os
 import tarfile
@@ -99,3 +100,12 @@ def test_a_tar_that_changes_between_two_readings_is_refused(after: tuple[str, ..
         with pytest.raises(ArchiveRefused) as caught:
             read_all(archive)
     assert caught.value.slug == "archive-changed"
+
+
+def test_reading_a_tar_stops_long_before_the_end_of_what_it_grows_to() -> None:
+    grows = gzip.compress(gzip.decompress(tar_of()) + b"\0" * 64 * 1024 * 1024)
+    limits = ArchiveLimits(entries=1, unpacked_bytes=4096)
+    with file_of(grows) as fd, pytest.raises(ArchiveRefused) as caught:
+        open_archive(fd, limits)
+    assert caught.value.slug == "archive-stray-data"
+    assert caught.value.context["where"] == "records of the tar archive"

@@ -188,6 +188,25 @@ def test_data_that_is_missing_or_damaged_is_not_copied(life: Life) -> None:
     assert caught.value.slug == "data-damaged"
 
 
+def test_a_database_that_an_installer_damaged_is_not_settled(life: Life) -> None:
+    life.install(small())
+    life.database(ID).write_bytes(b"SQLite format 3\0" + b"\1" * 5000)
+    with pytest.raises(ModuleError) as caught:
+        data.settle(life.database(ID))
+    assert caught.value.slug == "data-damaged"
+
+
+def test_nobody_returns_to_a_version_whose_data_is_damaged(life: Life) -> None:
+    life.install(small())
+    older = life.database(ID)
+    life.install(small("2.0.0", "note"))
+    older.write_bytes(b"no database" * 1000)
+    done = life.run(lifecycle.rollback_module(actor=ACTOR, module_id=ID))
+    assert done.outcome == Outcome.FAILED
+    assert done.error["slug"] == "data-damaged"
+    assert Module.objects.get().version == "2.0.0"
+
+
 def test_nobody_writes_while_the_data_is_copied(
     life: Life, monkeypatch: pytest.MonkeyPatch
 ) -> None:
