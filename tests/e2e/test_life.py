@@ -13,7 +13,13 @@ from tests.e2e.site import Site, leftovers
 
 pytestmark = pytest.mark.browser
 
-STAGES = ["Verify the package", "Copy the files", "Set up and migrate", "Switch over"]
+STAGES = [
+    "Verify the package",
+    "Copy the files",
+    "Try the code",
+    "Set up and migrate",
+    "Switch over",
+]
 
 
 def send(page: Page, name: str, package: bytes) -> None:
