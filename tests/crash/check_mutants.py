@@ -74,6 +74,18 @@ EQUIVALENT: dict[str, str] = {
     "modules_app/packages/tar_reader.py:_GzipStream._more:1": (
         "entries, sizes, records and padding each have a limit that is met first"
     ),
+    "modules_app/packages/tar_reader.py:_GzipStream._check_behind_member:0": (
+        "the padding before it was read to the end of the member"
+    ),
+    "modules_app/packages/zip_directory.py:read_directory:0": (
+        "a directory that is cut off does not parse"
+    ),
+    "modules_app/packages/zip_reader.py:ZipArchive._blocks:0": (
+        "what is cut off has another size or checksum"
+    ),
+    "modules_app/packages/zip_reader.py:_check_local:3": (
+        "content that begins elsewhere has another size or checksum"
+    ),
 }
 
 

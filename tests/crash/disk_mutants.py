@@ -389,7 +389,7 @@ def _without_mutants(box: Box, empty: State) -> dict[str, Any]:
 
     found: dict[str, Any] = {}
     for name in sorted({mutant.scenario for mutant in ENGINE_MUTANTS}):
-        seen = _what_is_seen(box, empty, SCENARIOS[name], nullcontext, sample=6)
+        seen = _what_is_seen(box, empty, SCENARIOS[name], nullcontext, sample=3)
         if seen:
             found[f"the sound {name}"] = {"breaks": f"nothing, but: {seen}", "caught": ""}
     return found

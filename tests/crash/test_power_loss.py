@@ -11,7 +11,7 @@ from tests.crash.worker import in_a_process
 
 # Long runs are `script/torture`; here each scenario is recorded once, every crash state is judged
 # by reasoning and some are recovered for real.
-SAMPLE = 8
+SAMPLE = 6
 NEVER = 1e9
 # Modules in Python ask for several children each; torture has them all.
 SHORT = [name for name in SCENARIOS if "python" not in name or name == "install-python"]

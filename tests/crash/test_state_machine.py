@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.crash.worker import in_a_process
 
 # Always the same ones here; `script/torture` plays new ones by the thousand.
-HISTORIES = 20
+HISTORIES = 15
 
 
 def test_every_history_ends_as_the_model_expects() -> None:
