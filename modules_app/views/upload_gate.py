@@ -6,20 +6,39 @@ token: CsrfViewMiddleware reads ``request.POST``. Upload handlers are asked earl
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadhandler import FileUploadHandler
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
 from modules_app import audit
 from modules_app.services.signing_in import actor_of
+from modules_app.views.errors import error_page
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 # What a form adds around the file: boundaries, the token, the file's name.
 _FORM_BYTES = 64 * 1024
+
+
+# A name and a password. web waits for that much without a thread (processes/patient.py).
+STRANGERS_BYTES = 16 * 1024
+
+
+def strangers_send_little(get_response: GetResponse) -> GetResponse:
+    """Refuse a long body of somebody who is not signed in, before a thread waits for it (W20)."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if _length(request) > STRANGERS_BYTES and not get_user(request).is_active:
+            return error_page(413)
+        return get_response(request)
+
+    return middleware
 
 
 class UploadTooLarge(PermissionDenied):
@@ -70,6 +89,11 @@ def _record(request: HttpRequest, outcome: str, reason: str) -> None:
             outcome=outcome,
             reason=reason,
         )
+
+
+def _length(request: HttpRequest) -> int:
+    text = request.META.get("CONTENT_LENGTH") or "0"
+    return int(text) if text.isdecimal() else 0
 
 
 def _may_install(request: HttpRequest) -> bool:

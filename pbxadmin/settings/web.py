@@ -34,6 +34,7 @@ MIDDLEWARE = [
     "modules_app.views.middleware.Sessions",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "modules_app.views.upload_gate.strangers_send_little",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "modules_app.views.middleware.first_run",

@@ -17,7 +17,9 @@ from tests.pages import kept_data, menu_item, module, operation, person, upload
 MODULE, KEPT = "ModuleBlackList", "ModuleGone"
 PROXIED = ("module_proxy", "module_api")
 _PART = re.compile(r"<(?:(\w+):)?(\w+)>")
-_EXPRESSIONS = {"(?P<app_label>": "/admin/modules_app/", "(?P<url>": "/admin/nowhere/"}
+_LABELS = re.compile(r"\(\?P<app_label>[^)]*\)")
+"""Django lists its applications there, in the order of their imports."""
+_EXPRESSIONS = {"<app_label>": "/admin/modules_app/", "(?P<url>": "/admin/nowhere/"}
 
 
 @dataclass(frozen=True, order=True)
@@ -50,6 +52,7 @@ def make_addresses() -> list[Address]:
 def _patterns(given: list[Any], before: str = "") -> Iterator[tuple[str, str]]:
     for one in given:
         text = before + str(one.pattern).replace("^", "").removesuffix("$")
+        text = _LABELS.sub("<app_label>", text)
         if isinstance(one, URLResolver):
             yield from _patterns(one.url_patterns, text)
         elif isinstance(one, URLPattern):
@@ -58,7 +61,8 @@ def _patterns(given: list[Any], before: str = "") -> Iterator[tuple[str, str]]:
 
 def _records() -> tuple[dict[str, Any], dict[str, Any]]:
     """Return values by the name of a part or its kind, and keys by model."""
-    shown, ran, waiting = module(MODULE, wanted="on"), operation(MODULE), upload("ModuleNew")
+    shown = module(MODULE, wanted="on", generation="1-" + "a" * 8)
+    ran, waiting = operation(MODULE), upload("ModuleNew")
     waiting.file = f"{waiting.pk}.part"
     waiting.save()
     somebody, group = person(name="somebody"), Group.objects.create(name="group")
@@ -95,7 +99,7 @@ def _path(pattern: str, values: dict[str, Any], objects: dict[str, Any]) -> str:
     def value(part: re.Match[str]) -> str:
         kind, name = part.groups()
         if name == "object_id":
-            return str(objects.get(model, 1))
+            return str(objects.get(model, 999_999))
         if pattern.startswith("kept/") and name == "module_id":
             return KEPT
         return str(values[name] if name in values else values[kind])

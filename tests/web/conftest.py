@@ -29,7 +29,6 @@ def walk(
     quick = {
         "PBX_DATA_DIR": folder,
         "PBX_PROXY": {"switch_seconds": 0.0},
-        "SESSION_ENGINE": "django.contrib.sessions.backends.cache",
     }
     with django_db_blocker.unblock(), override_settings(**quick), transaction.atomic():
         found = Walk.through(Crowd(make_addresses()))

@@ -118,7 +118,8 @@ def unlocks_the_core():
 MEDDLINGS = [disables, removes, uploads, sets, writes_rows, makes_a_user, unlocks_the_core]
 
 urlpatterns = [
-    path("meddles/", meddles), path("", page), path("elsewhere/", elsewhere), path("echo/", echo), path("fails/", fails),
+    path("meddles/", meddles), path("", page),
+    path("elsewhere/", elsewhere), path("echo/", echo), path("fails/", fails),
 ]
 """
 ASSETS: dict[str, str | bytes] = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from html.parser import HTMLParser
 
@@ -10,11 +12,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from modules_app.domain.operations import Outcome
+from modules_app.exceptions import ModuleError
 from modules_app.models import Operation
+from modules_app.services.uploads import receive_upload
 from tests.builders import zip_of
-from tests.lifecycle import Life
+from tests.lifecycle import ACTOR, Life
 from tests.pages import administrator
-from tests.web.hostile import SUM, TEXT, descriptor_of_marks, module_of_marks
+from tests.web.hostile import FORMULA, SUM, TEXT, descriptor_of_marks, module_of_marks
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 MOST = 1_500_000
@@ -139,3 +143,19 @@ def test_m13_what_a_person_types_is_text_too(superuser: Client, kind: str) -> No
     answer = superuser.get(addresses[kind], query_params={addresses[kind].split("?")[1][:-1]: TEXT})
     assert answer.status_code in (200, 302)
     check({kind: answer.content.decode()})
+
+
+def test_m13_no_cell_of_the_audit_is_a_formula(life: Life, superuser: Client) -> None:
+    """A spreadsheet runs what begins with =, +, -, @, a tab or a line end (CSV injection)."""
+    for name in (FORMULA, "+1+1", "-2+3", "@SUM(1)", "\t=1", "\r=1", '"=1"'):
+        file = SimpleUploadedFile("x.zip", b"no package")
+        file.name = name
+        with pytest.raises(ModuleError):
+            receive_upload(actor=ACTOR, chunks=file.chunks(), filename=name)
+    answer = superuser.get("/audit/audit.csv")
+    text = b"".join(answer) if answer.streaming else answer.content
+    rows = list(csv.reader(io.StringIO(text.decode("utf-8-sig"))))
+    assert len(rows) > 7
+    assert "SUM(1)" in text.decode()
+    assert [cell for row in rows for cell in row if cell.startswith(tuple("=+-@\t\r"))] == []
+    assert superuser.get("/audit/audit.json").status_code == 200

@@ -77,3 +77,8 @@ def test_w01_the_method_cannot_be_overridden(walk: Walk) -> None:
     }
     assert len(walk.overriding) > 25
     assert where([c for c in walk.overriding if c.changes or c.status != plain[c.address]]) == {}
+
+
+def test_w01_no_address_fails_whatever_is_sent(walk: Walk) -> None:
+    cells = [*walk.with_token, *walk.without_token, *walk.overriding]
+    assert where([cell for cell in cells if cell.status == 500]) == {}

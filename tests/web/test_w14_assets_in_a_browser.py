@@ -65,8 +65,11 @@ def test_m13_hostile_text_runs_nothing_and_breaks_no_layout(
     dialogs: list[str] = []
     page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
     wide = {}
-    for path in ("/", "/modules/", "/modules/ModuleMarks/", "/modules/ModuleMarks/remove/",
-                 "/operations/", f"/operations/{operation}/", "/modules/?q=" + "W" * 150):  # fmt: skip
+    paths = (
+        "/", "/modules/", "/modules/ModuleMarks/", "/modules/ModuleMarks/remove/", "/operations/",
+        f"/operations/{operation}/", "/modules/?q=" + "W" * 150,
+    )  # fmt: skip
+    for path in paths:
         page.goto(path)
         for fold in page.locator("main details:not([open]) > summary").all():
             fold.click()
