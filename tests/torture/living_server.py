@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -96,12 +97,11 @@ class Prober(threading.Thread):
         answered = dict.fromkeys(PAGES, time.monotonic())
         while not self._stop_asking.wait(PAUSE):
             for page in PAGES:
-                with suppress(OSError):
-                    ok = self._browser.get(page, timeout=30).status == 200
-                    now = time.monotonic()
-                    self._gaps[page] = max(self._gaps[page], now - answered[page])
-                    if ok:
-                        answered[page] = now
+                ok = answers(self._browser, page)
+                now = time.monotonic()
+                self._gaps[page] = max(self._gaps[page], now - answered[page])
+                if ok:
+                    answered[page] = now
 
     def longest(self) -> float:
         """Return the longest gap of any page in seconds; say each."""
@@ -230,6 +230,14 @@ def _try(life: Living, spec: str, counts: Counts) -> None:
         kill_and_check(life, spec)
     except AssertionError as problem:
         counts.fail(f"server:{spec}", problem)
+
+
+def answers(browser: Browser, page: str) -> bool:
+    """Tell whether a page answers now; the login page sends on who is logged in."""
+    expected = (200, 302) if page == "/login/" else (200,)
+    with suppress(OSError, HTTPException):
+        return browser.get(page, timeout=30).status in expected
+    return False
 
 
 def _parent(pid: int) -> int:
