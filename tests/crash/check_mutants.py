@@ -232,8 +232,9 @@ class _Session:
         return met
 
     def _without_a_trace(self, mutant: CheckMutant, session: pytest.Session) -> list[pytest.Item]:
-        """Return the tests for a call that does its work without raising."""
-        return list(session.items) if mutant.text.startswith("raise_sequence") else []
+        """Return the tests for what does its work without raising, or only passes an error on."""
+        silent = mutant.text.startswith(("raise_sequence", "if error"))
+        return list(session.items) if silent else []
 
     def _notices(self, mutant: CheckMutant, tests: list[pytest.Item]) -> str:
         living = _living(mutant)

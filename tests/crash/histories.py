@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import sqlite3
 import time
@@ -244,13 +245,14 @@ class Histories(RuleBasedStateMachine):
         with _power_until(crash) as gone, suppress(PowerGone):
             self._life().run(operation)
         if gone:
-            settle_threads()
+            gc.collect()  # a dead process holds no database open
             self.counted["crashes"] += 1
             operation.refresh_from_db()
             committed = operation.committed
             if again:
                 with _power_until(crash % 3 + 1), suppress(PowerGone):
                     recover(self.box.tools())
+                gc.collect()
             recover(self.box.tools())
         settle_threads()
         operation.refresh_from_db()

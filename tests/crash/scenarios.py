@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 
+from modules_app.models import Module
 from modules_app.services import lifecycle
 from modules_app.services.verification import verify_modules
 from tests.builders import PHP_MODEL, mikopbx, python_module
@@ -114,7 +115,8 @@ def row(life: Life) -> object:
 
 def alter(life: Life) -> object:
     """Change a file of the module behind its back."""
-    [file] = life.data_dir.store.glob(f"{ID}/*/code/bin/run.sh")
+    generation = life.data_dir.generation(ID, Module.objects.get(pk=ID).generation)
+    file = generation / "code" / "bin" / "run.sh"
     return file.write_text("#!/bin/sh\necho altered\n")
 
 

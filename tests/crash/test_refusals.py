@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +17,8 @@ from modules_app.models import Module, Operation, StoredPackage
 from modules_app.operator import data
 from modules_app.permissions import Actor, Right
 from modules_app.services import lifecycle, uploads, verification
-from tests.crash.scenarios import ID, small
+from tests.crash.host import HostOfWord
+from tests.crash.scenarios import ID, alter, notice, small
 from tests.lifecycle import ACTOR, Life
 
 VERBS: dict[str, tuple[Right, Callable[..., Operation]]] = {
@@ -177,20 +179,26 @@ def test_data_that_is_missing_or_damaged_is_not_copied(life: Life) -> None:
     with pytest.raises(ModuleError) as caught:
         data.copy_database(source.with_name("nothing.db"), target)
     assert caught.value.slug == "data-missing"
-    with sqlite3.connect(source) as rows:
-        rows.execute("CREATE TABLE many (x)")
-        rows.executemany("INSERT INTO many VALUES (?)", [("y" * 200,)] * 500)
-    whole = bytearray(source.read_bytes())
-    whole[8192:12288] = b"\xff" * 4096
-    source.write_bytes(whole)
+    damage(source)
     with pytest.raises(ModuleError) as caught:
         data.copy_database(source, target)
     assert caught.value.slug == "data-damaged"
 
 
+def damage(path: Path) -> None:
+    """Overwrite a page in the middle, which only reading all of it finds."""
+    with sqlite3.connect(path) as rows:
+        rows.execute("CREATE TABLE many (x)")
+        rows.executemany("INSERT INTO many VALUES (?)", [("y" * 200,)] * 500)
+    rows.close()
+    whole = bytearray(path.read_bytes())
+    whole[8192:12288] = b"\xff" * 4096
+    path.write_bytes(whole)
+
+
 def test_a_database_that_an_installer_damaged_is_not_settled(life: Life) -> None:
     life.install(small())
-    life.database(ID).write_bytes(b"SQLite format 3\0" + b"\1" * 5000)
+    damage(life.database(ID))
     with pytest.raises(ModuleError) as caught:
         data.settle(life.database(ID))
     assert caught.value.slug == "data-damaged"
@@ -205,6 +213,32 @@ def test_nobody_returns_to_a_version_whose_data_is_damaged(life: Life) -> None:
     assert done.outcome == Outcome.FAILED
     assert done.error["slug"] == "data-damaged"
     assert Module.objects.get().version == "2.0.0"
+
+
+def test_files_are_not_repaired_for_data_that_is_damaged(life: Life) -> None:
+    life.install(small())
+    alter(life)
+    notice(life)
+    repair = lifecycle.repair_module(actor=ACTOR, module_id=ID)
+    damage(life.database(ID))
+    done = life.run(repair)
+    assert (done.outcome, done.error["slug"]) == (Outcome.FAILED, "data-damaged")
+
+
+@pytest.mark.parametrize("verb", ["enable", "rollback", "repair"])
+def test_what_the_host_cannot_load_is_led_back(life: Life, verb: str) -> None:
+    life.install(small())
+    life.install(small("2.0.0", "note"))
+    if verb != "enable":
+        life.enable(ID)
+    if verb == "repair":
+        alter(life)
+        notice(life)
+    before = Module.objects.values_list("version", "wanted", "fault", "generation").get()
+    life.tools.host = HostOfWord(life.data_dir, loads=False)
+    done = life.run(VERBS[verb][1](actor=ACTOR, module_id=ID))
+    assert (done.outcome, done.error["slug"]) == (Outcome.FAILED, "module-does-not-load")
+    assert Module.objects.values_list("version", "wanted", "fault", "generation").get() == before
 
 
 def test_nobody_writes_while_the_data_is_copied(
