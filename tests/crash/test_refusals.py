@@ -14,7 +14,9 @@ from django.utils import timezone
 from modules_app.domain.operations import Outcome
 from modules_app.exceptions import Busy, ModuleError, NotAllowed, NotFound, Refused
 from modules_app.models import Module, Operation, StoredPackage
-from modules_app.operator import data
+from modules_app.operator import checking, data
+from modules_app.operator.switch import Disable
+from modules_app.operator.tools import ChildFailed
 from modules_app.permissions import Actor, Right
 from modules_app.services import lifecycle, uploads, verification
 from tests.crash.host import HostOfWord
@@ -275,3 +277,30 @@ def test_a_cancelled_operation_stops_at_the_next_stage(
     done = life.install(small("2.0.0", "note"))
     assert done.outcome == Outcome.CANCELLED
     assert Module.objects.get().version == "1.0.0"
+
+
+def test_a_module_whose_page_fails_on_the_host_is_led_back(
+    life: Life, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_work: Any) -> None:
+        raise ModuleError("page-fails", "The page fails.")
+
+    life.install(small())
+    life.tools.host = HostOfWord(life.data_dir, loads=True)
+    monkeypatch.setattr(checking, "check_page", fails)
+    done = life.enable(ID)
+    assert (done.outcome, done.error["slug"]) == (Outcome.FAILED, "page-fails")
+    assert Module.objects.get().wanted == "off"
+
+
+def test_who_cancels_while_the_module_is_asked_is_heard(
+    life: Life, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(work: Any, *_arguments: Any, **_options: Any) -> None:
+        Operation.objects.filter(pk=work.operation.pk).update(cancel_requested=True)
+        raise ChildFailed("module-code-stopped", "Its code was stopped on request.")
+
+    life.install(small(), enable=True)
+    monkeypatch.setattr(Disable, "ask_hook", stopped)
+    assert life.disable(ID).outcome == Outcome.CANCELLED
+    assert Module.objects.get().wanted == "on"
