@@ -11,6 +11,7 @@ import os
 import re
 import secrets
 import sqlite3
+import threading
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -29,6 +30,7 @@ HOUR, OPERATION = "hour", "operation"
 KEPT = {HOUR: 24, OPERATION: 12}
 _STAMP = "%Y%m%dT%H%M%S"
 _NAME = re.compile(r"core-(?P<number>[0-9]{8})-(?P<at>[0-9T]{15})-(?P<kind>[a-z]+)\.sqlite3")
+_one_at_a_time = threading.Lock()
 _BESIDE = ("", "-wal", "-shm", "-journal")
 
 
@@ -51,10 +53,18 @@ def back_up(fsops: FsOps, data_dir: DataDir, kind: str) -> Path | None:
     A failure is logged and nothing else: a full disk must not keep anybody from disabling a module.
     """
     try:
-        return _back_up(fsops, data_dir, kind)
+        with _one_at_a_time:
+            return _back_up(fsops, data_dir, kind)
     except (sqlite3.Error, OSError, ModuleError) as error:
         log.error("the core database could not be backed up: %s", error)
         return None
+
+
+def sweep_drafts(fsops: FsOps, data_dir: DataDir) -> None:
+    """Remove copies that were broken off. No copy may be under way."""
+    with fsops.directory(data_dir.backups) as kept_fd:
+        for path in data_dir.backups.glob(".core-*"):
+            fsops.unlink(path.name, kept_fd)
 
 
 def list_backups(data_dir: DataDir) -> list[Backup]:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from modules_app.models import Module, StoredPackage, Upload
+from modules_app.operator import backups
 from modules_app.operator.cleaning import sweep_package
 from modules_app.operator.preflight import sweep_scratch
 from modules_app.operator.tools import Tools
@@ -32,6 +33,7 @@ def keep_house(tools: Tools) -> None:
         drop_upload(upload)
     _drop_unused_packages(tools)
     _empty_trash(tools)
+    backups.sweep_drafts(tools.fsops, tools.data_dir)
     sweep_scratch(tools)
     reap_uploads(
         tools.fsops,

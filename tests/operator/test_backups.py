@@ -109,6 +109,14 @@ def test_a_copy_is_due_once_an_hour_whatever_the_clock_does(data_dir: DataDir) -
         assert backups.is_due(data_dir)
 
 
+def test_a_copy_that_was_broken_off_is_swept(data_dir: DataDir) -> None:
+    made = back_up(data_dir)
+    for suffix in ("tmp", "tmp-journal"):
+        (data_dir.backups / f".core-00000002-20260101T000000-hour.sqlite3.{suffix}").touch()
+    backups.sweep_drafts(FsOps(), data_dir)
+    assert list(data_dir.backups.iterdir()) == [made]
+
+
 def manage(data_dir: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     environment = {k: v for k, v in os.environ.items() if k != "DJANGO_SETTINGS_MODULE"}
     return subprocess.run(
