@@ -131,7 +131,7 @@ def test_a_browser_that_sends_slowly_loses_its_place_at_the_deadline(impatient: 
     cookies = "; ".join(f"{k}={v}" for k, v in impatient.client.cookies.items())
     head = (
         "POST /m/ModuleStream/ HTTP/1.1\r\nHost: 127.0.0.1\r\n"
-        f"Cookie: {cookies}\r\nContent-Length: 1000\r\n\r\n0123"
+        f"Cookie: {cookies}\r\nContent-Length: 100000\r\n\r\n0123"
     ).encode()
     slow: list[socket.socket] = []
 
