@@ -16,7 +16,6 @@ from modules_app.exceptions import gettext_noop as _
 from modules_app.models import Operation
 from modules_app.permissions import Actor
 
-
 _TOLD = ("next_operation", "needs_attention", "automatic")
 
 
