@@ -30,6 +30,8 @@ from tests.lifecycle import Life
 
 # Of every so many recovered states, one must also take the operation again.
 AGAIN = 4
+# So many random states of each moment join those in which one single change is lost or kept.
+RANDOM = 6
 
 
 @dataclass
@@ -148,7 +150,7 @@ def explore(
         for image, seen in moment.commits:
             for broken in broken_promises(moment.states, image, seen):
                 findings.violations.append(f"{recorded.scenario.name}@{moment.number}: {broken}")
-        candidates += _candidates(moment, chosen)
+        candidates += _candidates(moment, chosen, RANDOM if sample < 1000 else 20 * RANDOM)
     chosen.shuffle(candidates)
     for moment, tree, image in _distinct(candidates, sample):
         if time.monotonic() > deadline or (until_first and findings.violations):
@@ -168,9 +170,11 @@ def explore(
     return findings
 
 
-def _candidates(moment: Moment, chosen: random.Random) -> Iterator[tuple[Moment, Tree, bytes]]:
+def _candidates(
+    moment: Moment, chosen: random.Random, count: int
+) -> Iterator[tuple[Moment, Tree, bytes]]:
     trees = [*moment.states.extremes()]
-    trees += [moment.states.tree(chosen.randrange(moment.states.count)) for _ in range(6)]
+    trees += [moment.states.tree(chosen.randrange(moment.states.count)) for _ in range(count)]
     for tree in trees:
         yield moment, tree, chosen.choice(moment.commits)[0]
     for image, _seen in moment.commits:
@@ -247,7 +251,7 @@ def _explore_recovery(
     for moment in moments(trace):
         findings.moments += 1
         findings.states += moment.states.count * len(moment.commits)
-        candidates += _candidates(moment, chosen)
+        candidates += _candidates(moment, chosen, RANDOM)
     chosen.shuffle(candidates)
     for moment, tree, image in _distinct(candidates, 4):
         findings.recovered += 1
