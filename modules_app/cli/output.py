@@ -64,8 +64,8 @@ def readable(report: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def say(text: str) -> None:
-    """Print a line about what goes on."""
-    sys.stderr.write(text + "\n")
+    """Print a line about what goes on; further lines of a text that has some are indented."""
+    sys.stderr.write("\n    ".join(text.splitlines()) + "\n")
     sys.stderr.flush()
 
 

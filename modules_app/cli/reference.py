@@ -46,6 +46,8 @@ ENVIRONMENT = {
     "PBX_HEALTHY_SECONDS": "Seconds after which a start of the host counts as good.",
     "PBX_PROBATION_SECONDS": "Seconds that a module must run after an enabling or an upgrade "
     "before a single crash no longer undoes it.",
+    "PBX_VERIFY_SECONDS": "Seconds that the host takes at its start to compare the modules' files "
+    "and data with their records.",
     "PBX_SECONDS_INSTALL": "Seconds that an installer may take.",
     "PBX_SECONDS_HOOK": "Seconds that a hook of an operation may take.",
     "PBX_SECONDS_CHECK": "Seconds that the page of a module may take right after its start.",
