@@ -22,10 +22,16 @@ Patch = Callable[[], AbstractContextManager[Any]]
 
 ENGINE = "modules_app.operator"
 
+_REBUILT = "every start brings the placed files into line with the rows"
+
 # Barriers that may be missing without harm, and why.
 REDUNDANT = {
     "sync_tree in store.py:_write_new": "only without an operation; those sync once, at the end",
     "sync_dir in store.py:keep_package": "only without an operation; those sync once, at the end",
+    "sync_file in fsops.py:_write_new": _REBUILT,
+    "sync_dir in placed_files.py:_remove_others": _REBUILT,
+    "sync_dir in placed_files.py:write": _REBUILT,
+    "sync_dir in placed_files.py:remove": _REBUILT,
     "sync_dir in fsops.py:write_file_atomically": "what places files syncs the folder at its end",
     "sync_dir in datadir.py:prepare": "every start makes the folders again",
 }
