@@ -1,6 +1,6 @@
 """Copies of the core database, and the way back to the last good one (reference F15).
 
-A copy is taken every hour and before each operation, while everything goes on. The newest of each
+A copy is taken every hour and before a series of operations, while everything goes on. The newest of each
 kind are kept in ``backups/``. A copy that is damaged never replaces a good one.
 """
 
@@ -28,6 +28,7 @@ log = logging.getLogger("pbxadmin.operator")
 CORE = "core.sqlite3"
 HOUR, OPERATION = "hour", "operation"
 KEPT = {HOUR: 24, OPERATION: 12}
+INTERVALS = {HOUR: timedelta(hours=1), OPERATION: timedelta(minutes=5)}
 _STAMP = "%Y%m%dT%H%M%S"
 _NAME = re.compile(r"core-(?P<number>[0-9]{8})-(?P<at>[0-9T]{15})-(?P<kind>[a-z]+)\.sqlite3")
 _one_at_a_time = threading.Lock()
@@ -82,10 +83,15 @@ def list_backups(data_dir: DataDir) -> list[Backup]:
     return sorted(found, key=lambda backup: backup.number, reverse=True)
 
 
-def is_due(data_dir: DataDir) -> bool:
-    """Tell whether the last hourly copy is an hour old, or from a future that never came."""
-    hourly = [one.at for one in list_backups(data_dir) if one.kind == HOUR]
-    return not hourly or not timedelta() <= datetime.now(UTC) - hourly[0] < timedelta(hours=1)
+def is_due(data_dir: DataDir, kind: str) -> bool:
+    """Tell whether a copy is due: after an hour, or before an operation if none is fresh.
+
+    A series of operations shares one copy, because each costs as much as the database is large.
+    A copy from a future that never came counts for nothing.
+    """
+    now = datetime.now(UTC)
+    ages = [now - one.at for one in list_backups(data_dir) if kind in (OPERATION, one.kind)]
+    return not any(timedelta() <= age < INTERVALS[kind] for age in ages)
 
 
 def newest_good(data_dir: DataDir) -> Backup | None:

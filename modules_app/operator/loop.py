@@ -87,7 +87,7 @@ class Operator:
         while not self._stopping.is_set():
             if time.monotonic() - looked > BACKUP_LOOK_SECONDS:
                 looked = time.monotonic()
-                if backups.is_due(self.data_dir):
+                if backups.is_due(self.data_dir, backups.HOUR):
                     backups.back_up(self.tools.fsops, self.data_dir, backups.HOUR)
             started = self._start_queued()
             if time.monotonic() - tidied > TIDY_SECONDS and not self._running:
@@ -132,7 +132,7 @@ class Operator:
         self, operation: Operation, how: Callable[[Operation, Tools], None] = run_operation
     ) -> None:
         try:
-            if how is run_operation:
+            if how is run_operation and backups.is_due(self.data_dir, backups.OPERATION):
                 backups.back_up(self.tools.fsops, self.data_dir, backups.OPERATION)
             how(operation, self.tools)
         finally:

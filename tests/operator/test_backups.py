@@ -99,14 +99,21 @@ def test_the_last_good_copy_comes_back(data_dir: DataDir, how: str) -> None:
 
 
 def test_a_copy_is_due_once_an_hour_whatever_the_clock_does(data_dir: DataDir) -> None:
-    assert backups.is_due(data_dir)
+    assert backups.is_due(data_dir, backups.HOUR)
     made = back_up(data_dir, backups.HOUR)
-    assert made is not None and not backups.is_due(data_dir)
+    assert made is not None and not backups.is_due(data_dir, backups.HOUR)
     for year in ("2001", "2099"):
         (other,) = data_dir.backups.glob("core-*")
         parts = other.name.split("-")
         other.rename(other.with_name("-".join([*parts[:2], f"{year}0101T000000", parts[3]])))
-        assert backups.is_due(data_dir)
+        assert backups.is_due(data_dir, backups.HOUR)
+
+
+def test_a_series_of_operations_shares_one_copy(data_dir: DataDir) -> None:
+    assert backups.is_due(data_dir, backups.OPERATION)
+    back_up(data_dir)
+    assert not backups.is_due(data_dir, backups.OPERATION)
+    assert backups.is_due(data_dir, backups.HOUR)
 
 
 def test_a_copy_that_was_broken_off_is_swept(data_dir: DataDir) -> None:
