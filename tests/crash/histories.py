@@ -55,7 +55,7 @@ class Histories(RuleBasedStateMachine):
         column=st.booleans(),
         downgrade=st.booleans(),
         loads=st.sampled_from((True, True, True, False)),
-        crash=st.integers(0, 30),
+        crash=st.integers(0, 15),
         again=st.booleans(),
     )
     def act(
