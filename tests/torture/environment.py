@@ -9,6 +9,8 @@ import os
 import random
 import resource
 import sqlite3
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -21,9 +23,11 @@ from tests.torture.counts import Counts
 from tests.torture.harness import Harness, harness
 from tests.torture.operations import OPERATIONS
 from tests.torture.sites import Site
-from tests.torture.warm import Ended
+from tests.torture.warm import ROOT, Ended
 
 ROOM_AFTER = 1.0
+ALL = "PBX_ALL_FAULTS"
+WORTH_ALL_SECONDS = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,8 @@ def run(budget_seconds: float, seed: int) -> Counts:
         else:
             possible[name] = fault
     deadline = time.monotonic() + budget_seconds
+    if budget_seconds > WORTH_ALL_SECONDS:
+        _named_tests(counts)
     with harness() as home:
         while time.monotonic() < deadline:
             for name, fault in possible.items():
@@ -55,9 +61,31 @@ def run(budget_seconds: float, seed: int) -> Counts:
     return counts
 
 
+def _named_tests(counts: Counts) -> None:
+    """Run all cases of the named tests, of which script/test runs a share."""
+    report = subprocess.run(
+        [sys.executable, "-m", "pytest", "tests/torture/test_faults.py", "-rA", "--tb=no"],
+        cwd=ROOT,
+        env={**os.environ, ALL: "1"},
+        capture_output=True,
+        text=True,
+    ).stdout
+    for line in report.splitlines():
+        word, _, rest = line.partition(" ")
+        if word == "PASSED":
+            counts.faults["named tests"] += 1
+        elif word in ("FAILED", "ERROR"):
+            counts.fail(f"faults:{rest.partition(' - ')[0]}", rest)
+
+
 def replay(spec: str) -> Counts:
-    """Run one case."""
+    """Run one case, or one named test by its pytest name."""
     counts = Counts()
+    if "::" in spec:
+        command = [sys.executable, "-m", "pytest", spec, "--tb=short"]
+        if subprocess.run(command, cwd=ROOT, env={**os.environ, ALL: "1"}).returncode:
+            counts.fail(f"faults:{spec}", "see above")
+        return counts
     with harness() as home:
         _try(home, spec, counts)
     return counts

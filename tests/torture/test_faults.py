@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -27,6 +28,14 @@ from tests.torture.packages import BYSTANDER, VICTIM, package
 from tests.torture.sites import Site, data_digest, state_of
 from tests.torture.warm import ROOT, Warm
 
+T = TypeVar("T")
+
+
+def share(always: list[T], otherwise: list[T]) -> list[T]:
+    """Return the cases to try now; script/torture tries all of them (PBX_ALL_FAULTS=1)."""
+    return [*always, *otherwise] if os.environ.get(environment.ALL) else always
+
+
 VERIFY = "tests.torture.inside:verify"
 
 
@@ -36,13 +45,18 @@ def play(fault: str, home: Harness, operation: str, parameter: str) -> None:
     environment.FAULTS[fault].play(home, operation, parameter)
 
 
-@pytest.mark.parametrize("kib", [0, 24, 80, 200])
-@pytest.mark.parametrize("name", ["upgrade", "disable"])
+@pytest.mark.parametrize(
+    ("name", "kib"),
+    share(
+        [("upgrade", 24), ("upgrade", 200), ("disable", 0)],
+        [("upgrade", 0), ("upgrade", 80), ("disable", 24), ("disable", 80), ("install", 40)],
+    ),
+)
 def test_f07_disk_full_at_each_write(home: Harness, name: str, kib: int) -> None:
     play("F07 disk full", home, name, f"{kib}k")
 
 
-@pytest.mark.parametrize("number", [1, 4])
+@pytest.mark.parametrize("number", share([4], [1, 2, 9]))
 def test_f08_no_inodes_left(home: Harness, number: int) -> None:
     play("F08 no inodes", home, "upgrade", f"{number}i")
 
@@ -51,12 +65,12 @@ def test_f08_quota_is_used_up(home: Harness) -> None:
     play("F08 quota", home, "upgrade", f"{environment.MAKING}:error=EDQUOT:when=12")
 
 
-@pytest.mark.parametrize("number", [1, 2, 3])
+@pytest.mark.parametrize("number", share([1, 2], [3, 4, 5]))
 def test_f09_an_fsync_that_fails_is_final(home: Harness, number: int) -> None:
     play("F09 fsync fails", home, "install", f"{tracing.SYNCING}:error=EIO:when={number}")
 
 
-@pytest.mark.parametrize("folder", environment.FOLDERS)
+@pytest.mark.parametrize("folder", share(["store", "data", "run"], ["packages", "uploads", "etc"]))
 def test_f10_a_folder_of_somebody_else(home: Harness, folder: str) -> None:
     play("F10 wrong owner", home, "install", folder)
 
@@ -69,7 +83,7 @@ def test_f11_a_disk_that_becomes_read_only(home: Harness) -> None:
     play("F11 read-only later", home, "upgrade", f"{environment.MAKING}:error=EROFS:when=30")
 
 
-@pytest.mark.parametrize("number", [12, 20, 32])
+@pytest.mark.parametrize("number", share([20], [12, 32]))
 def test_f12_no_descriptors_left(home: Harness, number: int) -> None:
     play("F12 no descriptors", home, "upgrade", str(number))
 
@@ -84,7 +98,7 @@ def test_f14_the_module_holds_its_own_database(home: Harness) -> None:
     play("F14 module database locked", home, "upgrade", "15")
 
 
-@pytest.mark.parametrize("how", ["garbage", "first page", "truncated", "missing"])
+@pytest.mark.parametrize("how", share(["garbage", "missing"], ["first page", "truncated"]))
 def test_f16_damaged_data_stops_one_module_and_nothing_else(home: Harness, how: str) -> None:
     site = home.fresh("rollback")
     before = state_of(site)["modules"][BYSTANDER]
@@ -111,7 +125,7 @@ def spoil(path: Path, how: str) -> None:
         path.write_bytes(b"garbage" * 500 if how == "garbage" else b"\xff" * 4096 + content[4096:])
 
 
-@pytest.mark.parametrize("clock", ["+400d", "-2y", "+1d x5"])
+@pytest.mark.parametrize("clock", share(["+400d", "-2y"], ["+10y", "+1d x5"]))
 def test_f17_the_clock_is_wrong(home: Harness, need_tool: Callable[[str], str], clock: str) -> None:
     """Installed under the true clock, switched off and on and upgraded under a wrong one."""
     site = home.fresh("upgrade")
@@ -137,7 +151,7 @@ def test_f19_an_upload_that_never_ended_goes_within_the_hour(home: Harness) -> N
     assert not old.exists() and young.exists()
 
 
-@pytest.mark.parametrize("how", ["altered", "extra", "one gone", "all gone"])
+@pytest.mark.parametrize("how", share(["altered", "all gone"], ["extra", "one gone"]))
 def test_f20_files_changed_behind_the_back(home: Harness, how: str) -> None:
     site = home.fresh("disable")
     before = state_of(site)["modules"]
@@ -238,7 +252,7 @@ def test_f27_a_poor_environment_has_no_effect(home: Harness, tmp_path: Path) -> 
 PAIRS = ["upgrade", "disable", "rollback", "remove, keeping data", "remove, deleting data"]
 
 
-@pytest.mark.parametrize("first", PAIRS)
+@pytest.mark.parametrize("first", share(["upgrade"], PAIRS[1:]))
 def test_f28_two_admins_at_once_are_served_one_after_the_other(home: Harness, first: str) -> None:
     with Warm(home.folder / "second-admin") as other:
         second_home = Harness(home.folder, other)
