@@ -244,7 +244,7 @@ class FsOps:
             try:
                 fd = self.open_dir(name, dir_fd) if is_dir else self.open_file(name, dir_fd)
             except OSError as error:
-                if error.errno == errno.ELOOP:
+                if error.errno in (errno.ELOOP, errno.ENXIO):  # a link, a socket
                     continue
                 raise
             try:

@@ -182,7 +182,7 @@ def test_the_data_folder_has_its_folders_and_restores_their_modes(ops, tmp_path)
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in data_dir.root.iterdir()}
     assert modes == {
         "store": 0o750, "data": 0o750, "packages": 0o700, "uploads": 0o700,
-        "etc": 0o750, "log": 0o750, "run": 0o750,
+        "etc": 0o750, "log": 0o750, "run": 0o750, "backups": 0o700, "trash": 0o700,
     }  # fmt: skip
     assert (data_dir.run / "socket").exists()
     assert data_dir.etc_ == data_dir.root / "etc"
