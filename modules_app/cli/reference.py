@@ -53,6 +53,8 @@ ENVIRONMENT = {
     "PBX_SECONDS_CHECK": "Seconds that the page of a module may take right after its start.",
     "PBX_SECONDS_PREFLIGHT": "Seconds that trying a module's code before an operation may take.",
     "PBX_SECONDS_PROBE": "Seconds that the private start of a module before the commit may take.",
+    "PBX_SECONDS_STOP": "Seconds that requests under way may take when a module is stopped.",
+    "PBX_SECONDS_START": "Seconds that the host may take to load a module that was switched over.",
     "PBX_CHILD_MEMORY_BYTES": "Memory that an installer or hook may use; 0 sets no limit.",
     "PBX_TRIAL_MEMORY_BYTES": "Memory that a module may use while it is tried; 0 sets no limit.",
     "PBX_TRIAL_CPU_SECONDS": "Seconds of processor time while it is tried; 0 sets no limit.",

@@ -1,7 +1,7 @@
 """Copies of the core database, and the way back to the last good one (reference F15).
 
-A copy is taken every hour and before a series of operations, while everything goes on. The newest of each
-kind are kept in ``backups/``. A copy that is damaged never replaces a good one.
+A copy is taken every hour and before a series of operations, while everything goes on. The newest
+of each kind are kept in ``backups/``. A copy that is damaged never replaces a good one.
 """
 
 from __future__ import annotations

@@ -19,7 +19,6 @@ from modules_app.packages.datadir import DataDir
 from modules_app.processes.locks import FileLock
 from modules_app.processes.poke import poke
 
-WAIT_SECONDS = 20.0
 _PAUSE = 0.005
 _ENDING_PAUSE = 0.02
 _ANSWER_SECONDS = 5.0
@@ -52,7 +51,7 @@ class HostLink:
         """Tell the host that the registry sequence has changed."""
         poke(self.data_dir.root, "host")
 
-    def health(self, sequence: int, *, seconds: float = WAIT_SECONDS) -> dict[str, Any] | None:
+    def health(self, sequence: int, *, seconds: float) -> dict[str, Any] | None:
         """Return the health of every loaded module at ``sequence``, or None if no host answers.
 
         A host that serves a later sequence already is as good: it has seen this commit too.

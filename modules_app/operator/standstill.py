@@ -7,6 +7,7 @@ if the operator dies.
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import transaction
 
 from modules_app.domain.states import Phase, is_loaded
@@ -18,8 +19,6 @@ from modules_app.operator.work import Work
 from modules_app.packages.faults import fault_point
 from modules_app.selectors.registry import current_sequence
 from modules_app.services.registry import raise_sequence
-
-STOP_SECONDS = 45.0
 
 
 def take_out_of_service(work: Work) -> None:
@@ -37,14 +36,13 @@ def take_out_of_service(work: Work) -> None:
     module.phase = Phase.MAINTENANCE
     fault_point(STOPPED)
     work.tools.host.wake()
-    if not work.tools.host.wait_until_ended(
-        before, seconds=STOP_SECONDS, should_stop=work.should_stop
-    ):
+    seconds = settings.PBX_STAGE_SECONDS["stop"]
+    if not work.tools.host.wait_until_ended(before, seconds=seconds, should_stop=work.should_stop):
         work.journal.stop_if_asked()
         raise ModuleError(
             "requests-do-not-end",
             _("Requests to “{id}” were still under way after {seconds} seconds."),
-            context={"id": module.id, "seconds": round(STOP_SECONDS)},
+            context={"id": module.id, "seconds": seconds},
             hint=_("Disable the module first, or try again later."),
         )
 

@@ -6,6 +6,8 @@ import time
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
+
 from modules_app.bridge.registry import RegistryModule
 from modules_app.domain.states import Fault, Phase, Reason, Wanted
 from modules_app.exceptions import ModuleError
@@ -132,7 +134,8 @@ class Work:
         That is so without a host, and in safe mode.
         """
         self.tools.host.wake()
-        health = self.tools.host.health(current_sequence())
+        seconds = settings.PBX_STAGE_SECONDS["start"]
+        health = self.tools.host.health(current_sequence(), seconds=seconds)
         if health is None:
             return None
         verdict: dict[str, Any] | None = health["modules"].get(self.operation.module_id)

@@ -73,6 +73,8 @@ PBX_STAGE_SECONDS = {
     "check": env.int("PBX_SECONDS_CHECK", default=10),
     "preflight": env.int("PBX_SECONDS_PREFLIGHT", default=15),
     "probe": env.int("PBX_SECONDS_PROBE", default=15),
+    "stop": env.int("PBX_SECONDS_STOP", default=45),
+    "start": env.int("PBX_SECONDS_START", default=20),
 }
 # What module code may use, by stage (`ChildLimits`; 0 means no limit). A trial has no network.
 _CHILD_MEMORY = env.int("PBX_CHILD_MEMORY_BYTES", default=1024 * 1024 * 1024)
