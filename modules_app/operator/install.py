@@ -122,6 +122,8 @@ class Install(Work):
         self.journal.remember(to_generation="", to_epoch="")
         sweep(self.tools, self.operation.module_id)
         sweep_package(self.tools, self.operation.package_sha256)
+        if not Upload.objects.filter(pk=self.operation.options["upload"]).exists():
+            self._discard_upload()  # the commit that was led back has dropped its row
 
     def _check(self) -> None:
         if self.module and self.module.id != self.upload.module_id:

@@ -46,3 +46,14 @@ def test_f02_a_kill_at_any_moment_leads_to_old_or_new(home: Harness, name: str) 
     how = instants.TURNS[NAMES.index(name) % len(instants.TURNS)]
     spec = instants.draw(home, name, random.Random(name), how)
     instants.kill_and_check(home, spec)
+
+
+@pytest.mark.parametrize("name", ["upgrade", "enable", "rollback", "repair"])
+def test_a_kill_while_it_is_led_back_leads_back_all_the_same(home: Harness, name: str) -> None:
+    """The operator ends twice while it checks the start, so the third one leads back."""
+    site = home.fresh(name)
+    asked = points.break_off(home, site, name, "operation.started")
+    for point in ("operation.started", *WAY_BACK):
+        ended = home.operate(site, PBX_FAULT=f"{point}:kill9")
+        assert ended.status == points.KILLED, f"{point}: {ended.output}"
+    home.recover_and_check(site, name, home.expectation(name, asked))
