@@ -309,6 +309,6 @@ ELSEWHERE = {
     "f15": "tests/operator/test_backups.py",
     "f18": "test_living_server.py",
     "f24": "not applicable yet: requirements between modules are read, not enforced",
-    "f25": "not tried: the check of all modules after an update of PBX Admin",
+    "f25": "tests/server/test_after_an_update.py",
     "f30": "test_kills.py",
 }
