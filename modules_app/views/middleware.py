@@ -87,8 +87,15 @@ class Sessions(SessionMiddleware):
     """
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        """Store the session; delete the cookie only of a session that this request ended."""
+        """Store the session; delete the cookie only of a session that this request ended.
+
+        A key that changed must reach the browser also with an answer of 500.
+        """
+        status = response.status_code
+        if request.COOKIES.get(settings.SESSION_COOKIE_NAME) != request.session.session_key:
+            response.status_code = min(status, 499)
         response = super().process_response(request, response)
+        response.status_code = status
         cookie = response.cookies.get(settings.SESSION_COOKIE_NAME)
         if cookie is not None and not cookie.value and not request.session.was_ended:
             del response.cookies[settings.SESSION_COOKIE_NAME]

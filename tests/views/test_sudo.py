@@ -80,6 +80,20 @@ def test_the_page_says_what_will_happen_and_carries_nothing_of_the_form(stale: C
     assert names == {"csrfmiddlewaretoken", "confirm", "username", "password", "cancel"}
 
 
+def test_an_action_that_fails_badly_leaves_the_person_logged_in(
+    stale: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(**_arguments: Any) -> None:
+        raise RuntimeError("our own fault")
+
+    module()
+    action = asked(stale)
+    monkeypatch.setattr("modules_app.views.actions.remove_module", fail)
+    stale.raise_request_exception = False
+    assert answer(stale, action).status_code == 500
+    assert stale.get("/").status_code == 200
+
+
 def test_the_right_password_runs_it_once_as_it_was_sent(stale: Client) -> None:
     module()
     action = asked(stale)
