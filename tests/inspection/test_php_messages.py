@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -92,9 +93,13 @@ def single(text: str) -> str:
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
+def _escape(found: re.Match[str]) -> str:
+    return found[1] + ("" if len(found[1]) % 2 else "\\") + found[2]
+
+
 def double(text: str) -> str:
-    safe = text.replace("$", "\\$").replace("{", "( ").replace('"', '\\"')
-    safe = safe.replace('\\\\"', '\\"').replace("\\\\$", "\\$")
+    """Return it in double quotes; each dollar and quote behind an odd row of backslashes."""
+    safe = re.sub(r'(\\*)([$"])', _escape, text.replace("{", "( "))
     return '"' + safe + ('\\"' if safe.endswith("\\") else "") + '"'
 
 
