@@ -63,9 +63,14 @@ def readable(report: Mapping[str, Any]) -> dict[str, Any]:
     return shown
 
 
+def indented(text: str) -> str:
+    """Return a text whose further lines are indented, so that none passes for one of ours."""
+    return "\n    ".join(text.splitlines())
+
+
 def say(text: str) -> None:
-    """Print a line about what goes on; further lines of a text that has some are indented."""
-    sys.stderr.write("\n    ".join(text.splitlines()) + "\n")
+    """Print a line about what goes on."""
+    sys.stderr.write(indented(text) + "\n")
     sys.stderr.flush()
 
 

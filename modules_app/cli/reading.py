@@ -12,6 +12,7 @@ from django.utils.translation import get_language, gettext
 from modules_app.cli.changing import actor
 from modules_app.cli.follow import follow
 from modules_app.cli.output import (
+    indented,
     print_findings,
     print_json,
     print_table,
@@ -172,7 +173,7 @@ def log(args: Any) -> int:
     for step in page.steps:
         sys.stdout.write(f"  {step.outcome:10} {gettext(step.label)} {step.detail}\n")
     for message in page.operation.messages:
-        sys.stdout.write(f"  {sentence(message)}\n")
+        sys.stdout.write(f"  {indented(sentence(message))}\n")
     if page.error:
         show_error(page.error)
     if page.state_sentence:
