@@ -88,10 +88,10 @@ def test_f12_no_descriptors_left(home: Harness, number: int) -> None:
     play("F12 no descriptors", home, "upgrade", str(number))
 
 
-@pytest.mark.parametrize("seconds", ["0.3", "3"])
-def test_f13_the_core_database_is_locked(home: Harness, seconds: str) -> None:
-    """Shorter and longer than the operator's patience, which is one second here."""
-    play("F13 core database locked", home, "disable", f"0.05/{seconds}/1")
+@pytest.mark.parametrize("locked", share(["0.3/1", "3/1"], ["1/5", "60/5"]))
+def test_f13_the_core_database_is_locked(home: Harness, locked: str) -> None:
+    """For so many seconds, shorter and longer than the operator's patience (second number)."""
+    play("F13 core database locked", home, "disable", f"0.05/{locked}")
 
 
 def test_f14_the_module_holds_its_own_database(home: Harness) -> None:
