@@ -9,6 +9,16 @@ from django.contrib.auth import get_user_model, password_validation
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.utils.translation import gettext_lazy as _
 
+_RULES = _("At least 12 characters, not only digits, nothing that is on common lists.")
+
+
+def _password_field(
+    label: Any, *, kind: str = "new-password", help_text: Any = ""
+) -> forms.CharField:
+    """Return a field for a password; ``kind`` tells the browser's password manager which one."""
+    widget = forms.PasswordInput(attrs={"autocomplete": kind})
+    return forms.CharField(label=label, strip=False, help_text=help_text, widget=widget)
+
 
 class FirstUserForm(forms.Form):
     """Name, password, and the password once more; checked by the password rules of settings."""
@@ -19,17 +29,8 @@ class FirstUserForm(forms.Form):
         validators=[UnicodeUsernameValidator()],
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
     )
-    password = forms.CharField(
-        label=_("Password"),
-        strip=False,
-        help_text=_("At least 12 characters, not only digits, nothing that is on common lists."),
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
-    repeated = forms.CharField(
-        label=_("Password, once more"),
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
+    password = _password_field(_("Password"), help_text=_RULES)
+    repeated = _password_field(_("Password, once more"))
 
     def clean(self) -> dict[str, Any]:
         """Check that both passwords agree and that the rules accept them."""
@@ -50,22 +51,9 @@ class FirstUserForm(forms.Form):
 class NewPasswordForm(forms.Form):
     """The password so far, the new one, and the new one once more."""
 
-    current = forms.CharField(
-        label=_("Your password so far"),
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
-    password = forms.CharField(
-        label=_("New password"),
-        strip=False,
-        help_text=_("At least 12 characters, not only digits, nothing that is on common lists."),
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
-    repeated = forms.CharField(
-        label=_("New password, once more"),
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
+    current = _password_field(_("Your password so far"), kind="current-password")
+    password = _password_field(_("New password"), help_text=_RULES)
+    repeated = _password_field(_("New password, once more"))
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
