@@ -11,7 +11,8 @@ from modules_app.models.operation import Operation
 class HookResult(models.Model):
     """The last run of one hook of one module, and its last failure.
 
-    One row per module and hook, so that a hook that runs often does not fill the disk.
+    One row per module and hook, so that a hook that runs often does not fill the disk. ``answer``
+    is what a collected hook returned last: the surfaces are made of it.
     """
 
     module_id = models.CharField(_("module"), max_length=64)
@@ -23,6 +24,9 @@ class HookResult(models.Model):
     )
     at = models.DateTimeField(_("last run"))
     seconds = models.FloatField(_("seconds"), default=0.0)
+    priority = models.IntegerField(_("priority"), default=10000)
+    answer = models.JSONField(_("last answer"), null=True, blank=True)
+    answered_generation = models.CharField(_("answer of generation"), max_length=40, blank=True)
     ok = models.BooleanField(_("went well"), default=True)
     failed_at = models.DateTimeField(_("last failure"), null=True, blank=True)
     error = models.TextField(_("last error"), blank=True)

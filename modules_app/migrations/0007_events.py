@@ -1,0 +1,7 @@
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("modules_app", "0006_firewall")]
+
+    operations = []
