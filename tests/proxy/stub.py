@@ -70,7 +70,8 @@ class StubHost:
         server = _Server(str(self.run_dir / f"host-{sequence}.sock"), Exchange)
         server.stub = self  # type: ignore[attr-defined]
         self.servers.append(server)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        # Closing waits for the end of a poll, and every test closes a stub.
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
 
     def close(self) -> None:
         for server in self.servers:
