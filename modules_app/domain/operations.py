@@ -22,6 +22,9 @@ class Outcome(StrEnum):
 
 OPEN = (Outcome.QUEUED, Outcome.RUNNING)
 
+UNFINISHED = "unfinished"
+"""The name in an operation's result of the error that kept it from being finished."""
+
 OUTCOME_LABELS: dict[Outcome, str] = {
     Outcome.QUEUED: _("Waiting"),
     Outcome.RUNNING: _("Running"),

@@ -10,15 +10,17 @@ import logging
 import secrets
 from pathlib import Path
 
+from django.db.models import Q
+
 from modules_app.domain.ids import fold_id
-from modules_app.domain.operations import OPEN, Outcome
+from modules_app.domain.operations import OPEN, UNFINISHED, Outcome
 from modules_app.domain.states import Verb
 from modules_app.models import KeptData, Module, Operation, StoredPackage
 from modules_app.operator.tools import Tools
 
 log = logging.getLogger("pbxadmin.operator")
 
-_REPLACING = (Verb.INSTALL, Verb.UPGRADE, Verb.REMOVE, Verb.ROLLBACK, Verb.REPAIR)
+REPLACING = (Verb.INSTALL, Verb.UPGRADE, Verb.REMOVE, Verb.ROLLBACK, Verb.REPAIR)
 
 
 def sweep(tools: Tools, module_id: str) -> None:
@@ -67,7 +69,8 @@ def _mentioned(module_id: str) -> tuple[set[str], set[str]]:
         generations |= {row.generation, row.previous_generation}
         epochs |= {row.epoch, row.previous_epoch}
     epochs |= set(KeptData.objects.filter(id_fold=folded).values_list("epoch", flat=True))
-    for operation in Operation.objects.filter(id_fold=folded, outcome__in=OPEN):
+    unfinished = Q(**{f"result__{UNFINISHED}__isnull": False})
+    for operation in Operation.objects.filter(Q(outcome__in=OPEN) | unfinished, id_fold=folded):
         generations.add(operation.to_generation)
         epochs.add(operation.to_epoch)
     return generations, epochs
@@ -103,7 +106,7 @@ def _is_left_over(module_id: str, name: str) -> bool:
         return False
     if made.outcome != Outcome.DONE or made.verb == Verb.REMOVE:
         return True
-    return ours.filter(pk__gt=made.pk, committed=True, verb__in=_REPLACING).exists()
+    return ours.filter(pk__gt=made.pk, committed=True, verb__in=REPLACING).exists()
 
 
 def _put_into_trash(tools: Tools, root: Path, module_id: str, name: str) -> None:

@@ -10,13 +10,13 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from modules_app import audit
-from modules_app.domain.operations import Outcome, Stage
+from modules_app.domain.operations import UNFINISHED, Outcome, Stage
 from modules_app.exceptions import ModuleError, Refused
 from modules_app.exceptions import gettext_noop as _
 from modules_app.models import Operation
 from modules_app.permissions import Actor
 
-_TOLD = ("next_operation", "needs_attention", "automatic")
+_TOLD = ("next_operation", "needs_attention", "automatic", UNFINISHED)
 
 
 class Cancelled(ModuleError):
@@ -98,6 +98,11 @@ class Journal:
                 outcome=outcome, error=error.as_dict() if error else None, ended_at=now, beat_at=now
             )
             self._audit(outcome, error)
+
+    def close_steps(self) -> None:
+        """Close what a repetition of the last part opened again; the operation has ended before."""
+        with progress():
+            self._close_steps(Outcome.DONE, timezone.now())
 
     def _audit(self, outcome: str, error: ModuleError | None = None) -> None:
         """Write the transition; of the result only what holds no content of files or settings."""

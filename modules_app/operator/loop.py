@@ -16,10 +16,11 @@ from modules_app.exceptions import Busy
 from modules_app.exceptions import gettext_noop as _
 from modules_app.models import Operation
 from modules_app.operator import backups
+from modules_app.operator.cleaning import sweep_all
 from modules_app.operator.host_link import HostLink
 from modules_app.operator.housekeeping import keep_house
 from modules_app.operator.recovery import recover
-from modules_app.operator.run import claim, resume, run_operation
+from modules_app.operator.run import claim, repeat_unfinished, resume, run_operation
 from modules_app.operator.tools import CHILDREN, Tools
 from modules_app.operator.watch import Watch
 from modules_app.packages.datadir import DataDir
@@ -91,6 +92,8 @@ class Operator:
                     backups.back_up(self.tools.fsops, self.data_dir, backups.HOUR)
             started = self._start_queued()
             if time.monotonic() - tidied > TIDY_SECONDS and not self._running:
+                repeat_unfinished(self.tools)
+                sweep_all(self.tools)
                 keep_house(self.tools)
                 tidied = time.monotonic()
             if until():

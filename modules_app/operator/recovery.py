@@ -10,7 +10,7 @@ from modules_app.operator import placed_files
 from modules_app.operator.cleaning import sweep_all
 from modules_app.operator.faults import RECOVERED, SWEPT
 from modules_app.operator.housekeeping import keep_house
-from modules_app.operator.run import resume
+from modules_app.operator.run import repeat_unfinished, resume
 from modules_app.operator.tools import Tools
 from modules_app.packages.faults import fault_point
 
@@ -26,6 +26,7 @@ def recover(tools: Tools) -> int:
     for operation in interrupted:
         log.warning("recovering %s (committed: %s)", operation, operation.committed)
         resume(operation, tools)
+    repeat_unfinished(tools)
     fault_point(RECOVERED)
     sweep_all(tools)
     fault_point(SWEPT)

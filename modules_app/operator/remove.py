@@ -24,6 +24,8 @@ from modules_app.services.hook_results import forget_hook_results
 from modules_app.services.menu import menu_setting_key
 from modules_app.services.registry import raise_sequence
 
+_UNINSTALLED = "uninstalled"
+
 
 class Remove(Work):
     """Switch off, forget the row, let the uninstaller speak, delete the files."""
@@ -56,7 +58,9 @@ class Remove(Work):
         module_id = self.operation.module_id
         self.wait_for_host()
         self.journal.enter(Stage.CLEAN)
-        self._run_uninstaller()
+        if not self.operation.result.get(_UNINSTALLED):
+            self._run_uninstaller()
+            self.journal.remember(result={**self.operation.result, _UNINSTALLED: True})
         placed_files.remove(self.tools, module_id)
         if not self.keeps:
             remove_logs(self.tools, module_id)

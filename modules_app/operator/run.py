@@ -14,6 +14,7 @@ from modules_app.domain.states import Verb
 from modules_app.exceptions import ModuleError
 from modules_app.exceptions import gettext_noop as _
 from modules_app.models import Operation, Upload
+from modules_app.operator.afterwards import is_outdated, leave_for_later, settle, unfinished
 from modules_app.operator.faults import BEGUN, COMMITTED, RECOVERING, UNDOING
 from modules_app.operator.install import Install
 from modules_app.operator.journal import outcome_of, progress
@@ -71,24 +72,48 @@ def run_operation(operation: Operation, tools: Tools) -> None:
 
 
 def after_commit(work: Work) -> None:
-    """Do the part that may be repeated; a failure leads back or says that somebody must look."""
+    """Do the part that may be repeated; what fails there leads back, or is done later."""
     problem = _guard(work.finish)
-    if problem is None:
-        with transaction.atomic():
-            work.journal.finish(Outcome.DONE)
-            _go_on(work)
+    if problem is not None and work.returns and not work.is_checked:
+        _lead_back(work, problem)
         return
-    _lead_back(work, problem)
+    with transaction.atomic():
+        if problem is not None:
+            leave_for_later(work, problem)
+        work.journal.finish(Outcome.DONE)
+        _go_on(work)
 
 
 def _lead_back(work: Work, problem: ModuleError) -> None:
-    second = problem if work.is_checked else _guard(lambda: work.revert(problem))
-    if second is None:
-        work.journal.finish(Outcome.FAILED, problem)
-    else:
-        with transaction.atomic():
+    """Put back what was committed; only if not even the rows could be, somebody must look."""
+    second = _guard(lambda: work.revert(problem))
+    with transaction.atomic():
+        if second is not None and work.operation.committed:
             work.journal.remember(result={**work.operation.result, "needs_attention": True})
             work.journal.finish(Outcome.FAILED, second)
+        else:
+            work.journal.finish(Outcome.FAILED, problem)
+
+
+def repeat_unfinished(tools: Tools) -> None:
+    """Finish what ended operations could not; call it while no operation runs."""
+    for operation in unfinished():
+        work = _WORKS[operation.verb](operation, tools)
+        if is_outdated(operation):
+            settle(work)
+        else:
+            _repeat(work)
+
+
+def _repeat(work: Work) -> None:
+    said = list(work.operation.messages)
+    problem = _guard(work.finish)
+    if problem is None:
+        settle(work)
+        return
+    log.error("still not finished: %s: %s", work.operation, problem)
+    work.journal.remember(messages=said)
+    work.journal.close_steps()
 
 
 def resume(operation: Operation, tools: Tools) -> None:

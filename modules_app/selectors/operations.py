@@ -10,7 +10,14 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from modules_app.domain.ids import fold_id
-from modules_app.domain.operations import OPEN, OUTCOME_LABELS, STAGE_LABELS, Outcome, Stage
+from modules_app.domain.operations import (
+    OPEN,
+    OUTCOME_LABELS,
+    STAGE_LABELS,
+    UNFINISHED,
+    Outcome,
+    Stage,
+)
 from modules_app.exceptions import NotFound
 from modules_app.exceptions import gettext_noop as _
 from modules_app.models import Module, Operation, OperationStep
@@ -84,6 +91,8 @@ class OperationPage:
         operation = self.operation
         if operation.result.get("needs_attention"):
             return _HALF_WAY
+        if operation.result.get(UNFINISHED):
+            return _UNFINISHED
         if operation.attempts and operation.outcome in _AFTER_RECOVERY:
             return _AFTER_RECOVERY[Outcome(operation.outcome)]
         return _STATE_SENTENCES.get((operation.outcome, self._switched_over), "")
@@ -96,6 +105,10 @@ class OperationPage:
 
 
 _HALF_WAY = _("It could not be finished nor put back; look at the module before you go on.")
+_UNFINISHED = _(
+    "It is done. Not everything after it could be finished; the operator process repeats that "
+    "at its next start and every hour until it succeeds."
+)
 _STATE_SENTENCES = {
     (Outcome.FAILED, False): _("Nothing has changed: the module is as it was before."),
     (Outcome.FAILED, True): _("The module was put back to what it was before."),

@@ -212,7 +212,7 @@ def _give(root: Path, uid: int) -> None:
 
 def _check(home: Harness, site: Site, name: str, asked: Ended) -> None:
     expectation = home.expectation(name, asked)
-    expectation.attention_allowed = True
+    expectation.attention_allowed = "operation.started" in OPERATIONS[name].owns
     home.recover_and_check(site, name, expectation)
 
 
@@ -226,6 +226,7 @@ def _calls(names: str, error: str, most: int) -> Callable[[random.Random], str]:
 
 NOBODY = 65534
 FOLDERS = ("store", "data", "packages", "uploads", "etc", "run")
+NAMING = "unlinkat,renameat,renameat2,mkdirat"
 MAKING = "openat,mkdirat,write,pwrite64,ftruncate"
 FAULTS: dict[str, Fault] = {
     "F07 disk full": Fault(small_disk, lambda dice: f"{dice.randint(0, 400)}k", disks.why_not),
@@ -235,6 +236,7 @@ FAULTS: dict[str, Fault] = {
     "F08 no inodes": Fault(small_disk, lambda dice: f"{dice.randint(0, 30)}i", disks.why_not),
     "F08 quota": Fault(failing_call, _calls(MAKING, "EDQUOT", 150), tracing.why_not),
     "F09 fsync fails": Fault(failing_call, _calls(tracing.SYNCING, "EIO", 12), tracing.why_not),
+    "F09 a change of names fails": Fault(failing_call, _calls(NAMING, "EIO", 25), tracing.why_not),
     "F10 wrong owner": Fault(wrong_owner, lambda dice: dice.choice(FOLDERS), _not_root),
     "F11 read-only at start": Fault(read_only, lambda _dice: "ro", disks.why_not),
     "F11 read-only later": Fault(failing_call, _calls(MAKING, "EROFS", 150), tracing.why_not),

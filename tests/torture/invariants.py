@@ -25,8 +25,9 @@ class Expectation:
 
     Both are what `sites.state_of` returned. ``operation`` is the id of the operation, None when
     nobody could ask for it. ``top`` are the names in the data folder before, ``size_limit`` the
-    bytes that all of it may take. Where calls fail, and nobody is killed, an operation may end as
-    failed although it is committed, if it says that a person must look (``attention_allowed``).
+    bytes that all of it may take. Where calls fail, and nobody is killed, an operation that has a
+    way back may end as failed although it is committed, if it says that a person must look
+    (``attention_allowed``).
     """
 
     module_id: str

@@ -7,6 +7,7 @@ crash-state explorer. What is not possible on an ordinary machine is listed in
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sqlite3
@@ -68,6 +69,23 @@ def test_f08_quota_is_used_up(home: Harness) -> None:
 @pytest.mark.parametrize("number", share([1, 2], [3, 4, 5]))
 def test_f09_an_fsync_that_fails_is_final(home: Harness, number: int) -> None:
     play("F09 fsync fails", home, "install", f"{tracing.SYNCING}:error=EIO:when={number}")
+
+
+@pytest.mark.parametrize("name", share(["remove, keeping data"], ["remove, deleting data"]))
+def test_f09_files_that_cannot_be_deleted_do_not_undo_a_removal(home: Harness, name: str) -> None:
+    """The disk fails after the commit; the next start deletes what had to stay."""
+    site = home.fresh(name)
+    asked = home.ask(site, name)
+    every = tracing.inject_once_stopped("unlinkat:error=EIO:when=1+")
+    home.operate(site, every, PBX_FAULT="operation.committed:stop")
+
+    (row,) = site.rows("operation", "id = ?", asked.answer["operation"])
+    assert row["outcome"] == "done"
+    assert "unfinished" in json.loads(row["result"])
+    assert list((site.root / "store" / VICTIM).iterdir())
+    home.recover_and_check(site, name, home.expectation(name, asked))
+    (row,) = site.rows("operation", "id = ?", asked.answer["operation"])
+    assert "unfinished" not in json.loads(row["result"])
 
 
 @pytest.mark.parametrize("folder", share(["store", "data", "run"], ["packages", "uploads", "etc"]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Callable
@@ -51,6 +52,29 @@ def inject(what: str, log: Path | None = None) -> Callable[[int], None]:
             time.sleep(0.01)
 
     return meddle
+
+
+def inject_once_stopped(what: str) -> Callable[[int], None]:
+    """Return a meddler that injects from the fault point on at which the case stops itself.
+
+    The case must be run with ``PBX_FAULT=<point>:stop``.
+    """
+
+    def meddle(pid: int) -> None:
+        deadline = time.monotonic() + _ATTACH_SECONDS
+        while not is_stopped(pid) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        inject(what)(pid)
+        os.kill(pid, signal.SIGCONT)
+
+    return meddle
+
+
+def is_stopped(pid: int) -> bool:
+    """Tell whether a process stands still."""
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "Tt"
+    return False
 
 
 def wait_for_tracer() -> None:
