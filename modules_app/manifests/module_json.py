@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from modules_app.domain.grants import Grant
 from modules_app.domain.manifest import Contract
 from modules_app.exceptions import gettext_noop as _
 from modules_app.manifests import values
@@ -37,6 +38,7 @@ _KNOWN = (
     "language_code",
     "release_settings",
     "translation_sync",
+    "grants",
 )
 _LINE_FIELDS = {
     "publisher": "developer",
@@ -79,6 +81,7 @@ class _Reader:
         fields["module_type"] = self._module_type()
         self._language_code(fields["module_type"])
         self._build_settings()
+        self._grants()
         self._unknown()
         self._remarks(fields)
         return {**fields, "facts": self.facts}
@@ -220,6 +223,23 @@ class _Reader:
                 self.facts[key] = raw
             elif raw is not None:
                 self._wrong_type(f"/{key}", _("object"))
+
+    def _grants(self) -> None:
+        """Read what only an administrator can allow the module (ours; the seeds know no grants)."""
+        raw = self.given.get("grants")
+        if raw is None:
+            return
+        if not isinstance(raw, list):
+            self._wrong_type("/grants", _("list"))
+            return
+        for name in (name for name in raw if name not in list(Grant)):
+            self.at("/grants").warning(
+                "grant-unknown",
+                _("There is nothing called {name} that could be granted."),
+                name=values.shown(name),
+                known=", ".join(Grant),
+            )
+        self.facts["grants"] = [str(grant) for grant in Grant if grant in raw]
 
     def _unknown(self) -> None:
         for key in (key for key in self.given if key not in _KNOWN):

@@ -1,5 +1,6 @@
 """Core records. Services write them; engine fields are written by the operator only."""
 
+from modules_app.models.grants import ModuleAccount, ModuleGrant, ModuleRight
 from modules_app.models.hook import HookResult
 from modules_app.models.menu import MenuItem, PbxSetting
 from modules_app.models.module import KeptData, Module, RegistrySequence
@@ -13,6 +14,9 @@ __all__ = [
     "KeptData",
     "MenuItem",
     "Module",
+    "ModuleAccount",
+    "ModuleGrant",
+    "ModuleRight",
     "Operation",
     "OperationStep",
     "PbxSetting",
