@@ -6,6 +6,7 @@ from pathlib import Path
 
 HEALTH_PATH = "/_host/health"
 HEALTH_FILE = "host-health.json"
+HOOKS_PATH = "/_hooks/"
 
 
 SOCKETS = "host-*.sock"

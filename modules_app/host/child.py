@@ -18,15 +18,17 @@ from django.utils import translation
 
 from modules_app.bridge.registry import RegistryModule
 from modules_app.exceptions import ModuleError, fill
-from modules_app.hooks.dispatch import HookResult, call_hook, implemented_hooks
+from modules_app.hooks.dispatch import call_hook, implemented_hooks
 from modules_app.hooks.specs import find_hook
+from modules_app.host.asking import ask, make_conf
 from modules_app.host.classes import config_class, freepbx_class, setup_class
 from modules_app.host.guard import protect
 from modules_app.host.loader import describe, facts_of, load_code
 from modules_app.packages.fsops import FsOps
-from modules_app.sdk.conf import ConfigClass, Menu
+from modules_app.sdk.conf import ConfigClass
 from modules_app.sdk.context import ModuleFacts, running
 from modules_app.sdk.freepbx import FreePbxModule
+from modules_app.sdk.menu import Menu
 from modules_app.sdk.records import Records, Settings
 from modules_app.sdk.setup import PbxExtensionSetupBase, sidebar_of_setting
 from modules_app.sdk.translations import translate
@@ -47,6 +49,7 @@ class Task:
     error: str = ""
     menu_items: list[dict[str, Any]] = field(default_factory=list)
     hooks: list[str] = field(default_factory=list)
+    answers: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @property
     def manifest(self) -> Mapping[str, Any]:
@@ -71,6 +74,7 @@ class Task:
             "menu_items": self.menu_items,
             "models": models,
             "hooks": self.hooks,
+            "answers": self.answers,
         }
 
 
@@ -213,12 +217,23 @@ def _uninstall(task: Task) -> None:
         task.fail()
 
 
+def _collect(task: Task) -> None:
+    """Ask for the answers that the surfaces are made of; one that fails stops no other."""
+    conf = _config(task)
+    if conf is None:
+        return
+    given = {"menu": task.payload.get("menu", ())}
+    for name in task.payload["hooks"]:
+        task.answers[name] = ask(conf, task.facts, name, given)
+
+
 _TASKS: dict[str, Callable[[Task], None]] = {
     "install": _install,
     "enable": _before_enable,
     "after-enable": _after_enable,
     "before-disable": _before_disable,
     "after-disable": _after_disable,
+    "collect": _collect,
     "uninstall": _uninstall,
 }
 
@@ -228,7 +243,7 @@ def _hook(task: Task, name: str, *arguments: Any) -> None:
     conf = _config(task)
     if conf is None:
         return
-    result: HookResult = call_hook(find_hook(name), conf, *arguments)
+    result = call_hook(find_hook(name), conf, *arguments)
     task.veto = result.veto
     task.records.messages.extend(result.messages)
     if result.error:
@@ -260,8 +275,7 @@ def _hooks(task: Task) -> list[str]:
 
 
 def _config(task: Task) -> ConfigClass | None:
-    kind = config_class(task.module) if task.config is not None else None
-    return kind(task.facts) if kind is not None else None
+    return make_conf(task.module, task.facts) if task.config is not None else None
 
 
 def _freepbx_module(task: Task) -> FreePbxModule | None:

@@ -63,6 +63,16 @@ class LoadedModule:
         return facts_of(self.module)
 
     @cached_property
+    def conf(self) -> Any:
+        """Return the object that has its hooks, None if it has none."""
+        from modules_app.host.asking import make_conf  # it looks for classes, and loads by us
+
+        if self.config is None:
+            return None
+        with running(self.facts):
+            return make_conf(self.module, self.facts)
+
+    @cached_property
     def urls(self) -> Any:
         """Return its URL configuration; the first call imports the module's ``urls``."""
         from modules_app.host.urls import build_urls  # it imports views, which need loaded apps
@@ -143,7 +153,7 @@ def load_safely(module: RegistryModule, result: LoadResult) -> None:
         refuse_damage(module)
         with kept():
             loaded = LoadedModule(module, load_code(module))
-            loaded.urls  # noqa: B018 - what its import raises must show now
+            loaded.urls, loaded.conf  # noqa: B018 - what they raise must show now
     # Foreign code: SystemExit and worse at import must not end the host.
     except BaseException as error:
         unload(module)

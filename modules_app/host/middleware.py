@@ -28,7 +28,7 @@ from modules_app.sdk.context import ModuleFacts, running, running_module
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 _log = logging.getLogger("pbx.host")
-_PRIVATE = "/_host/"
+_PRIVATE = ("/_host/", "/_hooks/")
 _LOOKING = ("GET", "HEAD", "OPTIONS")
 _OPERATE = "modules_app.operate_module"
 _DJANGO_ANSWERS = (Http404, PermissionDenied, SuspiciousOperation, BadRequest)
@@ -37,7 +37,8 @@ _DJANGO_ANSWERS = (Http404, PermissionDenied, SuspiciousOperation, BadRequest)
 def signed_statement(get_response: GetResponse) -> GetResponse:
     """Build ``request.user`` and the language from the statement; without a valid one answer 403.
 
-    Only paths below ``/_host/`` need none: nobody but this installation reaches the socket.
+    Only paths below ``/_host/`` and ``/_hooks/`` need none: nobody but this installation reaches
+    the socket.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:

@@ -11,6 +11,7 @@ from django.urls import include, path, re_path
 from modules_app.bridge.registry import RegistryModule
 from modules_app.host import overview
 from modules_app.host.health import health
+from modules_app.host.hooks import hook
 from modules_app.host.loader import import_role
 from modules_app.sdk.admin import build_site
 from modules_app.sdk.context import ModuleFacts
@@ -20,7 +21,11 @@ def _no_such_page(request: HttpRequest, rest: str = "") -> HttpResponse:
     raise Http404
 
 
-urlpatterns = [path("_host/health", health), re_path(r"^(?P<rest>.*)$", _no_such_page)]
+urlpatterns = [
+    path("_host/health", health),
+    path("_hooks/<str:name>", hook),
+    re_path(r"^(?P<rest>.*)$", _no_such_page),
+]
 handler400 = "modules_app.views.errors.bad_request"
 handler403 = "modules_app.views.errors.permission_denied"
 handler404 = "modules_app.views.errors.not_found"

@@ -16,13 +16,13 @@ from tests.workbench import Workbench
 def test_the_base_class_offers_each_hook_of_the_table(spec: HookSpec) -> None:
     method = getattr(ConfigClass, spec.name)
     names = tuple(inspect.signature(method).parameters)[1:]
-    assert names == spec.arguments
+    assert names == tuple(argument.name for argument in spec.arguments)
     assert method.__doc__
     assert find_hook(spec.name) is spec
 
 
 def test_the_base_class_offers_no_hook_beside_the_table() -> None:
-    offered = {name for name in vars(ConfigClass) if name.startswith("on_")}
+    offered = {name for part in ConfigClass.__bases__ for name in vars(part) if name[0] != "_"}
     assert offered == {spec.name for spec in HOOKS}
 
 

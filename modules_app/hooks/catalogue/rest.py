@@ -1,0 +1,62 @@
+"""REST hooks (reference M6.4)."""
+
+from __future__ import annotations
+
+from modules_app.exceptions import gettext_noop as _
+from modules_app.hooks.catalogue.reasons import NOT_YET
+from modules_app.hooks.spec import HookKind, HookSpec, Interface, Surface, Value, arguments
+
+REST = (
+    HookSpec(
+        "get_pbxcore_rest_additional_routes",
+        "getPBXCoreRESTAdditionalRoutes",
+        Interface.REST,
+        HookKind.MAP,
+        Surface.REST,
+        _("Names routes that the module answers below its own address."),
+        returns=(Value.LIST,),
+        reference="M11.4",
+        called=False,
+        reason=NOT_YET,
+        collected=True,
+    ),
+    HookSpec(
+        "module_rest_api_callback",
+        "moduleRestAPICallback",
+        Interface.REST,
+        HookKind.FIRST,
+        Surface.REST,
+        _("Answers a request to the module's callback address."),
+        arguments=arguments("request: dict[str, Any]"),
+        returns=(Value.DICT, Value.OBJECT),
+        reference="M6.4",
+        called=False,
+        reason=NOT_YET,
+    ),
+    HookSpec(
+        "on_before_execute_rest_api_route",
+        "onBeforeExecuteRestAPIRoute",
+        Interface.REST,
+        HookKind.NOTIFY,
+        Surface.REST,
+        _("Told before a REST request is answered."),
+        arguments=arguments("request: Any"),
+        returns=(Value.OBJECT,),
+        reference="M6.4",
+        called=False,
+        reason=NOT_YET,
+    ),
+    HookSpec(
+        "on_after_execute_rest_api_route",
+        "onAfterExecuteRestAPIRoute",
+        Interface.REST,
+        HookKind.NOTIFY,
+        Surface.REST,
+        _("Told after a REST request was answered."),
+        arguments=arguments("request: Any", "response: Any"),
+        returns=(Value.OBJECT,),
+        reference="M6.4",
+        called=False,
+        reason=NOT_YET,
+    ),
+)

@@ -1,0 +1,77 @@
+"""Hooks of the system (reference M6.3)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class SystemHooks:
+    """Hooks of the system (reference M6.3)."""
+
+    def on_before_module_enable(self) -> bool | None:
+        """Return False to refuse that the module is enabled, with the reason in ``messages``."""
+        return None
+
+    def on_after_module_enable(self) -> None:
+        """Do what follows once the module is enabled; it may be called twice."""
+
+    def on_before_module_disable(self) -> bool | None:
+        """Return False to refuse that the module is disabled, with the reason in ``messages``."""
+        return None
+
+    def on_after_module_disable(self) -> None:
+        """Do what follows once the module is disabled; it may be called twice."""
+
+    def models_event_change_data(self, data: dict[str, Any]) -> None:
+        """Be told of each change of a core record, in order and at least once."""
+
+    def models_event_need_reload(self, planned_actions: dict[str, Any]) -> None:
+        """Be told which parts are made anew, after a series of changes has ended."""
+
+    def get_module_workers(self) -> list[dict[str, Any]] | None:
+        """Name the programs that must run as long as the module is enabled."""
+        return None
+
+    def get_default_firewall_rules(self) -> dict[str, Any] | None:
+        """Name the ports that the module needs, by category; at first they are open or shut."""
+        return None
+
+    def on_after_iptables_reload(self) -> str | list[Any] | None:
+        """Add lines to the firewall, before the networks that may do everything."""
+        return None
+
+    def on_after_network_configured(self) -> None:
+        """Be told after the network interfaces were set up."""
+
+    def create_nginx_locations(self) -> str | None:
+        """Return location blocks for the site of PBX Admin; each module has its own file."""
+        return None
+
+    def create_nginx_servers(self) -> str | None:
+        """Return whole server blocks; each module has its own file."""
+        return None
+
+    def generate_fail2ban_jails(self) -> str | None:
+        """Return the jails of the module; a single # asks for the default jail."""
+        return None
+
+    def generate_fail2ban_filters(self) -> str | None:
+        """Return the filter of the module, by which its jail finds the lines of a log."""
+        return None
+
+    def create_cron_tasks(self, tasks: list[str]) -> list[Any] | None:
+        """Add lines to the crontab. Each is checked; a wrong one is left out and blamed."""
+        return None
+
+    def on_after_pbx_started(self) -> None:
+        """Be told after Asterisk has started."""
+
+    def on_extension_status_change(self, changes: list[dict[str, Any]]) -> None:
+        """Be told when telephones change their state."""
+
+    def on_provider_status_change(self, changes: list[dict[str, Any]]) -> None:
+        """Be told when providers change their state."""
+
+    def get_waf_exemptions(self) -> dict[str, Any] | None:
+        """Name addresses that a web application firewall must let through."""
+        return None
