@@ -1,15 +1,20 @@
 """Core records. Services write them; engine fields are written by the operator only."""
 
+from modules_app.models.api import ApiToken
 from modules_app.models.grants import ModuleAccount, ModuleGrant, ModuleRight
 from modules_app.models.hook import HookResult
 from modules_app.models.menu import MenuItem, PbxSetting
 from modules_app.models.module import KeptData, Module, RegistrySequence
 from modules_app.models.operation import Operation, OperationStep
 from modules_app.models.package import StoredPackage, Upload
+from modules_app.models.surface import CustomFile, CustomMode, SurfaceState
 from modules_app.models.trust import AuditEvent, PendingAction
 
 __all__ = [
+    "ApiToken",
     "AuditEvent",
+    "CustomFile",
+    "CustomMode",
     "HookResult",
     "KeptData",
     "MenuItem",
@@ -23,5 +28,6 @@ __all__ = [
     "PendingAction",
     "RegistrySequence",
     "StoredPackage",
+    "SurfaceState",
     "Upload",
 ]

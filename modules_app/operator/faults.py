@@ -22,3 +22,5 @@ UNDOING = declare_fault_point("operation.undoing", "it failed, nothing is cleane
 RECOVERING = declare_fault_point("recovery.begun", "an interrupted operation was found")
 RECOVERED = declare_fault_point("recovery.ended", "all operations are ended, nothing is swept")
 SWEPT = declare_fault_point("recovery.swept", "unmentioned files are gone")
+SURFACE_INSTALLED = declare_fault_point("surface.installed", "new files in use, not reloaded")
+SURFACE_RELOADED = declare_fault_point("surface.reloaded", "new files in use, not recorded")

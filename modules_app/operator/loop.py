@@ -21,6 +21,7 @@ from modules_app.operator.host_link import HostLink
 from modules_app.operator.housekeeping import keep_house
 from modules_app.operator.recovery import recover
 from modules_app.operator.run import claim, repeat_unfinished, resume, run_operation
+from modules_app.operator.surface_watch import SurfaceWatch
 from modules_app.operator.tools import CHILDREN, Tools
 from modules_app.operator.watch import Watch
 from modules_app.packages.datadir import DataDir
@@ -68,10 +69,12 @@ class Operator:
         self._listener = PokeListener(self.data_dir.root, "operator")
         self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="operation")
         recover(self.tools)
+        self._surfaces = SurfaceWatch(self.tools)
         return self
 
     def __exit__(self, *_exc: object) -> None:
         self._pool.shutdown(wait=True)
+        self._surfaces.close()
         self._listener.close()
         self.tools.zygote.close()
         self.lock.release()
@@ -100,6 +103,7 @@ class Operator:
                 return
             if watch.look():
                 self.tools.host.wake()
+            self._surfaces.look()
             if not started:
                 self._listener.wait(IDLE_SECONDS if not self._running else 0.05)
 

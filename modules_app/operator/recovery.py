@@ -11,6 +11,7 @@ from modules_app.operator.cleaning import sweep_all
 from modules_app.operator.faults import RECOVERED, SWEPT
 from modules_app.operator.housekeeping import keep_house
 from modules_app.operator.run import repeat_unfinished, resume
+from modules_app.operator.surfaces import refresh
 from modules_app.operator.tools import Tools
 from modules_app.packages.faults import fault_point
 
@@ -31,5 +32,6 @@ def recover(tools: Tools) -> int:
     sweep_all(tools)
     fault_point(SWEPT)
     placed_files.rebuild(tools)
+    refresh(tools)
     keep_house(tools)
     return len(interrupted)

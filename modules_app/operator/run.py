@@ -15,6 +15,7 @@ from modules_app.exceptions import ModuleError
 from modules_app.exceptions import gettext_noop as _
 from modules_app.models import Operation, Upload
 from modules_app.operator.afterwards import is_outdated, leave_for_later, settle, unfinished
+from modules_app.operator.collecting import collect_missing
 from modules_app.operator.faults import BEGUN, COMMITTED, RECOVERING, UNDOING
 from modules_app.operator.install import Install
 from modules_app.operator.journal import outcome_of, progress
@@ -22,6 +23,7 @@ from modules_app.operator.problems import unexpected
 from modules_app.operator.remove import Remove
 from modules_app.operator.repair import Repair
 from modules_app.operator.rollback import Rollback
+from modules_app.operator.surfaces import refresh
 from modules_app.operator.switch import Disable, Enable
 from modules_app.operator.tools import Tools
 from modules_app.operator.upgrade import Upgrade
@@ -77,6 +79,7 @@ def after_commit(work: Work) -> None:
     if problem is not None and work.returns and not work.is_checked:
         _lead_back(work, problem)
         return
+    refresh(work.tools)
     with transaction.atomic():
         if problem is not None:
             leave_for_later(work, problem)
@@ -84,9 +87,15 @@ def after_commit(work: Work) -> None:
         _go_on(work)
 
 
+def extend(work: Work) -> None:
+    """Let the surfaces follow: what the module adds to them, and what it adds no longer."""
+    collect_missing(work.tools, module_id=work.operation.module_id, operation=work.operation)
+
+
 def _lead_back(work: Work, problem: ModuleError) -> None:
     """Put back what was committed; only if not even the rows could be, somebody must look."""
     second = _guard(lambda: work.revert(problem))
+    refresh(work.tools)
     with transaction.atomic():
         if second is not None and work.operation.committed:
             work.journal.remember(result={**work.operation.result, "needs_attention": True})
@@ -109,6 +118,7 @@ def _repeat(work: Work) -> None:
     said = list(work.operation.messages)
     problem = _guard(work.finish)
     if problem is None:
+        _guard(lambda: extend(work))
         settle(work)
         return
     log.error("still not finished: %s: %s", work.operation, problem)

@@ -171,6 +171,16 @@ class FsOps:
         except OSError as error:
             explain_os_error(error, f"link {new}")
 
+    def replace_link(self, name: str, dir_fd: int, target: str) -> None:
+        """Make ``name`` a symbolic link to ``target``, in place of the link that was there."""
+        temporary = f".{plain_name(name)}.{secrets.token_hex(6)}.tmp"
+        try:
+            os.symlink(target, temporary, dir_fd=dir_fd)
+            self.rename(temporary, name, dir_fd)
+        except OSError as error:
+            self.unlink(temporary, dir_fd)
+            explain_os_error(error, f"link {name}")
+
     def unlink(self, name: str, dir_fd: int) -> bool:
         """Remove a file or link; return False if it was gone already."""
         try:

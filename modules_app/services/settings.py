@@ -13,6 +13,7 @@ from modules_app.exceptions import gettext_noop as _
 from modules_app.models import PbxSetting
 from modules_app.permissions import Actor, Right, require
 from modules_app.selectors.settings import all_settings
+from modules_app.services.surfaces import ask_refresh
 
 
 def write_settings(*, actor: Actor, values: Mapping[str, str]) -> list[str]:
@@ -26,6 +27,7 @@ def write_settings(*, actor: Actor, values: Mapping[str, str]) -> list[str]:
         for key in changed:
             PbxSetting.objects.update_or_create(key=key, defaults={"value": values[key]})
         if changed:
+            ask_refresh()
             audit.record(
                 actor=actor,
                 action="settings-change",

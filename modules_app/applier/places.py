@@ -1,0 +1,94 @@
+"""Where generated files lie, and which names they may have."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from django.conf import settings
+
+from modules_app.exceptions import Refused
+from modules_app.exceptions import gettext_noop as _
+
+NAMES = ("cron", "nginx", "fail2ban", "firewall", "workers")
+"""The surfaces that own a folder below PBX_ETC_DIR."""
+
+SETS = ".sets"
+DRAFTS = "drafts"
+LARGEST_FILE = 8 * 1024 * 1024
+MOST_FILES = 20_000
+DEEPEST = 5
+
+_PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+def etc_dir() -> Path:
+    """Return the folder of generated configuration: PBX_ETC_DIR, or etc below the data folder."""
+    return Path(settings.PBX_ETC_DIR or Path(settings.PBX_DATA_DIR) / "etc")
+
+
+def drafts_dir() -> Path:
+    """Return the folder in which the operator lays out what it wants installed."""
+    return Path(settings.PBX_DATA_DIR) / "run" / DRAFTS
+
+
+def folder_of(surface: str) -> Path:
+    """Return the stable path of a surface's applied files."""
+    return etc_dir() / surface
+
+
+def known_surface(name: object) -> str:
+    """Return ``name`` if it is a surface that owns a folder. Raises ``Refused``."""
+    if not isinstance(name, str) or name not in NAMES:
+        raise Refused(
+            "applier-surface-unknown",
+            _("There is no surface “{name}”."),
+            context={"name": str(name)[:60]},
+        )
+    return name
+
+
+def checked_files(surface: str, files: object) -> dict[str, str]:
+    """Return paths and digests if each path lies in the surface's folder. Raises ``Refused``."""
+    if not isinstance(files, dict) or len(files) > MOST_FILES:
+        raise Refused("applier-files-wrong", _("The list of files is not one."))
+    for path, digest in files.items():
+        if not _is_path_of(surface, path):
+            raise Refused(
+                "applier-path-wrong",
+                _("“{path}” is no path of a file of {surface}."),
+                context={"path": str(path)[:200], "surface": surface},
+            )
+        if not isinstance(digest, str) or not _DIGEST.fullmatch(digest):
+            raise Refused(
+                "applier-digest-wrong",
+                _("“{path}” comes without a digest."),
+                context={"path": path},
+            )
+    return files
+
+
+def _is_path_of(surface: str, path: object) -> bool:
+    if not isinstance(path, str):
+        return False
+    parts = path.split("/")
+    if parts[0] != surface or not 2 <= len(parts) <= DEEPEST:
+        return False
+    return all(_PART.fullmatch(part) for part in parts)
+
+
+def digest_or_nothing(value: object) -> str:
+    """Return a digest of a set of files, or "" for none. Raises ``Refused`` for anything else."""
+    if value == "" or (isinstance(value, str) and _DIGEST.fullmatch(value)):
+        return str(value)
+    raise Refused("applier-digest-wrong", _("This is no digest of a set of files."))
+
+
+def set_digest(files: Mapping[str, str]) -> str:
+    """Return the name of a set of files, given each one's path and digest."""
+    text = json.dumps(sorted(files.items()), separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

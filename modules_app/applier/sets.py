@@ -1,0 +1,177 @@
+"""Sets of files: each immutable and named by its digest; one link per surface says which is used.
+
+    etc/.sets/nginx/<digest>/modules_locations/ModuleX.conf
+    etc/nginx -> .sets/nginx/<digest>
+
+The link is replaced by one rename, so whoever reads ``etc/nginx/…`` sees the old set or the new
+one, also after a power cut. A set that was altered or lost is written again from the draft.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from modules_app.applier import places
+from modules_app.applier.faults import INSTALLED, STAGED, SWAPPED
+from modules_app.exceptions import ModuleError, Refused
+from modules_app.exceptions import gettext_noop as _
+from modules_app.packages.faults import fault_point
+from modules_app.packages.fsops import FsOps
+
+_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_FOLDER_MODE = 0o755
+_FILE_MODE = 0o644
+
+
+class Sets:
+    """The sets of one surface below ``etc``; ``drafts`` is where others lay out their files."""
+
+    def __init__(self, surface: str, *, etc: Path, drafts: Path, fsops: FsOps) -> None:
+        self._surface = surface
+        self._etc = etc
+        self._drafts = drafts
+        self._fsops = fsops
+
+    def current(self) -> str:
+        """Return the digest of the set in use, "" when there is none."""
+        try:
+            return (self._etc / self._surface).readlink().name
+        except OSError:
+            return ""
+
+    def contents(self) -> dict[str, str]:
+        """Return path and digest of every file in use, whatever somebody did to it."""
+        folder = self._etc / self._surface
+        return _digests(folder, self._surface) if folder.is_dir() else {}
+
+    def stage(self, digest: str, files: Mapping[str, str]) -> Path:
+        """Make sure that the set ``digest`` lies there whole; return its folder.
+
+        Raises ``Refused`` when a file of the draft is not what its digest says.
+        """
+        folder = self._etc / places.SETS / self._surface / digest
+        if folder.is_dir() and _digests(folder, self._surface) == dict(files):
+            return folder
+        self._prepare()
+        with self._fsops.directory(self._etc, places.SETS, self._surface) as sets_fd:
+            self._fsops.remove_tree(f".{digest}.new", sets_fd)
+            new_fd = self._fsops.make_and_open_dir(f".{digest}.new", sets_fd, mode=_FOLDER_MODE)
+            try:
+                for path, sha256 in files.items():
+                    self._copy(path, sha256, new_fd)
+                self._fsops.sync_tree(new_fd)
+            finally:
+                os.close(new_fd)
+            self._fsops.remove_tree(digest, sets_fd)
+            self._fsops.rename(f".{digest}.new", digest, sets_fd)
+            self._fsops.sync_dir(sets_fd)
+        fault_point(STAGED)
+        return folder
+
+    def use(self, digest: str) -> None:
+        """Make the set ``digest`` the one in use; "" takes all files away."""
+        if digest and not (self._etc / places.SETS / self._surface / digest).is_dir():
+            raise Refused(
+                "applier-set-lost",
+                _("The files before are not there any more."),
+                hint=_("Check again: they are made anew."),
+            )
+        self._prepare()
+        with self._fsops.directory(self._etc) as etc_fd:
+            self._refuse_a_folder(etc_fd)
+            if digest:
+                target = f"{places.SETS}/{self._surface}/{digest}"
+                self._fsops.replace_link(self._surface, etc_fd, target)
+            else:
+                self._fsops.unlink(self._surface, etc_fd)
+            self._fsops.sync_dir(etc_fd)
+        fault_point(SWAPPED)
+
+    def sweep(self, *keep: str) -> None:
+        """Remove all sets but those in ``keep``."""
+        fault_point(INSTALLED)
+        folder = self._etc / places.SETS / self._surface
+        if not folder.is_dir():
+            return
+        with self._fsops.directory(folder) as sets_fd:
+            for path in sorted(folder.iterdir()):
+                if path.name not in keep:
+                    self._fsops.remove_tree(path.name, sets_fd)
+
+    def _prepare(self) -> None:
+        self._fsops.make_root(self._etc, mode=_FOLDER_MODE)
+        with self._fsops.directory(self._etc) as etc_fd:
+            self._fsops.ensure_dir(places.SETS, etc_fd, mode=_FOLDER_MODE)
+        with self._fsops.directory(self._etc, places.SETS) as sets_fd:
+            self._fsops.ensure_dir(self._surface, sets_fd, mode=_FOLDER_MODE)
+
+    def _refuse_a_folder(self, etc_fd: int) -> None:
+        with suppress(FileNotFoundError):
+            mode = os.stat(self._surface, dir_fd=etc_fd, follow_symlinks=False).st_mode
+            if not stat.S_ISLNK(mode):
+                raise ModuleError(
+                    "applier-in-the-way",
+                    _("Something that PBX Admin did not make lies at {path}."),
+                    context={"path": str(self._etc / self._surface)},
+                    hint=_("Move it away, then check again."),
+                )
+
+    def _copy(self, path: str, sha256: str, new_fd: int) -> None:
+        """Copy one file of the draft, following no link, if it is what its digest says."""
+        _surface, *folders, name = path.split("/")
+        with self._fsops.directory(
+            self._drafts.parent, self._drafts.name, self._surface, *folders
+        ) as draft_fd:
+            data = _read_regular(name, draft_fd, path)
+        if hashlib.sha256(data).hexdigest() != sha256:
+            raise Refused(
+                "applier-digest-differs",
+                _("“{path}” is not what its digest says."),
+                context={"path": path},
+            )
+        below = os.dup(new_fd)
+        try:
+            for folder in folders:
+                self._fsops.ensure_dir(folder, below, mode=_FOLDER_MODE)
+                deeper = self._fsops.open_dir(folder, below)
+                os.close(below)
+                below = deeper
+            file_fd = self._fsops.create_file(name, below, mode=_FILE_MODE)
+            try:
+                self._fsops.write(file_fd, data)
+            finally:
+                os.close(file_fd)
+        finally:
+            os.close(below)
+
+
+def _read_regular(name: str, dir_fd: int, path: str) -> bytes:
+    fd = os.open(name, _READ, dir_fd=dir_fd)
+    try:
+        status = os.fstat(fd)
+        if not stat.S_ISREG(status.st_mode) or status.st_size > places.LARGEST_FILE:
+            raise Refused(
+                "applier-file-wrong",
+                _("“{path}” is no ordinary file, or too large."),
+                context={"path": path},
+            )
+        with os.fdopen(os.dup(fd), "rb") as stream:
+            return stream.read(places.LARGEST_FILE + 1)
+    finally:
+        os.close(fd)
+
+
+def _digests(folder: Path, surface: str) -> dict[str, str]:
+    found = {}
+    for top, _folders, names in os.walk(folder):
+        for name in names:
+            path = Path(top) / name
+            relative = path.relative_to(folder).as_posix()
+            with suppress(OSError):
+                found[f"{surface}/{relative}"] = hashlib.sha256(path.read_bytes()).hexdigest()
+    return found

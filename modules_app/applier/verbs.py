@@ -1,0 +1,86 @@
+"""The closed list of what the applier does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from modules_app.applier import places
+from modules_app.applier.programs import CHECKS, RELOADS
+from modules_app.applier.report import Report
+from modules_app.applier.sets import Sets
+from modules_app.exceptions import Refused
+from modules_app.exceptions import gettext_noop as _
+from modules_app.packages.fsops import FsOps
+
+Answer = dict[str, Any]
+
+
+def answer_to(request: Mapping[str, Any], *, fsops: FsOps | None = None) -> Answer:
+    """Do what one request asks for. Raises ``ModuleError`` or ``OSError``."""
+    verb = VERBS.get(str(request.get("verb", "")))
+    if verb is None:
+        raise Refused(
+            "applier-verb-unknown",
+            _("The applier knows no verb “{verb}”."),
+            context={"verb": str(request.get("verb", ""))[:60]},
+        )
+    surface = places.known_surface(request.get("surface"))
+    return verb(surface, request, fsops or FsOps())
+
+
+def _sets(surface: str, fsops: FsOps) -> Sets:
+    return Sets(surface, etc=places.etc_dir(), drafts=places.drafts_dir(), fsops=fsops)
+
+
+def _check(surface: str, request: Mapping[str, Any], fsops: FsOps) -> Answer:
+    """Copy the draft and let the real program test the copy."""
+    files = places.checked_files(surface, request.get("files"))
+    check = CHECKS.get(surface)
+    if check is None:
+        return Report(ok=True).as_dict()
+    sets, digest = _sets(surface, fsops), places.set_digest(files)
+    report = check(sets.stage(digest, files))
+    sets.sweep(sets.current(), digest)
+    return report.as_dict()
+
+
+def _install(surface: str, request: Mapping[str, Any], fsops: FsOps) -> Answer:
+    """Copy the draft and make the copy the set in use; the set before stays for `_restore`."""
+    files = places.checked_files(surface, request.get("files"))
+    sets = _sets(surface, fsops)
+    before, digest = sets.current(), places.set_digest(files)
+    sets.stage(digest, files)
+    sets.use(digest)
+    sets.sweep(before, digest)
+    return {"before": before, "digest": digest}
+
+
+def _restore(surface: str, request: Mapping[str, Any], fsops: FsOps) -> Answer:
+    """Make a former set the one in use again."""
+    digest = places.digest_or_nothing(request.get("digest"))
+    _sets(surface, fsops).use(digest)
+    return {"digest": digest}
+
+
+def _list(surface: str, request: Mapping[str, Any], fsops: FsOps) -> Answer:
+    """Tell which files are in use, by what they hold now."""
+    sets = _sets(surface, fsops)
+    return {"digest": sets.current(), "files": sets.contents()}
+
+
+def _reload(surface: str, request: Mapping[str, Any], fsops: FsOps) -> Answer:
+    """Let the program read the files in use."""
+    reload = RELOADS.get(surface)
+    if reload is None:
+        return Report(ok=True).as_dict()
+    return reload(places.folder_of(surface)).as_dict()
+
+
+VERBS: dict[str, Callable[[str, Mapping[str, Any], FsOps], Answer]] = {
+    "check": _check,
+    "install-files": _install,
+    "restore-files": _restore,
+    "list-files": _list,
+    "reload": _reload,
+}

@@ -1,0 +1,25 @@
+"""What the rows ask for, with the administrator's own parts: the input of every swap and diff."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from modules_app.surfaces.base import Rendering, Surface
+from modules_app.surfaces.custom import with_custom_files
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """``generated`` is what core and modules wrote, ``final`` what is to be installed."""
+
+    generated: Rendering
+    final: Rendering
+
+
+def draw(
+    surface: Surface, *, left_out: Collection[str] = (), without_custom: Collection[str] = ()
+) -> Drawing:
+    """Write all files of a surface from the rows as they are now."""
+    generated = surface.render(frozenset(left_out))
+    return Drawing(generated, with_custom_files(generated, without=without_custom))
