@@ -1,6 +1,12 @@
 """Core records. Services write them; engine fields are written by the operator only."""
 
 from modules_app.models.api import ApiToken
+from modules_app.models.firewall import (
+    Fail2BanSettings,
+    FirewallRule,
+    FirewallTrial,
+    NetworkFilter,
+)
 from modules_app.models.grants import ModuleAccount, ModuleGrant, ModuleRight
 from modules_app.models.hook import HookResult
 from modules_app.models.menu import MenuItem, PbxSetting
@@ -15,6 +21,9 @@ __all__ = [
     "AuditEvent",
     "CustomFile",
     "CustomMode",
+    "Fail2BanSettings",
+    "FirewallRule",
+    "FirewallTrial",
     "HookResult",
     "KeptData",
     "MenuItem",
@@ -22,6 +31,7 @@ __all__ = [
     "ModuleAccount",
     "ModuleGrant",
     "ModuleRight",
+    "NetworkFilter",
     "Operation",
     "OperationStep",
     "PbxSetting",
