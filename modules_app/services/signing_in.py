@@ -83,7 +83,7 @@ def _logged_out(request: HttpRequest, user: Any, **_more: Any) -> None:
 def _login_failed(
     credentials: Mapping[str, Any], request: HttpRequest | None = None, **_more: Any
 ) -> None:
-    if request is None or not _worth_a_row():
+    if request is None or not worth_a_row():
         return
     typed = str(credentials.get(get_user_model().USERNAME_FIELD, ""))
     locked = not AxesProxyHandler.is_allowed(request, dict(credentials))
@@ -124,7 +124,7 @@ def _tell(request: HttpRequest, username: str, action: str, outcome: str, reason
     audit.try_record(actor=actor, action=action, target=target, outcome=outcome, reason=reason)
 
 
-def _worth_a_row() -> bool:
+def worth_a_row() -> bool:
     """Count the failures of this minute; where even that is impossible, say so in the log."""
     key = f"pbx-failed-logins-{int(time.time()) // 60}"
     try:
