@@ -13,11 +13,12 @@ from modules_app.domain.states import Fault, Phase, Reason, Wanted
 from modules_app.exceptions import ModuleError
 from modules_app.exceptions import gettext_noop as _
 from modules_app.models import Module, Operation
+from modules_app.operator.asking import payload_for
 from modules_app.operator.hook_notes import HookNote
 from modules_app.operator.journal import Journal
 from modules_app.operator.tools import ChildFailed, Tools
 from modules_app.selectors.registry import current_sequence, registry_module
-from modules_app.selectors.settings import all_settings
+from modules_app.services.hook_results import expire_answers
 
 _BEAT_SECONDS = 3.0
 
@@ -74,22 +75,7 @@ class Work:
         self, task: str, seen: RegistryModule, *, stage: str, **more: Any
     ) -> dict[str, Any]:
         """Run one task of the module's code in a child and return its answer."""
-        facts = self.module.facts if self.module else {}
-        payload = {
-            "task": task,
-            "module": seen.as_dict(),
-            "manifest": facts.get("manifest", {}),
-            "settings": all_settings(),
-            "enabled": list(Module.objects.filter(wanted=Wanted.ON).values_list("id", flat=True)),
-            "upgrade_from": "",
-            "keep_settings": True,
-            "menu": [],
-            "log_dir": str(self.tools.data_dir.log),
-            "data_dir": str(self.tools.data_dir.root),
-            **more,
-        }
-        payload.setdefault("language", payload["settings"].get("WebAdminLanguage", "en"))
-        payload.setdefault("pbx_version", payload["settings"].get("PBXVersion", ""))
+        payload = payload_for(self.tools, self.module, task, seen=seen, **more)
         try:
             return self.tools.run_child(payload, stage=stage, should_stop=self.should_stop)
         except ChildFailed:
@@ -155,6 +141,7 @@ def switch(
     module: Module, wanted: Wanted, *, actor: str, at: datetime, code: Reason | None = None
 ) -> None:
     """Set the wanted state, by whom, when and why; the faults of before are forgotten."""
+    expire_answers(module_id=module.pk)
     module.wanted = wanted
     module.phase = Phase.PROBATION if wanted is Wanted.ON else Phase.READY
     module.fault = Fault.NONE

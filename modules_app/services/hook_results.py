@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils import timezone
@@ -45,6 +46,53 @@ def record_hook_result(
             "traceback": traceback[-TRACEBACK_CHARACTERS:],
         }
     HookResult.objects.update_or_create(id_fold=fold_id(module_id), hook=hook[:64], defaults=values)
+
+
+def record_answer(
+    *,
+    module_id: str,
+    generation: str,
+    hook: str,
+    answer: Mapping[str, Any],
+    operation: Operation | None = None,
+) -> None:
+    """Store what a collected hook answered (see `modules_app.host.asking.ask`).
+
+    After a failure the last good answer of the same generation goes on counting, so that a
+    database that was locked for a moment takes no line out of a file.
+    """
+    error = str(answer.get("error", ""))
+    record_hook_result(
+        module_id=module_id,
+        hook=hook,
+        ok=bool(answer.get("ok")),
+        seconds=float(answer.get("seconds", 0.0)),
+        error=last_line(error),
+        traceback=error,
+        operation=operation,
+        generation=generation,
+    )
+    row = HookResult.objects.get(id_fold=fold_id(module_id), hook=hook[:64])
+    if answer.get("ok"):
+        row.answer, row.priority = answer.get("value"), int(answer.get("priority", 10000))
+    elif row.answered_generation != generation:
+        row.answer = None
+    row.answered_generation = generation
+    row.save(update_fields=["answer", "priority", "answered_generation"])
+
+
+def expire_answers(*, module_id: str, hooks: Iterable[str] | None = None) -> None:
+    """Forget what the hooks answered, so that the operator asks them again."""
+    rows = HookResult.objects.filter(id_fold=fold_id(module_id))
+    if hooks is not None:
+        rows = rows.filter(hook__in=list(hooks))
+    rows.update(answered_generation="")
+
+
+def last_line(traceback: str) -> str:
+    """Return the line of a traceback that says what was raised."""
+    lines = traceback.strip().splitlines()
+    return lines[-1] if lines else ""
 
 
 def forget_hook_results(*, module_id: str) -> None:

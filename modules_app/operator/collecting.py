@@ -1,0 +1,67 @@
+"""Asking modules for what the surfaces are made of, and storing the answers as rows (M6.1)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.db import transaction
+
+from modules_app.models import Module, Operation
+from modules_app.operator.asking import payload_for
+from modules_app.operator.tools import ChildFailed, Tools
+from modules_app.selectors.answers import unanswered
+from modules_app.services.hook_results import record_answer
+
+log = logging.getLogger("pbxadmin.operator")
+
+
+def collect_missing(
+    tools: Tools, *, module_id: str = "", operation: Operation | None = None
+) -> list[str]:
+    """Ask every module in use for answers that are missing; return the modules that were asked."""
+    asked = []
+    for pk, hooks in unanswered(module_id).items():
+        module = Module.objects.filter(pk=pk).first()
+        if module is not None:
+            collect(tools, module, hooks, operation=operation)
+            asked.append(pk)
+    return asked
+
+
+def collect(
+    tools: Tools,
+    module: Module,
+    hooks: Sequence[str],
+    *,
+    operation: Operation | None = None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> None:
+    """Ask one module, in one child, and store its answers; what goes wrong becomes a row, too."""
+    answers = _ask(tools, module, hooks, should_stop)
+    with transaction.atomic():
+        if Module.objects.filter(pk=module.pk, generation=module.generation).exists():
+            for hook in hooks:
+                record_answer(
+                    module_id=module.pk,
+                    generation=module.generation,
+                    hook=hook,
+                    answer=answers.get(hook) or {},
+                    operation=operation,
+                )
+
+
+def _ask(
+    tools: Tools, module: Module, hooks: Sequence[str], should_stop: Callable[[], bool]
+) -> dict[str, dict[str, Any]]:
+    payload = payload_for(tools, module, "collect", hooks=list(hooks))
+    try:
+        answer = tools.run_child(payload, stage="hook", should_stop=should_stop)
+    except ChildFailed as error:
+        log.warning("%s did not answer: %s", module.pk, error)
+        details = str(error.context.get("details", "")) or str(error)
+        return dict.fromkeys(hooks, {"ok": False, "error": f"{details}\n{error}"})
+    found: dict[str, dict[str, Any]] = answer.get("answers", {})
+    why = str(answer.get("error", "")) or "The module gave no answer."
+    return {hook: found.get(hook) or {"ok": False, "error": why} for hook in hooks}
