@@ -8,6 +8,7 @@ import sys
 import time
 
 from tests.torture.counts import Counts
+from tests.torture.jobs import run_in_jobs
 from tests.torture.kinds import KINDS, Kind
 
 
@@ -23,7 +24,8 @@ def main(arguments: list[str]) -> int:
     total = Counts()
     for name, budget in _budgets(chosen, args.minutes * 60).items():
         started = time.monotonic()
-        counts = chosen[name].load().run(budget, seed)
+        jobs = args.jobs if chosen[name].drawn else 1
+        counts = run_in_jobs(name, budget, seed, jobs)
         took = time.monotonic() - started
         print(f"{name}: {took:.0f} s, failures: {len(counts.failures)}", flush=True)
         for line in counts.failures:
@@ -36,6 +38,9 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="script/torture", description=__doc__)
     parser.add_argument("--minutes", type=float, default=30.0)
     parser.add_argument("--seed", type=int, help="repeat a run")
+    parser.add_argument(
+        "--jobs", type=int, default=1, help="processes at once for what is drawn at random"
+    )
     parser.add_argument("--only", action="append", choices=sorted(KINDS), help="only this kind")
     parser.add_argument("--replay", default="", help="one failure, as it was printed")
     return parser.parse_args(arguments)

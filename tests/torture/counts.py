@@ -43,11 +43,16 @@ class Counts:
     def lines(self) -> list[str]:
         """Return the report."""
         kills = [f"  {name}: {count}" for name, count in sorted(self.kills.items())]
+        by_operation: Counter[str] = Counter()
+        for name, count in self.kills.items():
+            by_operation[name.partition(" / ")[0]] += count
         faults = [f"  {name}: {count}" for name, count in sorted(self.faults.items())]
         return [
             f"histories: {self.histories}",
             f"kills: {sum(self.kills.values())}",
             *kills,
+            "kills by operation:",
+            *(f"  {name}: {count}" for name, count in sorted(by_operation.items())),
             f"faults: {sum(self.faults.values())}",
             *faults,
             f"crash states: {self.crash_states}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,9 +18,8 @@ LARGE = "64m"
 @cache
 def why_not() -> str:
     """Return why no file system can be mounted here, "" if one can."""
-    folder = Path("/dev/shm") if Path("/dev/shm").is_dir() else Path("/tmp")
-    probe = folder / "pbx-torture-mount"
-    probe.mkdir(exist_ok=True)
+    folder = "/dev/shm" if Path("/dev/shm").is_dir() else "/tmp"
+    probe = Path(tempfile.mkdtemp(prefix="pbx-torture-mount-", dir=folder))
     tried = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(probe)],
         capture_output=True,

@@ -17,6 +17,7 @@ from modules_app.exceptions import ModuleError
 from modules_app.models import Operation
 from modules_app.operator import loop
 from modules_app.operator.loop import Operator
+from modules_app.operator.tools import CHILDREN
 from modules_app.packages.datadir import DataDir
 from modules_app.packages.fsops import FsOps
 from modules_app.permissions import Actor
@@ -49,7 +50,7 @@ def warm_up(folder: Path) -> None:
         _Inherited(
             settings_module="pbxadmin.settings.host",
             label="torture",
-            preload=("modules_app.host.child",),
+            preload=CHILDREN,
         )
     )
     _zygote[0].start()

@@ -57,6 +57,8 @@ def kill_and_check(home: Harness, spec: str) -> bool:
     site = home.fresh(name)
     asked = home.ask(site, name)
     ended = home.operate(site, meddle=HOW[how](float(moment)))
+    if ended.status == 0 and how != "terminate":
+        home.took(name, ended.seconds)
     home.recover_and_check(site, name, home.expectation(name, asked))
     return ended.status != 0 or how == "terminate"
 

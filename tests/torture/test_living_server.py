@@ -14,7 +14,7 @@ from tests.torture import living_server
 from tests.torture.living_server import Living
 from tests.torture.sites import state_of
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.alone]
 
 MOMENT = 0.4
 
