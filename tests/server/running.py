@@ -7,6 +7,7 @@ import functools
 import http.client
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -14,15 +15,19 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from tests.server.commands import Commands
+
 ROOT = Path(__file__).resolve().parents[2]
 USER, PASSWORD = "admin", "correct horse battery staple"
 START_SECONDS = 90
+FIRST_PORT, PORTS_EACH = 20_000, 1_000
 
 
 @dataclass(frozen=True)
@@ -108,6 +113,7 @@ class Server:
             **environment,
         }
         self.process: subprocess.Popen[str] | None = None
+        self._commands: Commands | None = None
         self.client = Browser(self.port)
 
     @property
@@ -137,6 +143,9 @@ class Server:
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Stop everything and return the exit status."""
+        if self._commands is not None:
+            self._commands.close()
+            self._commands = None
         assert self.process is not None
         if self.process.poll() is None:
             self.process.send_signal(number)
@@ -144,13 +153,17 @@ class Server:
 
     def manage(self, *arguments: str, check: bool = True, **environment: str) -> Any:
         """Run a management command on the same data folder."""
-        done = subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            cwd=ROOT,
-            env={**self.environment, **environment},
-            capture_output=True,
-            text=True,
-        )
+        if arguments[0] == "module" and not environment:
+            self._commands = self._commands or Commands(self.environment)
+            done = self._commands.run(*arguments)
+        else:
+            done = subprocess.run(
+                [sys.executable, "manage.py", *arguments],
+                cwd=ROOT,
+                env={**self.environment, **environment},
+                capture_output=True,
+                text=True,
+            )
         assert done.returncode == 0 or not check, done.stdout + done.stderr
         return done
 
@@ -171,20 +184,31 @@ class Server:
     def processes(self) -> list[int]:
         """Return all processes that belong to this server."""
         mark = f"PBX_DATA_DIR={self.data_dir}\0".encode()
+        own = {self._commands.pid} if self._commands else set()
         found = []
         for folder in Path("/proc").iterdir():
             try:
                 if folder.name.isdigit() and mark in (folder / "environ").read_bytes() + b"\0":
-                    found.append(int(folder.name))
+                    found.extend({int(folder.name)} - own)
             except OSError:
                 continue
         return found
 
 
 def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
+    """Return a port that nobody uses, out of those that the kernel gives to no connection.
+
+    Each process of a parallel run has its own share of them, so that no other one takes the port
+    before the server does.
+    """
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    first = FIRST_PORT + PORTS_EACH * worker
+    for port in random.sample(range(first, first + PORTS_EACH), PORTS_EACH):
+        with socket.socket() as sock, suppress(OSError):
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            sock.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is free")
 
 
 @functools.cache

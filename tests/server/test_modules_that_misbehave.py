@@ -14,7 +14,7 @@ from tests.broken_modules import in_page
 from tests.builders import module_json, zip_of
 from tests.server.running import Answer, Browser, Server
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.alone]
 
 CORE_PAGES = ("/healthz", "/login/", "/", "/modules/", "/operations/", "/settings/")
 PATIENCE = 2.0

@@ -15,7 +15,7 @@ from tests.broken_modules import in_page
 from tests.builders import module_json, zip_of
 from tests.server.running import Browser, Server
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.alone]
 
 CORE_PAGES = ("/healthz", "/", "/modules/", "/operations/", "/settings/", "/safe-mode/")
 BODY = """

@@ -13,7 +13,7 @@ import pytest
 
 from tests.web.crawl import METHODS, ROLES, Cell, Walk
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("walk")]
 
 RIGHTS = Path(__file__).with_name("rights.txt")
 HEAD = """\

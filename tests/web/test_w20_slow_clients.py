@@ -11,7 +11,7 @@ import pytest
 from tests.server.running import Browser
 from tests.web.site import Site
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.alone]
 MANY = 40
 SOON = 12
 """More than one try of a loaded machine needs, less than a slow body may pause."""
