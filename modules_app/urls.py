@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from modules_app.api import core as api
 from modules_app.views import (
     account,
     actions,
@@ -72,6 +73,7 @@ urlpatterns = [
     path("theme/", pages.set_theme, name="theme"),
     path("healthz", health.healthz, name="healthz"),
     path("assets/<str:module_id>/<str:digest>/<path:path>", assets.asset, name="assets"),
+    *api.urls(),
     path("m/<str:module_id>/", proxy.module_proxy, name="module_proxy"),
     path("m/<str:module_id>/<path:rest>", proxy.module_proxy, name="module_proxy"),
     path("api/m/<str:module_id>/<path:rest>", proxy.module_proxy, name="module_api"),

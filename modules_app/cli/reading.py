@@ -26,11 +26,11 @@ from modules_app.domain.states import Verb
 from modules_app.models import Operation
 from modules_app.packages.pack import pack_directory
 from modules_app.selectors.doctor import examine
-from modules_app.selectors.hook_results import hook_result_record, list_hook_results
 from modules_app.selectors.modules import as_record, find_module, get_module_row, list_modules
 from modules_app.selectors.operations import get_operation, list_operations, operation_record
 from modules_app.selectors.owner import quiet_sentence
 from modules_app.selectors.packages import list_kept
+from modules_app.selectors.records import module_details
 from modules_app.services.plans import plan_operation
 from modules_app.services.uploads import check_package, drop_upload, file_chunks, receive_upload
 from modules_app.services.verification import Verified, verify_modules
@@ -70,11 +70,7 @@ def list_all(args: Any) -> int:
 
 def show(args: Any) -> int:
     """Print one module."""
-    record = as_record(get_module_row(args.id, get_language() or "en"))
-    module = find_module(args.id)
-    record["facts"] = module.facts
-    record["checks"] = module.checks
-    record["hooks"] = [hook_result_record(one) for one in list_hook_results(module.id)]
+    record = module_details(args.id, get_language() or "en")
     if args.json:
         print_json(record)
         return 0

@@ -7,8 +7,11 @@ import sys
 from typing import Any
 
 from django.db import DatabaseError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+_OF_PROGRAMS = ("/api/", "/pbxcore/api/")
 
 
 def error_page(status: int, **context: Any) -> HttpResponse:
@@ -17,14 +20,42 @@ def error_page(status: int, **context: Any) -> HttpResponse:
     return HttpResponse(text, status=status)
 
 
+def is_for_programs(request: HttpRequest) -> bool:
+    """Tell whether the address is one of the REST interface, whose answers are JSON."""
+    return request.path_info.startswith(_OF_PROGRAMS)
+
+
+def answer(request: HttpRequest, status: int, **context: Any) -> HttpResponse:
+    """Return the page of a status, or the same as JSON where programs ask."""
+    if not is_for_programs(request):
+        return error_page(status, **context)
+    slug, sentence = _said(status)
+    error = {"slug": slug, "message": sentence, "hint": "", "context": {}}
+    response = JsonResponse({"error": error}, status=status)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _said(status: int) -> tuple[str, str]:
+    known = {
+        400: ("bad-request", _("The request cannot be understood.")),
+        403: ("not-allowed", _("This is not allowed.")),
+        404: ("address-unknown", _("There is nothing at this address.")),
+        413: ("body-too-large", _("That is more than may be sent here.")),
+        503: ("setup-needed", _("This system has no administrator yet.")),
+        507: ("disk-full", _("The disk is full.")),
+    }
+    return known.get(status) or ("our-fault", _("Something went wrong on our side."))
+
+
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer what Django calls suspicious (400)."""
-    return error_page(400)
+    return answer(request, 400)
 
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer a missing right (403), or what the exception's own ``status`` says (uploads: 413)."""
-    return error_page(getattr(exception, "status", 403))
+    return answer(request, getattr(exception, "status", 403))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -34,15 +65,15 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer an unknown address (404)."""
-    return error_page(404)
+    return answer(request, 404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer our own fault (500) without any detail; a full disk (507) and a database by name."""
     error = sys.exc_info()[1]
     if is_full_disk(error):
-        return error_page(507)
-    return error_page(500, database=isinstance(error, DatabaseError))
+        return answer(request, 507)
+    return answer(request, 500, database=isinstance(error, DatabaseError))
 
 
 def is_full_disk(error: BaseException | None) -> bool:

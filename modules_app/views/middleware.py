@@ -11,7 +11,7 @@ from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from modules_app.selectors.sessions import SEEN, is_too_old
-from modules_app.views.errors import error_page
+from modules_app.views.errors import answer
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -74,7 +74,7 @@ def first_run(get_response: GetResponse) -> GetResponse:
             ready = get_user_model().objects.exists()
         if ready or request.path_info.startswith(_OPEN_BEFORE_SETUP):
             return get_response(request)
-        return error_page(503, setup_needed=True)
+        return answer(request, 503, setup_needed=True)
 
     return middleware
 

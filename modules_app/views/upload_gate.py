@@ -17,8 +17,10 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
 from modules_app import audit
+from modules_app.domain.api_keys import Scope
+from modules_app.services.callers import has_key, key_caller
 from modules_app.services.signing_in import actor_of
-from modules_app.views.errors import error_page
+from modules_app.views.errors import answer, is_for_programs
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -34,8 +36,8 @@ def strangers_send_little(get_response: GetResponse) -> GetResponse:
     """Refuse a long body of somebody who is not signed in, before a thread waits for it (W20)."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        if _length(request) > STRANGERS_BYTES and not get_user(request).is_active:
-            return error_page(413)
+        if _length(request) > STRANGERS_BYTES and not _is_known(request):
+            return answer(request, 413)
         return get_response(request)
 
     return middleware
@@ -60,7 +62,7 @@ class UploadGate(FileUploadHandler):
     ) -> None:
         """Raise `PermissionDenied` before a byte of the body is kept."""
         request = self.request
-        if request is None or request.path_info != reverse("upload-new"):
+        if request is None or not _takes_files(request):
             raise PermissionDenied("no uploads here")
         if not _may_install(request):
             _record(request, "denied", "not-allowed")
@@ -96,7 +98,22 @@ def _length(request: HttpRequest) -> int:
     return int(text) if text.isdecimal() else 0
 
 
+def _takes_files(request: HttpRequest) -> bool:
+    """Tell whether the address is one of the two that packages are sent to."""
+    return request.path_info in (reverse("upload-new"), reverse("api:upload_package"))
+
+
+def _is_known(request: HttpRequest) -> bool:
+    """Ask the key where programs ask, and the session everywhere else."""
+    if is_for_programs(request) and has_key(request):
+        return key_caller(request) is not None
+    return bool(get_user(request).is_active)
+
+
 def _may_install(request: HttpRequest) -> bool:
-    """Ask the session: the authentication middleware has not run yet."""
+    """Ask key or session: the authentication middleware has not run yet."""
+    if is_for_programs(request) and has_key(request):
+        caller = key_caller(request)
+        return caller is not None and Scope.INSTALL in caller.scopes
     user = get_user(request)
     return bool(user.is_active and user.has_perm("modules_app.install_module"))

@@ -40,6 +40,7 @@ MIDDLEWARE = [
     "modules_app.views.middleware.first_run",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "modules_app.views.middleware.session_limits",
+    "modules_app.api.gate.api_gate",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -131,6 +132,12 @@ LOGGING = {
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False
 WHITENOISE_ALLOW_ALL_ORIGINS = False
+
+# Requests a minute: of one API key, and of one address at the public routes of one module.
+PBX_API_PER_MINUTE = {
+    "key": env.int("PBX_API_PER_MINUTE", default=600),
+    "public": env.int("PBX_API_PUBLIC_PER_MINUTE", default=60),
+}
 
 # The whole time a module may take to answer, body included (design 3).
 PBX_PROXY = {"seconds": env.float("PBX_PROXY_SECONDS", default=25.0)}

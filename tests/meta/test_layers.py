@@ -31,7 +31,8 @@ RANKS = {
     "views": 9,
     "admin": 9,
     "management": 10,
-    "urls": 10,
+    "api": 10,
+    "urls": 11,
     "apps": 10,
 }
 """Where each part stands. A part may import what stands lower, and itself."""

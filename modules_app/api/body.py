@@ -1,0 +1,102 @@
+"""Reading what a program sends, before anything believes it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest
+from ninja.parser import Parser
+
+from modules_app.exceptions import ModuleError
+from modules_app.exceptions import gettext_noop as _
+
+LONGEST = 256 * 1024
+"""Bytes of JSON that any request may hold; packages go another way."""
+DEEPEST = 20
+
+
+class BadBody(ModuleError):
+    """The body is no JSON that could be meant."""
+
+    http_status = 400
+
+
+class BodyTooLarge(ModuleError):
+    """The body is larger than any request needs to be."""
+
+    http_status = 413
+
+
+class WrongType(ModuleError):
+    """The body says that it is something else."""
+
+    http_status = 415
+
+
+class StrictParser(Parser):
+    """Takes short and shallow JSON that says so; its errors wait in ``request.pbx_body_error``."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        """Return the JSON of the body. Raises what `read_json` raises."""
+        try:
+            return read_json(request)
+        except ModuleError as error:
+            request.pbx_body_error = error  # type: ignore[attr-defined]
+            raise
+
+
+def read_json(request: HttpRequest) -> Any:
+    """Return the body as JSON values. Raises `BadBody`, `BodyTooLarge` or `WrongType`."""
+    if request.content_type != "application/json":
+        raise WrongType(
+            "body-not-json",
+            _("The body must be JSON, sent as Content-Type: application/json."),
+            context={"sent": request.content_type[:80]},
+        )
+    body = _body(request)
+    if len(body) > LONGEST:
+        raise too_large()
+    if _depth(body) > DEEPEST:
+        raise _bad(_("The JSON is nested too deeply."))
+    try:
+        return json.loads(body, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise _bad(_("The body is no JSON: {cause}."), cause=str(error)[:120]) from error
+
+
+def too_large() -> BodyTooLarge:
+    """Return the error for a body that is too long."""
+    return BodyTooLarge(
+        "body-too-large",
+        _("The body is longer than {most} bytes."),
+        context={"most": LONGEST},
+    )
+
+
+def _body(request: HttpRequest) -> bytes:
+    try:
+        return request.body
+    except RequestDataTooBig as error:
+        raise too_large() from error
+
+
+def _depth(body: bytes) -> int:
+    """Return how deep brackets nest at most; those inside of texts only make it stricter."""
+    deepest = depth = 0
+    for byte in body:
+        if byte in b"[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif byte in b"]}":
+            depth -= 1
+    return deepest
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _bad(message: str, **context: Any) -> BadBody:
+    return BadBody("body-invalid", message, context=context)

@@ -1,0 +1,195 @@
+"""The shapes of what comes and goes, for checking and for the OpenAPI document."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from ninja import Schema
+from pydantic import ConfigDict, Field
+
+
+class ErrorText(Schema):
+    """What went wrong, in words of the reader's language; ``slug`` never changes."""
+
+    slug: str
+    message: str
+    hint: str
+    context: dict[str, Any]
+
+
+class Error(Schema):
+    """The one shape of errors."""
+
+    error: ErrorText
+
+
+class ModuleRecord(Schema):
+    """One module, as the pages and ``module list --json`` show it."""
+
+    id: str
+    name: str
+    version: str
+    contract: str
+    language: str
+    publisher: str
+    state: str
+    enabled: bool
+    reason: str
+    previous_version: str
+    generation: str
+    size_bytes: int
+    operation: int | None
+    actions: list[str]
+    way_out: str | None
+
+
+class Modules(Schema):
+    """The installed modules."""
+
+    modules: list[ModuleRecord]
+
+
+class HookRecord(Schema):
+    """How one hook of a module ran last."""
+
+    hook: str
+    ok: bool
+    at: str
+    seconds: float
+    generation: str
+    operation: int | None
+    failed_at: str | None
+    error: str
+    traceback: str
+
+
+class Hooks(Schema):
+    """The hooks of one module."""
+
+    hooks: list[HookRecord]
+
+
+class ModuleDetails(ModuleRecord):
+    """One module with what its package said of itself, its checks and its hooks."""
+
+    facts: dict[str, Any]
+    checks: Any
+    hooks: list[HookRecord]
+
+
+class Damage(Schema):
+    """What comparing files and data with the installed package found."""
+
+    module: str
+    sound: bool
+    problems: list[str]
+
+
+class OperationRecord(Schema):
+    """One operation, as ``module log --json`` shows it; ``url`` is where to look at it."""
+
+    operation: int
+    verb: str
+    module: str
+    outcome: str
+    stage: str
+    actor: str
+    channel: str
+    queued_at: str
+    ended_at: str | None
+    error: ErrorText | None
+    messages: list[str]
+    result: dict[str, Any] | None
+    url: str
+
+
+class Operations(Schema):
+    """The newest operations."""
+
+    operations: list[OperationRecord]
+
+
+class Step(Schema):
+    """One stage of an operation."""
+
+    stage: str
+    label: str
+    outcome: str
+    detail: str
+
+
+class OperationLog(OperationRecord):
+    """An operation with its stages, and what state it left the system in."""
+
+    open: bool
+    may_cancel: bool
+    state: str
+    steps: list[Step]
+
+
+class Package(Schema):
+    """A package that was uploaded and waits, with its validation report."""
+
+    package: str
+    filename: str
+    sha256: str
+    size_bytes: int
+    module: str
+    uploaded_at: str
+    actor: str
+    installed_version: str
+    installable: bool
+    url: str
+    report: dict[str, Any]
+
+
+class Packages(Schema):
+    """The packages that wait."""
+
+    packages: list[Package]
+
+
+class Settings(Schema):
+    """Settings by key; every value is text."""
+
+    settings: dict[str, str]
+
+
+class Changed(Schema):
+    """The settings that were changed."""
+
+    changed: list[str]
+
+
+class Me(Schema):
+    """Who asks, and what that one may do."""
+
+    name: str
+    key: str
+    scopes: list[str]
+
+
+class _In(Schema):
+    model_config = ConfigDict(extra="forbid")
+
+
+class DisableIn(_In):
+    """``force`` does not ask the module for its consent."""
+
+    force: bool = False
+
+
+class InstallIn(_In):
+    """``enable`` switches the module on afterwards; ``allow_downgrade`` takes a lower version."""
+
+    enable: bool = False
+    allow_downgrade: bool = False
+
+
+class SettingsIn(_In):
+    """Settings to change, by key."""
+
+    settings: dict[str, str] = Field(max_length=200)
+
+
+Data = Literal["keep", "delete"]

@@ -1,0 +1,27 @@
+"""What modules answer over REST, from their stored answers."""
+
+from __future__ import annotations
+
+from modules_app.domain.grants import Grant
+from modules_app.domain.rest import Description, read_description
+from modules_app.models import ModuleGrant
+from modules_app.selectors.answers import answers_to
+
+HOOK = "get_pbxcore_rest_additional_routes"
+
+
+def described_modules() -> dict[str, Description]:
+    """Return the routes of every module in use that has some, by id."""
+    found = {one.module_id: read_description(one.value) for one in answers_to(HOOK)}
+    return {module_id: one for module_id, one in found.items() if one.in_order}
+
+
+def description_of(module_id: str) -> Description:
+    """Return the routes of one module; none when it is not in use or has none."""
+    return described_modules().get(module_id, Description())
+
+
+def has_public_routes(module_id: str) -> bool:
+    """Tell whether an administrator lets strangers reach what the module calls public."""
+    granted = ModuleGrant.objects.filter(module_id=module_id, right=Grant.PUBLIC_ROUTES)
+    return granted.exists()
