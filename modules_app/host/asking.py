@@ -17,6 +17,14 @@ from modules_app.hooks.values import as_json
 from modules_app.host.adapters import Adapter, plain
 from modules_app.host.adapters.menu import MENU
 from modules_app.host.adapters.system import ADDED_LIST
+from modules_app.host.adapters.web import (
+    ASSETS,
+    AUTHENTICATE,
+    BLOCK,
+    FORM,
+    PERMISSIONS,
+    RIGHTS,
+)
 from modules_app.host.classes import config_class
 from modules_app.sdk.conf import ConfigClass
 from modules_app.sdk.context import ModuleFacts
@@ -24,6 +32,12 @@ from modules_app.sdk.context import ModuleFacts
 ADAPTERS: dict[str, Adapter] = {
     "on_before_header_menu_show": MENU,
     "create_cron_tasks": ADDED_LIST,
+    "authenticate_user": AUTHENTICATE,
+    "on_after_acl_prepared": RIGHTS,
+    "on_after_assets_prepared": ASSETS,
+    "on_before_form_initialize": FORM,
+    "on_get_controller_permissions": PERMISSIONS,
+    "on_volt_block_compile": BLOCK,
 }
 """Hooks whose arguments are more than JSON; all others are called as `plain` says."""
 
@@ -67,8 +81,8 @@ def ask(
         "ok": not error,
         "value": value,
         "veto": call.veto,
-        "messages": list(call.messages),
-        "error": error,
+        "messages": [adapter.conceal(text, given) for text in call.messages],
+        "error": adapter.conceal(error, given),
         "seconds": call.seconds,
         "priority": priority_of(conf, hook),
     }

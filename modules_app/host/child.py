@@ -20,10 +20,11 @@ from modules_app.bridge.registry import RegistryModule
 from modules_app.exceptions import ModuleError, fill
 from modules_app.hooks.dispatch import call_hook, implemented_hooks
 from modules_app.hooks.specs import find_hook
-from modules_app.host.asking import ask, make_conf
+from modules_app.host.asking import make_conf
 from modules_app.host.classes import config_class, freepbx_class, setup_class
+from modules_app.host.collecting import collect
 from modules_app.host.guard import protect
-from modules_app.host.loader import describe, facts_of, load_code
+from modules_app.host.loader import LoadedModule, describe, facts_of, load_code
 from modules_app.packages.fsops import FsOps
 from modules_app.sdk.conf import ConfigClass
 from modules_app.sdk.context import ModuleFacts, running
@@ -223,8 +224,9 @@ def _collect(task: Task) -> None:
     if conf is None:
         return
     given = {"menu": task.payload.get("menu", ())}
+    loaded = LoadedModule(task.module, task.config)
     for name in task.payload["hooks"]:
-        task.answers[name] = ask(conf, task.facts, name, given)
+        task.answers[name] = collect(loaded, conf, name, given)
 
 
 _TASKS: dict[str, Callable[[Task], None]] = {

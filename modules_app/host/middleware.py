@@ -23,6 +23,7 @@ from modules_app.host.loader import (
     load_safely,
 )
 from modules_app.host.marker import Doing, marked
+from modules_app.host.texts import texts_of
 from modules_app.host.user import StatementUser
 from modules_app.sdk.context import ModuleFacts, running, running_module
 
@@ -65,13 +66,14 @@ def module_of_path(get_response: GetResponse) -> GetResponse:
     """Choose the module by the path: its URL configuration, its templates, its texts.
 
     A module that is not loaded answers 404, one that failed to load 503 with the reason. Whoever
-    may only look at modules sends no forms to them: that takes the right to operate.
+    may only look at modules sends no forms to them: that takes the right to operate, or the right
+    that the module itself named for the page.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if request.path.startswith(_PRIVATE):
             return get_response(request)
-        if request.method not in _LOOKING and not request.user.has_perm(_OPERATE):
+        if request.method not in _LOOKING and not _may_send(request):
             raise PermissionDenied
         result = current_result()
         module_id = _module_id(request.path)
@@ -83,7 +85,7 @@ def module_of_path(get_response: GetResponse) -> GetResponse:
         if loaded is None:
             return get_response(request)
         request.urlconf = loaded.urls  # type: ignore[attr-defined]
-        with marked(module_id), running(loaded.facts):
+        with marked(module_id), running(loaded.facts), texts_of(loaded.facts.code):
             response = get_response(request)
         return _keep_running(response, loaded.facts)
 
@@ -101,30 +103,32 @@ class ModuleBoundary:
         try:
             return self.get_response(request)
         except SystemExit as error:
-            return self._answer(request, error)
+            return module_failed(request, error)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer 500; what Django has its own answer for (404, 403, 400) goes on."""
         if isinstance(error, _DJANGO_ANSWERS) or running_module() is None:
             return None
-        return self._answer(request, error)
+        return module_failed(request, error)
 
-    def _answer(self, request: HttpRequest, error: BaseException) -> HttpResponse:
-        module = running_module()
-        name = module.id if module else ""
-        passing = is_passing(error)
-        _log.error("module %s failed at %s", name, request.path, exc_info=error)
-        response = module_problem(
-            request,
-            module_id=name,
-            heading=module.title(translation.get_language() or "en") if module else "",
-            sentence=_sentence(passing=passing),
-            details=describe(error).traceback,
-            status=503 if passing else 500,
-        )
-        if passing:
-            response["Retry-After"] = "2"
-        return response
+
+def module_failed(request: HttpRequest, error: BaseException) -> HttpResponse:
+    """Answer with a page that names the running module, whose code raised ``error``."""
+    module = running_module()
+    name = module.id if module else ""
+    passing = is_passing(error)
+    _log.error("module %s failed at %s", name, request.path, exc_info=error)
+    response = module_problem(
+        request,
+        module_id=name,
+        heading=module.title(translation.get_language() or "en") if module else "",
+        sentence=_sentence(passing=passing),
+        details=describe(error).traceback,
+        status=503 if passing else 500,
+    )
+    if passing:
+        response["Retry-After"] = "2"
+    return response
 
 
 def _sentence(*, passing: bool) -> str:
@@ -139,6 +143,12 @@ def _try_again(module_id: str, result: LoadResult) -> None:
     if failure.passing and failure.module is not None:
         with marked(module_id, Doing.IMPORT):
             load_safely(failure.module, result)
+
+
+def _may_send(request: HttpRequest) -> bool:
+    """Tell whether forms may be sent: with the right to operate, or with that of this very page."""
+    covered = bool(request.statement.get("covered"))  # type: ignore[attr-defined]
+    return covered or request.user.has_perm(_OPERATE)
 
 
 def _module_id(path: str) -> str:

@@ -13,6 +13,7 @@ from modules_app.host import overview
 from modules_app.host.health import health
 from modules_app.host.hooks import hook
 from modules_app.host.loader import import_role
+from modules_app.host.page_hooks import add_routes
 from modules_app.sdk.admin import build_site
 from modules_app.sdk.context import ModuleFacts
 
@@ -47,13 +48,19 @@ class ModuleUrls:
         self.urlpatterns = urlpatterns
 
 
-def build_urls(module: RegistryModule, facts: ModuleFacts, config: AppConfig | None) -> ModuleUrls:
-    """Return the addresses of a module: its own, then our overview, table pages and its admin."""
+def build_urls(
+    module: RegistryModule, facts: ModuleFacts, config: AppConfig | None, conf: Any = None
+) -> ModuleUrls:
+    """Return the addresses of a module: its own, then our overview, table pages and its admin.
+
+    ``conf`` is the object that has its hooks.
+    """
     patterns: list[Any] = []
     own = import_role(module, "urls") if config is not None else None
     if own is not None:
         name = getattr(own, "app_name", None)
         patterns.append(path("", include((own.urlpatterns, name) if name else own.urlpatterns)))
+    add_routes(conf, patterns)
     if config is not None:
         site = build_site(config, facts.title("en"), facts.url)
         patterns.append(path("admin/", site.urls))

@@ -9,8 +9,9 @@ from typing import Any
 class StatementUser:
     """Looks like a Django user to views, templates and the admin, but has no row here.
 
-    Rights are the four of PBX Admin (``modules_app.operate_module`` …); whoever may operate
-    modules has every right on the records of the module that is asked.
+    Rights are the four of PBX Admin (``modules_app.operate_module`` …) and those that modules
+    named (``modules_app.<id>:<right>``); whoever may operate modules has every right on the
+    records of the module that is asked.
     """
 
     is_active = True
@@ -23,6 +24,7 @@ class StatementUser:
         self.name: str = statement.get("name") or self.username
         self.is_superuser: bool = bool(statement.get("is_superuser"))
         self._rights = frozenset(statement.get("permissions", ()))
+        self._page_rights = frozenset(statement.get("page_rights", ()))
 
     def __str__(self) -> str:
         return self.username
@@ -48,6 +50,8 @@ class StatementUser:
         if self.is_superuser:
             return True
         if label == "modules_app":
+            if ":" in name:
+                return name in self._page_rights
             return name.removesuffix("_module") in self._rights
         return label.startswith("m_") and "operate" in self._rights
 

@@ -27,10 +27,13 @@ class Menu:
         group: str = "modules",
         icon: str = "",
         order: int = 0,
+        right: str = "",
     ) -> None:
         """Add an item; ``href`` is a path below the module's own address, as ``reports/``.
 
-        Raises `ValueError` for any other address. ``caption`` is a key of messages/ or a text.
+        ``right``, a right that the module names, hides it from people without; a page that needs
+        a right needs none here. Raises `ValueError` for any other address. ``caption`` is a key of
+        messages/ or a text.
         """
         url = href if href.startswith(self._facts.url) else self._facts.url + href
         if href.startswith("/") and url != href or ".." in href.split("/"):
@@ -44,5 +47,6 @@ class Menu:
                 "href": url,
                 "shown": True,
                 "order": int(order),
+                "right": str(right),
             }
         )

@@ -52,6 +52,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "modules_app.host.page_hooks.PageHooks",
 ]
 ROOT_URLCONF = "modules_app.host.urls"
 MESSAGE_STORAGE = "modules_app.host.messages.ModuleMessages"

@@ -97,6 +97,7 @@ menu.add("Reports", href="reports/", group="maintenance", icon="chart line", ord
             "href": "/m/ModuleBroken/reports/",
             "shown": True,
             "order": 5,
+            "right": "",
         }
     ]
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from modules_app.exceptions import gettext_noop as _
-from modules_app.hooks.catalogue.reasons import LATER_TELEPHONY, NO_PASSKEYS, NOT_YET
+from modules_app.hooks.catalogue.reasons import LATER_TELEPHONY, NO_PASSKEYS
 from modules_app.hooks.spec import HookKind, HookSpec, Interface, Surface, Value, arguments
+
+OURS = "design 6"
+"""In the place of a reference: the seeds have no such hook."""
 
 WEB = (
     HookSpec(
@@ -17,8 +20,6 @@ WEB = (
         arguments=arguments("login: str", "password: str"),
         returns=(Value.DICT,),
         reference="M6.5",
-        called=False,
-        reason=NOT_YET,
     ),
     HookSpec(
         "get_passkey_session_data",
@@ -42,8 +43,6 @@ WEB = (
         _("Names the rights that the module's pages ask for."),
         arguments=arguments("acl: Acl"),
         reference="M6.5",
-        called=False,
-        reason=NOT_YET,
         collected=True,
     ),
     HookSpec(
@@ -56,8 +55,6 @@ WEB = (
         arguments=arguments("controller: str", "permissions: dict[str, bool]"),
         returns=(Value.DICT,),
         reference="M6.5",
-        called=False,
-        reason=NOT_YET,
     ),
     HookSpec(
         "on_before_header_menu_show",
@@ -65,7 +62,7 @@ WEB = (
         Interface.WEB,
         HookKind.MUTATE,
         Surface.SIDEBAR,
-        _("Adds items to the sidebar. Asked when the module is installed and enabled."),
+        _("Adds items to the sidebar. Asked when the module is enabled, and when it asks for it."),
         arguments=arguments("menu: Menu"),
         reference="M6.5",
         collected=True,
@@ -79,8 +76,6 @@ WEB = (
         _("Adds addresses below the module's own address."),
         arguments=arguments("routes: list[Any]"),
         reference="M6.5",
-        called=False,
-        reason=NOT_YET,
     ),
     HookSpec(
         "on_after_assets_prepared",
@@ -91,8 +86,6 @@ WEB = (
         _("Adds style sheets and scripts of the module to pages."),
         arguments=arguments("assets: Assets"),
         reference="M6.5",
-        called=False,
-        reason=NOT_YET,
         collected=True,
     ),
     HookSpec(
@@ -105,8 +98,7 @@ WEB = (
         arguments=arguments("controller: str", "block: str", "view: dict[str, Any]"),
         returns=(Value.TEXT,),
         reference="M6.5",
-        called=False,
-        reason=NOT_YET,
+        collected=True,
     ),
     HookSpec(
         "on_before_form_initialize",
@@ -119,8 +111,17 @@ WEB = (
             "form: FormFields", "entity: dict[str, Any]", "options: dict[str, Any]"
         ),
         reference="M6.5",
-        called=False,
-        reason=NOT_YET,
+    ),
+    HookSpec(
+        "save_form_fields",
+        "saveFormFields",
+        Interface.WEB,
+        HookKind.MAP,
+        Surface.FORMS,
+        _("Stores the values of the fields that the module added to a form, or says what is wrong."),
+        arguments=arguments("form: str", "values: dict[str, Any]", "entity: dict[str, Any]"),
+        returns=(Value.DICT,),
+        reference=OURS,
     ),
     HookSpec(
         "on_before_execute_route",
@@ -128,12 +129,10 @@ WEB = (
         Interface.WEB,
         HookKind.NOTIFY,
         Surface.PAGES,
-        _("Told before a page is made."),
+        _("Told before a page of the module is made. A response ends the request with it."),
         arguments=arguments("request: Any"),
         returns=(Value.OBJECT,),
         reference="M6.5",
-        called=False,
-        reason=NOT_YET,
     ),
     HookSpec(
         "on_after_execute_route",
@@ -141,12 +140,10 @@ WEB = (
         Interface.WEB,
         HookKind.NOTIFY,
         Surface.PAGES,
-        _("Told after a page was made."),
+        _("Told after a page of the module was made. A response takes the place of the other."),
         arguments=arguments("request: Any", "response: Any"),
         returns=(Value.OBJECT,),
         reference="M6.5",
-        called=False,
-        reason=NOT_YET,
     ),
 )
 

@@ -14,10 +14,21 @@ Arguments = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Adapter:
-    """``before`` makes the hook's arguments, ``after`` gets them and what it returned."""
+    """``before`` makes the hook's arguments, ``after`` gets them and what it returned.
+
+    ``secrets`` names what must not stand in an error that somebody will read.
+    """
 
     before: Callable[[ModuleFacts, Arguments], Sequence[Any]]
     after: Callable[[ModuleFacts, Sequence[Any], Any], Any]
+    secrets: tuple[str, ...] = ()
+
+    def conceal(self, text: str, given: Arguments) -> str:
+        """Return ``text`` without the secrets of this call."""
+        for name in self.secrets:
+            if secret := str(given.get(name) or ""):
+                text = text.replace(secret, "…").replace(repr(secret)[1:-1], "…")
+        return text
 
 
 def plain(spec: HookSpec) -> Adapter:

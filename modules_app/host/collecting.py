@@ -1,0 +1,76 @@
+"""What a child asks a module for, when one call of a hook is not enough."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.urls import Resolver404, resolve
+
+from modules_app.domain.core_pages import PAGE_BLOCKS, block_key
+from modules_app.host.asking import ask
+from modules_app.host.loader import LoadedModule
+from modules_app.sdk.conf import ConfigClass
+
+Given = Mapping[str, Any]
+Ask = Callable[[LoadedModule, ConfigClass, str, Given], dict[str, Any]]
+
+
+def collect(
+    loaded: LoadedModule, conf: ConfigClass, hook: str, given: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the answer of one collected hook as `host.asking.ask` does."""
+    return _SPECIAL.get(hook, _once)(loaded, conf, hook, given)
+
+
+def missing_pages(loaded: LoadedModule, hrefs: list[str]) -> list[str]:
+    """Return the addresses of menu items below the module's own that lead to no page."""
+    own = loaded.facts.url
+    return [href for href in hrefs if href.startswith(own) and not _is_page(loaded, href)]
+
+
+def _is_page(loaded: LoadedModule, href: str) -> bool:
+    try:
+        resolve(href.partition("#")[0].partition("?")[0], urlconf=loaded.urls)
+    except Resolver404:
+        return False
+    return True
+
+
+def _once(
+    loaded: LoadedModule, conf: ConfigClass, hook: str, given: Mapping[str, Any]
+) -> dict[str, Any]:
+    return ask(conf, loaded.facts, hook, given)
+
+
+def _menu(
+    loaded: LoadedModule, conf: ConfigClass, hook: str, given: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Mark the items whose page does not exist."""
+    answer = ask(conf, loaded.facts, hook, given)
+    items = answer["value"] or []
+    missing = missing_pages(loaded, [item["href"] for item in items])
+    for item in items:
+        item["missing"] = item["href"] in missing
+    return answer
+
+
+def _blocks(
+    loaded: LoadedModule, conf: ConfigClass, hook: str, given: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Ask for each block, and answer with the names of those that the module fills."""
+    filled: list[str] = []
+    answer: dict[str, Any] = {}
+    for page, block in PAGE_BLOCKS:
+        answer = ask(conf, loaded.facts, hook, {**given, "controller": page, "block": block})
+        if not answer["ok"]:
+            return answer
+        if answer["value"]:
+            filled.append(block_key(page, block))
+    return {**answer, "value": filled}
+
+
+_SPECIAL: dict[str, Ask] = {
+    "on_before_header_menu_show": _menu,
+    "on_volt_block_compile": _blocks,
+}
