@@ -106,4 +106,7 @@ def print_findings(report: Mapping[str, Any]) -> None:
     for kind in ("errors", "warnings", "notes"):
         for finding in report.get(kind, []):
             place = f" ({finding['location']})" if finding.get("location") else ""
-            sys.stdout.write(f"{kind[:-1]:8} {sentence(finding, 'message')}{place}\n")
+            told = f"{sentence(finding, 'message')}{place} [{finding['slug']}]"
+            sys.stdout.write(f"{kind[:-1]:8} {told}\n")
+            if finding.get("hint"):
+                sys.stdout.write(f"{'':8} {sentence(finding, 'hint')}\n")

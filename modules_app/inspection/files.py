@@ -81,13 +81,17 @@ class Findings:
         self.all: list[Finding] = []
         self._count: Counter[str] = Counter()
 
-    def error(self, slug: str, message: str, where: str = "", **context: object) -> None:
-        """Record a fault that refuses the package."""
-        self._add(Finding(Severity.ERROR, slug, message, context, where))
+    def error(
+        self, slug: str, message: str, where: str = "", *, hint: str = "", **context: object
+    ) -> None:
+        """Record a fault that refuses the package; ``hint`` says what to do."""
+        self._add(Finding(Severity.ERROR, slug, message, context, where, hint))
 
-    def warning(self, slug: str, message: str, where: str = "", **context: object) -> None:
+    def warning(
+        self, slug: str, message: str, where: str = "", *, hint: str = "", **context: object
+    ) -> None:
         """Record something that will not work as the author meant it."""
-        self._add(Finding(Severity.WARNING, slug, message, context, where))
+        self._add(Finding(Severity.WARNING, slug, message, context, where, hint))
 
     def note(self, slug: str, message: str, where: str = "", **context: object) -> None:
         """Record a fact worth knowing."""
@@ -132,6 +136,10 @@ class Sources:
             for path in self.paths
             if path.rpartition("/")[0] == folder and path.endswith(suffix)
         ]
+
+    def size(self, path: str) -> int:
+        """Return the unpacked size of one file in bytes."""
+        return self._files.size(path)
 
     def total_size(self) -> int:
         """Return the unpacked size of all files in bytes."""

@@ -8,8 +8,8 @@ from tree_sitter import Node
 
 from modules_app.domain.manifest import MenuEntry
 from modules_app.exceptions import gettext_noop as _
+from modules_app.hooks.methods import FREEPBX_METHODS, INSTALLER_STEPS, SEED_HOOKS
 from modules_app.inspection.files import Sources
-from modules_app.inspection.hook_names import FREEPBX_METHODS, INSTALLER_STEPS, MIKOPBX_HOOKS
 from modules_app.inspection.names import short_name
 from modules_app.inspection.php_tree import (
     PhpFile,
@@ -50,7 +50,7 @@ def read_php_setup(sources: Sources, module_id: str) -> PhpSetup:
     if setup is not None:
         file, node = setup
         own = methods(node)
-        steps = _present(INSTALLER_STEPS, own)
+        steps = _present(tuple(INSTALLER_STEPS), own)
         if "addtosidebar" in own:
             wishes = _sidebar(sources, file, own["addtosidebar"], module_id)
     conf_name = f"{short_name(module_id)}Conf"
@@ -59,7 +59,7 @@ def read_php_setup(sources: Sources, module_id: str) -> PhpSetup:
     return PhpSetup(
         sidebar=menu_entry(module_id, wishes, has_page=_has_page(sources)),
         steps=steps,
-        hooks=_present(MIKOPBX_HOOKS, own_hooks),
+        hooks=_present(SEED_HOOKS, own_hooks),
         workers=_workers(sources, own_hooks.get("getmoduleworkers")),
     )
 
@@ -71,7 +71,7 @@ def read_freepbx_methods(sources: Sources) -> tuple[str, ...]:
         file = parse_php(sources, path)
         for node in [] if file is None else classes(file.root):
             own |= methods(node)
-    return _present(FREEPBX_METHODS, own)
+    return _present(tuple(FREEPBX_METHODS), own)
 
 
 def menu_entry(module_id: str, wishes: dict[str, Scalar], *, has_page: bool) -> MenuEntry:

@@ -7,12 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from modules_app.exceptions import gettext_noop as _
+from modules_app.hooks.methods import INSTALLER_STEPS, PYTHON_FREEPBX_METHODS, PYTHON_HOOKS
 from modules_app.inspection.files import Sources
-from modules_app.inspection.hook_names import (
-    PYTHON_FREEPBX_METHODS,
-    PYTHON_HOOKS,
-    PYTHON_INSTALLER_STEPS,
-)
+from modules_app.inspection.lint.check import Lint
 from modules_app.inspection.python_models import (
     ModelClass,
     PythonModel,
@@ -29,7 +26,7 @@ ENTRY_FILES = (
 """Files any of which makes a package one in Python (design 6)."""
 
 _PAGES = ("urls.py", "views.py", "views/__init__.py")
-_SCRIPT_FOLDERS = ("bin/", "agi-bin/", "db/", "public/", "sounds/", "Sounds/")
+_PROGRAM_FOLDERS = ("bin/", "agi-bin/", "db/", "public/", "sounds/", "Sounds/")
 _SIDEBAR = {
     "group": "group",
     "icon": "iconClass",
@@ -62,16 +59,19 @@ def read_python_source(sources: Sources, module_id: str) -> PythonSource:
     agi-bin/ are programs of their own and not looked at.
     """
     found = PythonSource()
+    lint = Lint(sources)
     classes: list[ModelClass] = []
     for path in sources.paths:
-        if not path.endswith(".py") or path.startswith(_SCRIPT_FOLDERS):
+        if not path.endswith(".py") or path.startswith(_PROGRAM_FOLDERS):
             continue
-        tree = parse_python(sources, path)
-        if tree is not None:
-            _check_imports(sources, path, tree)
-            found = _with_entry_file(sources, found, path, tree, module_id)
+        file = parse_python(sources, path)
+        if file is not None:
+            lint.python(file)
+            found = _with_entry_file(sources, found, path, file.tree, module_id)
             if path == "models.py" or path.startswith("models/"):
-                classes += model_classes(path, tree, module_id)
+                classes += model_classes(path, file.tree, module_id)
+    lint.pages()
+    lint.finish()
     return replace(found, models=_models(sources, classes))
 
 
@@ -81,7 +81,7 @@ def _with_entry_file(
     if path == "installer.py":
         own = _class_on(tree, "PbxExtensionSetupBase")
         sidebar = _sidebar(sources, own.get("add_to_sidebar"), module_id)
-        return replace(found, steps=_present(PYTHON_INSTALLER_STEPS, own), sidebar=sidebar)
+        return replace(found, steps=_present(INSTALLER_STEPS.values(), own), sidebar=sidebar)
     if path == "conf.py":
         hooks = _present(PYTHON_HOOKS, _class_on(tree, "ConfigClass"))
         return replace(found, hooks=found.hooks + hooks)
@@ -115,28 +115,6 @@ def _class_on(tree: ast.Module, base: str) -> dict[str, ast.AST]:
 
 def _present(known: Iterable[str], own: dict[str, ast.AST]) -> tuple[str, ...]:
     return tuple(name for name in known if name in own)
-
-
-def _check_imports(sources: Sources, path: str, tree: ast.Module) -> None:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and not node.level:
-            names = [f"{node.module}.{alias.name}" for alias in node.names]
-        else:
-            continue
-        for name in filter(_is_internal, names):
-            sources.findings.warning(
-                "python-internal-import",
-                _("{name} is not for modules; only modules_app.sdk stays compatible."),
-                f"{path}:{node.lineno}",
-                name=name,
-            )
-
-
-def _is_internal(name: str) -> bool:
-    parts = name.split(".")
-    return parts[0] == "pbxadmin" or (parts[0] == "modules_app" and parts[1:2] != ["sdk"])
 
 
 def _sidebar(

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import ast
 import warnings
+from dataclasses import dataclass
 
 from modules_app.exceptions import gettext_noop as _
 from modules_app.inspection.files import Sources
 
 
-def parse_python(sources: Sources, path: str) -> ast.Module | None:
-    """Return the tree of a file, or None after recording the fault with its line.
+@dataclass(frozen=True, slots=True)
+class PythonFile:
+    """One file: its path in the package, its text and its tree."""
+
+    path: str
+    text: str
+    tree: ast.Module
+
+
+def parse_python(sources: Sources, path: str) -> PythonFile | None:
+    """Return a file with its tree, or None after recording the fault with its line.
 
     Nesting that is too deep for Python's own parser is a fault of the file like any other.
     """
@@ -23,7 +33,7 @@ def parse_python(sources: Sources, path: str) -> ast.Module | None:
         with warnings.catch_warnings():
             # An odd escape in somebody's file must not appear in our log.
             warnings.simplefilter("ignore")
-            return ast.parse(text)
+            return PythonFile(path, text, ast.parse(text))
     except SyntaxError as error:
         line, reason = error.lineno or 1, error.msg
     except ValueError as error:
@@ -60,6 +70,15 @@ def last_name(node: ast.expr) -> str:
     if isinstance(node, ast.Attribute):
         return node.attr
     return node.id if isinstance(node, ast.Name) else ""
+
+
+def dotted_name(node: ast.expr) -> str:
+    """Return a dotted name such as ``os.path.join``, "" for anything else."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""
 
 
 def first_name(node: ast.expr) -> str:

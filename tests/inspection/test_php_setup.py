@@ -104,7 +104,7 @@ def test_hooks_and_workers_of_the_conf_class() -> None:
     }"""
     found, findings = setup("", **{"Lib/XYConf.php": conf})
     assert findings == []
-    assert found.hooks == ("extensionGenContexts", "getModuleWorkers")
+    assert found.hooks == ("getModuleWorkers", "extensionGenContexts")
     assert found.workers == ("WorkerXYAMI", "WorkerXYMain")
 
 
