@@ -79,7 +79,7 @@ def after_commit(work: Work) -> None:
     if problem is not None and work.returns and not work.is_checked:
         _lead_back(work, problem)
         return
-    refresh(work.tools)
+    extend(work)
     with transaction.atomic():
         if problem is not None:
             leave_for_later(work, problem)
@@ -89,13 +89,15 @@ def after_commit(work: Work) -> None:
 
 def extend(work: Work) -> None:
     """Let the surfaces follow: what the module adds to them, and what it adds no longer."""
-    collect_missing(work.tools, module_id=work.operation.module_id, operation=work.operation)
+    operation = work.operation
+    _guard(lambda: collect_missing(work.tools, module_id=operation.module_id, operation=operation))
+    refresh(work.tools)
 
 
 def _lead_back(work: Work, problem: ModuleError) -> None:
     """Put back what was committed; only if not even the rows could be, somebody must look."""
     second = _guard(lambda: work.revert(problem))
-    refresh(work.tools)
+    extend(work)
     with transaction.atomic():
         if second is not None and work.operation.committed:
             work.journal.remember(result={**work.operation.result, "needs_attention": True})
@@ -118,7 +120,7 @@ def _repeat(work: Work) -> None:
     said = list(work.operation.messages)
     problem = _guard(work.finish)
     if problem is None:
-        _guard(lambda: extend(work))
+        extend(work)
         settle(work)
         return
     log.error("still not finished: %s: %s", work.operation, problem)
@@ -203,7 +205,7 @@ def _go_on(work: Work) -> None:
         work.journal.say(problem.message, **problem.context)
 
 
-def _guard(action: Callable[[], None]) -> ModuleError | None:
+def _guard(action: Callable[[], object]) -> ModuleError | None:
     """Run a part of an operation and return its error; the one place that catches everything."""
     try:
         action()
