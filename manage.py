@@ -5,7 +5,10 @@ import errno
 import os
 import sys
 
-SETTINGS_OF_COMMAND = {"test": "pbxadmin.settings.test"}
+SETTINGS_OF_COMMAND = {
+    "test": "pbxadmin.settings.test",
+    "applier": "pbxadmin.settings.applier",
+}
 
 
 def main() -> None:
@@ -18,10 +21,13 @@ def main() -> None:
     from django.core.management import execute_from_command_line
     from django.db import DatabaseError
 
-    from modules_app.processes.start import settle
+    from modules_app.processes.start import forbid_others, settle
     from pbxadmin.settings.env import data_dir_path
 
-    settle(data_dir_path())
+    if command == "applier":
+        forbid_others()  # the one process that stays root where it is started as root
+    else:
+        settle(data_dir_path())
     try:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:

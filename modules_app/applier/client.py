@@ -15,6 +15,7 @@ from typing import Any
 from django.conf import settings
 
 from modules_app.applier import places
+from modules_app.applier.peers import peer_of
 from modules_app.applier.report import Report
 from modules_app.applier.verbs import answer_to
 from modules_app.exceptions import ModuleError
@@ -42,10 +43,10 @@ def restore(surface: str, digest: str) -> None:
     ask("restore-files", surface, digest=digest)
 
 
-def installed(surface: str) -> dict[str, str]:
-    """Return path and present digest of every file in use."""
-    files: dict[str, str] = ask("list-files", surface)["files"]
-    return files
+def installed(surface: str) -> dict[str, str] | None:
+    """Return path and present digest of every file in use; None when a link to them is missing."""
+    answer = ask("list-files", surface)
+    return dict(answer["files"]) if answer["linked"] else None
 
 
 def reload(surface: str) -> Report:
@@ -77,6 +78,17 @@ def ask(verb: str, surface: str, **fields: Any) -> dict[str, Any]:
     if "error" in answer:
         raise ModuleError(**answer["error"])
     return dict(answer["answer"])
+
+
+def process() -> tuple[int, int] | None:
+    """Return process id and user number of the applier, None when it does not run."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
+        sock.settimeout(ANSWER_SECONDS)
+        try:
+            sockets.connect(sock, socket_path())
+            return peer_of(sock)
+        except OSError:
+            return None
 
 
 def socket_path() -> Path:

@@ -124,9 +124,8 @@ class Sets:
     def _copy(self, path: str, sha256: str, new_fd: int) -> None:
         """Copy one file of the draft, following no link, if it is what its digest says."""
         _surface, *folders, name = path.split("/")
-        with self._fsops.directory(
-            self._drafts.parent, self._drafts.name, self._surface, *folders
-        ) as draft_fd:
+        data_dir, below_it = self._drafts.parents[1], self._drafts.parts[-2:]
+        with self._fsops.directory(data_dir, *below_it, self._surface, *folders) as draft_fd:
             data = _read_regular(name, draft_fd, path)
         if hashlib.sha256(data).hexdigest() != sha256:
             raise Refused(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from modules_app.applier import places
+from modules_app.applier import links, places
 from modules_app.applier.programs import CHECKS, RELOADS
 from modules_app.applier.report import Report
 from modules_app.applier.sets import Sets
@@ -52,6 +52,7 @@ def _install(surface: str, request: Mapping[str, Any], fsops: FsOps) -> Answer:
     before, digest = sets.current(), places.set_digest(files)
     sets.stage(digest, files)
     sets.use(digest)
+    links.update(surface, fsops)
     sets.sweep(before, digest)
     return {"before": before, "digest": digest}
 
@@ -60,13 +61,18 @@ def _restore(surface: str, request: Mapping[str, Any], fsops: FsOps) -> Answer:
     """Make a former set the one in use again."""
     digest = places.digest_or_nothing(request.get("digest"))
     _sets(surface, fsops).use(digest)
+    links.update(surface, fsops)
     return {"digest": digest}
 
 
 def _list(surface: str, request: Mapping[str, Any], fsops: FsOps) -> Answer:
-    """Tell which files are in use, by what they hold now."""
+    """Tell which files are in use, by what they hold now, and whether the system has its links."""
     sets = _sets(surface, fsops)
-    return {"digest": sets.current(), "files": sets.contents()}
+    return {
+        "digest": sets.current(),
+        "files": sets.contents(),
+        "linked": links.are_right(surface),
+    }
 
 
 def _reload(surface: str, request: Mapping[str, Any], fsops: FsOps) -> Answer:

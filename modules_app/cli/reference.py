@@ -16,6 +16,14 @@ GENERATED = "<!-- Written by script/docs; change the code, not this page. -->\n"
 ENVIRONMENT = {
     "PBX_DATA_DIR": "Folder of all data: core database, packages, modules, logs.",
     "PBX_ETC_DIR": "Folder of generated configuration.",
+    "PBX_CRON_DIR": "Folder in which cron looks for crontabs, such as /etc/cron.d; a link to the "
+    "generated one is kept there. Empty: none is.",
+    "PBX_NGINX_DIR": "Folder with modules_locations and modules_servers that nginx includes; links "
+    "to the generated files are kept there. Empty: none are.",
+    "PBX_FAIL2BAN_DIR": "Folder of fail2ban with jail.d and filter.d, such as /etc/fail2ban; links "
+    "to the generated files are kept there. Empty: none are.",
+    "PBX_MODULE_USER": "User as whom cron runs what modules ask for. Empty: the owner of "
+    "PBX_DATA_DIR.",
     "PBX_DATABASE_URL": "Core database; anything but SQLite is refused with a sentence.",
     "PBX_PORT": "TCP port of the pages.",
     "PBX_BIND": "Address to listen on; other machines can reach anything but loopback.",

@@ -21,19 +21,27 @@ def short_path(path: Path) -> Iterator[str]:
         yield f"/proc/self/fd/{dir_fd}/{path.name}"
 
 
-def bind(path: Path, kind: socket.SocketKind) -> socket.socket:
-    """Return a socket bound to ``path``, mode 0600; one left behind by a dead process goes."""
+def bind(path: Path, kind: socket.SocketKind, *, mode: int = 0o600) -> socket.socket:
+    """Return a socket bound to ``path``; one left behind by a dead process goes.
+
+    A ``mode`` for others changes the umask for a moment, which all threads share: call it while
+    there is one. Changing the mode afterwards would follow a link that somebody put there.
+    """
     fsops = FsOps()
     with fsops.directory(path.parent) as dir_fd:
         fsops.unlink(path.name, dir_fd)
     sock = socket.socket(socket.AF_UNIX, kind)
+    umask = os.umask(0o777 & ~mode) if mode & 0o077 else None
     try:
         with short_path(path) as name:
-            os.fchmod(sock.fileno(), 0o600)
+            os.fchmod(sock.fileno(), mode)
             sock.bind(name)
     except BaseException:
         sock.close()
         raise
+    finally:
+        if umask is not None:
+            os.umask(umask)
     return sock
 
 

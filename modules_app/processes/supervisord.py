@@ -1,4 +1,4 @@
-"""The configuration of supervisord, which keeps web, host and operator alive on one machine."""
+"""The configuration of supervisord, which keeps the processes of one machine alive."""
 
 from __future__ import annotations
 
@@ -56,6 +56,7 @@ def programs(project: Path) -> tuple[Program, ...]:
     return (
         Program("web", web, 35),
         Program("host", (python, manage, "host"), 15),
+        Program("applier", (python, manage, "applier"), 15),
         Program("operator", (python, manage, "operator"), 35),
     )
 

@@ -17,13 +17,16 @@ def send(sock: socket.socket, message: dict[str, Any]) -> None:
     sock.sendall(_HEAD.pack(len(body)) + body)
 
 
-def receive(sock: socket.socket) -> dict[str, Any] | None:
-    """Return the next message, None when the other side is gone."""
+def receive(sock: socket.socket, *, largest: int = LARGEST) -> dict[str, Any] | None:
+    """Return the next message, None when the other side is gone.
+
+    Raises ``ValueError`` for one of more than ``largest`` bytes, which is not read.
+    """
     head = _exactly(sock, _HEAD.size)
     if head is None:
         return None
     (length,) = _HEAD.unpack(head)
-    if length > LARGEST:
+    if length > largest:
         raise ValueError("a message is larger than any that we send")
     body = _exactly(sock, length)
     return None if body is None else json.loads(body)
