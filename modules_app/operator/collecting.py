@@ -8,6 +8,8 @@ from typing import Any
 
 from django.db import transaction
 
+from modules_app.domain.ids import fold_id
+from modules_app.domain.operations import OPEN
 from modules_app.models import Module, Operation
 from modules_app.operator.asking import payload_for
 from modules_app.operator.tools import ChildFailed, Tools
@@ -27,6 +29,16 @@ def collect_missing(
         if module is not None:
             collect(tools, module, hooks, operation=operation)
             asked.append(pk)
+    return asked
+
+
+def collect_idle(tools: Tools) -> list[str]:
+    """Ask for what is missing of modules that no operation works on; return them."""
+    busy = set(Operation.objects.filter(outcome__in=OPEN).values_list("id_fold", flat=True))
+    asked = []
+    for pk in unanswered():
+        if fold_id(pk) not in busy:
+            asked += collect_missing(tools, module_id=pk)
     return asked
 
 

@@ -10,6 +10,7 @@ from contextlib import suppress
 from django.db import DatabaseError, connections
 
 from modules_app.models import SurfaceState
+from modules_app.operator.collecting import collect_idle
 from modules_app.operator.surfaces import refresh
 from modules_app.operator.tools import Tools
 from modules_app.selectors.registry import current_sequence
@@ -56,6 +57,7 @@ class SurfaceWatch:
 
     def _refresh(self) -> None:
         try:
+            collect_idle(self._tools)
             refresh(self._tools)
         finally:
             with suppress(Exception):  # closing a broken connection must not hide anything
