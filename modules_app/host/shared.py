@@ -5,8 +5,9 @@ The modules of a host live in one process. A module that replaces ``json.dumps``
 replaced is put back. Its wishes for the process, such as a signal handler or a working directory,
 are put back without a word. Code that does the same later, in a page, is not noticed.
 
-Comparing everything takes some milliseconds. Preflight does it for its one module; a host looks at
-what modules use most after each of them, and at the rest once, after all.
+A host looks at what modules use most after each of them, and at the rest once, after all.
+Preflight looks at everything for its one module. What has not changed at all is not compared, see
+`host.versions`.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from typing import Any
 from modules_app.bridge.registry import PACKAGE
 from modules_app.exceptions import ModuleError
 from modules_app.exceptions import gettext_noop as _
+from modules_app.host.versions import Versions
 
 _KINDS = (FunctionType, BuiltinFunctionType, type)
 _METHODS = (FunctionType, classmethod, staticmethod, property)
@@ -54,12 +56,22 @@ _MOST_USED = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A module with its functions and classes, or a class with its methods, before any module."""
+
+    name: str
+    holder: ModuleType | type
+    values: dict[str, Any]
+
+
 @dataclass
 class _Memory:
-    """Functions and classes by module, and methods by class, as they were before any module."""
+    """What there was before any module."""
 
-    modules: dict[str, tuple[ModuleType, dict[str, Any]]] = field(default_factory=dict)
-    classes: dict[type, dict[str, Any]] = field(default_factory=dict)
+    modules: dict[str, ModuleType] = field(default_factory=dict)
+    known: list[_Known] = field(default_factory=list)
+    versions: Versions = field(default_factory=lambda: Versions(()))
 
 
 _memory = _Memory()
@@ -67,15 +79,20 @@ _memory = _Memory()
 
 def remember() -> None:
     """Learn what there is, in the zygote, once; at the latest before the first module."""
+    classes: dict[type, None] = {}
+    _memory.known.clear()
     for name, module in list(sys.modules.items()):
         if name.partition(".")[0] not in _OURS or not isinstance(module, ModuleType):
             continue
         known = {key: value for key, value in vars(module).items() if isinstance(value, _KINDS)}
-        _memory.modules[name] = (module, known)
-        for value in known.values():
-            if isinstance(value, type) and value.__flags__ & _HEAP_TYPE:
-                methods = vars(value).items()
-                _memory.classes[value] = {k: v for k, v in methods if isinstance(v, _METHODS)}
+        _memory.modules[name] = module
+        _memory.known.append(_Known(name, module, known))
+        values = (value for value in known.values() if isinstance(value, type))
+        classes |= dict.fromkeys(value for value in values if value.__flags__ & _HEAP_TYPE)
+    for kind in classes:
+        methods = {k: v for k, v in vars(kind).items() if isinstance(v, _METHODS)}
+        _memory.known.append(_Known(f"{kind.__module__}.{kind.__qualname__}", kind, methods))
+    _memory.versions = Versions([one.holder for one in _memory.known])
 
 
 @contextmanager
@@ -123,28 +140,28 @@ def put_back_all() -> dict[str, list[str]]:
 def _put_back(*, thorough: bool) -> dict[str, Any]:
     """Restore what was replaced and return it by name."""
     changed: dict[str, Any] = {}
-    for name, (module, known) in _memory.modules.items():
+    for name, module in _memory.modules.items():
         found = sys.modules.get(name)
         if found is not module:
             sys.modules[name] = module
             changed[name] = found
-        if thorough or name.startswith(_MOST_USED):
-            _restore(name, module, known, changed)
-    if thorough:
-        for kind, known in _memory.classes.items():
-            _restore(f"{kind.__module__}.{kind.__qualname__}", kind, known, changed)
+    for number in _memory.versions.changed():
+        known = _memory.known[number]
+        if thorough or (known.name.startswith(_MOST_USED) and known.name in _memory.modules):
+            _restore(known, changed)
+            _memory.versions.accept(number)
     return changed
 
 
-def _restore(name: str, holder: Any, known: dict[str, Any], changed: dict[str, Any]) -> None:
-    now = holder.__dict__
-    if known.items() <= now.items():
+def _restore(known: _Known, changed: dict[str, Any]) -> None:
+    now = known.holder.__dict__
+    if known.values.items() <= now.items():
         return
-    for key, value in known.items():
+    for key, value in known.values.items():
         found = now.get(key)
         if found is not value:
-            changed[f"{name}.{key}"] = found
-            setattr(holder, key, value)
+            changed[f"{known.name}.{key}"] = found
+            setattr(known.holder, key, value)
 
 
 @dataclass(frozen=True, slots=True)
