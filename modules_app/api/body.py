@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
 from ninja.parser import Parser
 
+from modules_app.domain.json_text import TooDeep, read_json_text
 from modules_app.exceptions import ModuleError
 from modules_app.exceptions import gettext_noop as _
 
 LONGEST = 256 * 1024
 """Bytes of JSON that any request may hold; packages go another way."""
-DEEPEST = 20
 
 
 class BadBody(ModuleError):
@@ -58,11 +57,11 @@ def read_json(request: HttpRequest) -> Any:
     body = _body(request)
     if len(body) > LONGEST:
         raise too_large()
-    if _depth(body) > DEEPEST:
-        raise _bad(_("The JSON is nested too deeply."))
     try:
-        return json.loads(body, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
+        return read_json_text(body)
+    except TooDeep as error:
+        raise _bad(_("The JSON is nested too deeply.")) from error
+    except ValueError as error:
         raise _bad(_("The body is no JSON: {cause}."), cause=str(error)[:120]) from error
 
 
@@ -80,22 +79,6 @@ def _body(request: HttpRequest) -> bytes:
         return request.body
     except RequestDataTooBig as error:
         raise too_large() from error
-
-
-def _depth(body: bytes) -> int:
-    """Return how deep brackets nest at most; those inside of texts only make it stricter."""
-    deepest = depth = 0
-    for byte in body:
-        if byte in b"[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif byte in b"]}":
-            depth -= 1
-    return deepest
-
-
-def _refuse_constant(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON")
 
 
 def _bad(message: str, **context: Any) -> BadBody:

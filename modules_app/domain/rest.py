@@ -91,8 +91,8 @@ class Description:
     def find(self, method: str, rest: str) -> Route | None:
         """Return the route that answers, None when no route of the table does."""
         wanted = "GET" if method == "HEAD" else method
-        return next((r for r in self.in_order if r.method == wanted and r.match(rest) is not None),
-                    None)  # fmt: skip
+        fitting = (route for route in self.in_order if route.match(rest) is not None)
+        return next((route for route in fitting if route.method == wanted), None)
 
     def methods_at(self, rest: str) -> tuple[str, ...]:
         """Return the methods that are known at an address."""
@@ -106,7 +106,7 @@ def routes_of_resource(
     custom: Iterable[Mapping[str, Any]] = (),
     public: Iterable[str] = (),
 ) -> tuple[Route, ...]:
-    """Return a resource's routes in the order of M11.4: ``{id}:x``, ``:x``, ``{id}``, collection."""
+    """Return a resource's routes as M11.4 tries them: ``{id}:x``, ``:x``, ``{id}``, collection."""
     open_to_all = set(public)
     found: list[Route] = []
     for one in sorted(custom, key=lambda one: bool(one.get("collection"))):
@@ -193,11 +193,7 @@ def _resource(said: Mapping[str, Any]) -> Resource | None:
     path = said.get("path")
     if not isinstance(path, str) or not path or not _TEMPLATE.fullmatch(path) or "{" in path:
         return None
-    fields = {
-        name: _field(facts)
-        for name, facts in (said.get("fields") or {}).items()
-        if isinstance(facts, dict) and len(name) <= 64
-    } if isinstance(said.get("fields"), dict) else {}  # fmt: skip
+    fields = _fields(said.get("fields"))
     custom = [
         {**one, "docs": _text(one.get("docs"))}
         for one in _items(said.get("custom"))
@@ -217,6 +213,13 @@ def _resource(said: Mapping[str, Any]) -> Resource | None:
             public=_texts(said.get("public")),
         ),
     )
+
+
+def _fields(said: Any) -> dict[str, dict[str, Any]]:
+    if not isinstance(said, dict):
+        return {}
+    named = [(name, facts) for name, facts in said.items() if isinstance(facts, dict)]
+    return {name: _field(facts) for name, facts in named[:_MOST_ROUTES] if len(name) <= 64}
 
 
 def _field(said: Mapping[str, Any]) -> dict[str, Any]:
