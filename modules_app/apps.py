@@ -17,6 +17,7 @@ class ModulesAppConfig(AppConfig):
         """Keep login free of database writes, so that it works on a full disk (design 4)."""
         user_logged_in.disconnect(dispatch_uid="update_last_login")
         if apps.is_installed("django.contrib.sessions"):  # the host has neither login nor audit
-            from modules_app.services import signing_in
+            from modules_app.services import events, signing_in
 
             signing_in.connect()
+            events.connect()

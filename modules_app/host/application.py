@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 from wsgiref.util import setup_testing_defaults
 
@@ -17,6 +18,8 @@ from modules_app.bridge.registry import Registry
 from modules_app.host.databases import prepare_scratch, wait_for_locks
 from modules_app.host.loader import load
 from modules_app.host.marker import entering
+from modules_app.host.outside import Files
+from modules_app.sdk.outside import provide
 
 LOCK_SECONDS = 5.0
 
@@ -44,5 +47,6 @@ def build(registry: Registry, left_out: Mapping[str, str]) -> Callable[..., Any]
     ``left_out`` names the modules that are not tried, with the reason that health reports.
     """
     wait_for_locks(LOCK_SECONDS)
+    provide(Files(Path(settings.PBX_DATA_DIR)))
     load(registry, left_out=left_out, entering=entering)
     return WSGIHandler()

@@ -1,6 +1,7 @@
 """Core records. Services write them; engine fields are written by the operator only."""
 
 from modules_app.models.api import ApiToken
+from modules_app.models.events import EventCursor, LostEvent, OutboxEvent
 from modules_app.models.firewall import (
     Fail2BanSettings,
     FirewallRule,
@@ -21,11 +22,13 @@ __all__ = [
     "AuditEvent",
     "CustomFile",
     "CustomMode",
+    "EventCursor",
     "Fail2BanSettings",
     "FirewallRule",
     "FirewallTrial",
     "HookResult",
     "KeptData",
+    "LostEvent",
     "MenuItem",
     "Module",
     "ModuleAccount",
@@ -34,6 +37,7 @@ __all__ = [
     "NetworkFilter",
     "Operation",
     "OperationStep",
+    "OutboxEvent",
     "PbxSetting",
     "PendingAction",
     "RegistrySequence",

@@ -48,8 +48,9 @@ class HostLink:
         return FileLock(self.data_dir.run / "host.lock").holder() is not None
 
     def wake(self) -> None:
-        """Tell the host that the registry sequence has changed."""
+        """Tell the host, and the supervisor of workers, that the registry sequence has changed."""
         poke(self.data_dir.root, "host")
+        poke(self.data_dir.root, "workers")
 
     def health(self, sequence: int, *, seconds: float) -> dict[str, Any] | None:
         """Return the health of every loaded module at ``sequence``, or None if no host answers.

@@ -10,6 +10,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import transaction
 
+from modules_app.bridge.workers import wait_until_stopped
 from modules_app.domain.states import Phase, is_loaded
 from modules_app.exceptions import ModuleError
 from modules_app.exceptions import gettext_noop as _
@@ -19,6 +20,8 @@ from modules_app.operator.work import Work
 from modules_app.packages.faults import fault_point
 from modules_app.selectors.registry import current_sequence
 from modules_app.services.registry import raise_sequence
+
+WORKER_SECONDS = 15.0
 
 
 def take_out_of_service(work: Work) -> None:
@@ -45,6 +48,27 @@ def take_out_of_service(work: Work) -> None:
             context={"id": module.id, "seconds": seconds},
             hint=_("Disable the module first, or try again later."),
         )
+    if not wait_for_workers(work):
+        work.journal.stop_if_asked()
+        raise ModuleError(
+            "workers-do-not-end",
+            _("Workers of “{id}” were still running after {seconds} seconds."),
+            context={"id": module.id, "seconds": WORKER_SECONDS},
+            hint=_("Disable the module first, or try again later."),
+        )
+
+
+def wait_for_workers(work: Work) -> bool:
+    """Wait until no background process of the module lives; False if one does not end.
+
+    The rows say already that none may run. Each worker holds a lock, whoever started it.
+    """
+    return wait_until_stopped(
+        work.tools.data_dir.run,
+        work.operation.module_id,
+        seconds=WORKER_SECONDS,
+        should_stop=work.should_stop,
+    )
 
 
 def bring_back(work: Work, phase: str) -> None:

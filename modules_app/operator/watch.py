@@ -23,9 +23,11 @@ from modules_app.bridge.health import read_health
 from modules_app.bridge.names import HEALTH_FILE
 from modules_app.bridge.safe_mode import SafeModeFile
 from modules_app.bridge.strikes import ModuleStrikes, Strikes
+from modules_app.bridge.workers import ModuleCrashes, WorkerCrashes
 from modules_app.domain.operations import OPEN
 from modules_app.domain.states import Fault, Phase, Reason, Verb, Wanted
 from modules_app.domain.strikes import StrikeRule
+from modules_app.domain.workers import CrashRule
 from modules_app.exceptions import ModuleError, fill
 from modules_app.exceptions import gettext_noop as _
 from modules_app.models import AuditEvent, Module, Operation
@@ -41,6 +43,10 @@ log = logging.getLogger("pbxadmin.operator")
 
 HOST = "host"
 _COUNTED = _("Crashes counted: {count}, the last one at {last}.")
+_WORKER_CRASHED = _(
+    "The worker {worker} crashed; crashes of the module within {minutes} minutes: {count}. "
+    "Last error: {error}"
+)
 
 
 class Watch:
@@ -61,7 +67,8 @@ class Watch:
         try:
             if self._note_safe_mode():
                 return False
-            changed = charge_strikes(self._tools) + reflect_health(self._tools)
+            changed = charge_strikes(self._tools) + charge_worker_crashes(self._tools)
+            changed += reflect_health(self._tools)
             settle_probation(self._tools)
         except (OperationalError, OSError, ModuleError) as error:
             if str(error) != self._complaint:
@@ -139,6 +146,24 @@ def charge_strikes(tools: Tools) -> list[str]:
     return stopped
 
 
+def charge_worker_crashes(tools: Tools) -> list[str]:
+    """Stop the modules whose workers crashed too often within the window; return them (M3.6)."""
+    crashes = WorkerCrashes(tools.data_dir.run)
+    known = crashes.read()
+    rule = CrashRule(**settings.PBX_WORKER_CRASHES)
+    many = {name: one for name, one in known.items() if rule.broken_by(one.count)}
+    if not many:
+        return []
+    stopped = []
+    for row in Module.objects.filter(pk__in=list(many), wanted=Wanted.ON, fault=Fault.NONE):
+        found = many[row.pk]
+        cause = _workers_crashed(found, rule)
+        if found.generation == row.generation and _stop(row.pk, cause):
+            stopped.append(row.pk)
+    crashes.forget(stopped)
+    return stopped
+
+
 def settle_probation(tools: Tools) -> list[str]:
     """End the probation of modules that the host has had loaded for long enough; return them."""
     health = _read(tools)
@@ -180,6 +205,18 @@ def _crashed(found: ModuleStrikes) -> _Cause:
     text = "\n".join(line for line in lines if line)
     detail = {"strikes": [asdict(strike) for strike in found.strikes]}
     return _Cause(Reason.BY_CRASH_LOOP, text, detail)
+
+
+def _workers_crashed(found: ModuleCrashes, rule: CrashRule) -> _Cause:
+    with translation.override(read_setting("WebAdminLanguage") or "en"):
+        values = {
+            "worker": found.worker,
+            "count": found.count,
+            "minutes": round(rule.seconds / 60),
+            "error": found.text,
+        }
+        text = fill(gettext(_WORKER_CRASHED), values)
+    return _Cause(Reason.BY_CRASH_LOOP, text, {"crashes": asdict(found)})
 
 
 def _stop(module_id: str, cause: _Cause) -> bool:

@@ -111,6 +111,11 @@ class FsOps:
         flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
         return os.open(plain_name(name), flags, 0o600, dir_fd=dir_fd)
 
+    def open_log(self, name: str, dir_fd: int, *, mode: int = 0o640) -> int:
+        """Open a log file, created when missing, so that each write goes to its end."""
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
+        return os.open(plain_name(name), flags, mode, dir_fd=dir_fd)
+
     def replace_content(self, fd: int, data: bytes) -> None:
         """Make ``data`` all that an open file holds; for notes that need not survive a crash."""
         os.ftruncate(fd, 0)

@@ -153,6 +153,9 @@ class _Minding:
     def _obey(self) -> None:
         """Follow the owner; an owner that is gone wants everything to end."""
         message = wire.receive(self.line)
+        if message and "signal" in message:
+            os.kill(self.child.pid, int(message["signal"]))
+            return
         grace = float(message["stop"]) if message else 0.0
         if message is None:
             self.poller.unregister(self.line)

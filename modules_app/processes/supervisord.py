@@ -58,6 +58,7 @@ def programs(project: Path) -> tuple[Program, ...]:
         Program("host", (python, manage, "host"), 15),
         Program("applier", (python, manage, "applier"), 15),
         Program("operator", (python, manage, "operator"), 35),
+        Program("workers", (python, manage, "workers"), 15),
     )
 
 

@@ -13,6 +13,7 @@ proves nothing (reference R0.5).
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -241,6 +242,14 @@ class SpawnedChild:
 
     def poll(self) -> int | None:
         """Return the exit status (negative for a signal) or None while the child runs."""
+        if not self._ended:
+            self._line.settimeout(0)
+            try:
+                self._line.recv(1, socket.MSG_PEEK)
+            except BlockingIOError:
+                return None
+            except OSError:
+                return self.wait(0)
         return self.wait(0)
 
     def wait(self, seconds: float) -> int | None:
@@ -256,6 +265,12 @@ class SpawnedChild:
         self._status = -9 if news is None else int(news["exit_status"])
         self._forget(self._line)
         return self._status
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal to the child, and to nobody else if it has ended."""
+        if not self._ended:
+            with suppress(OSError):
+                wire.send(self._line, {"signal": int(number)})
 
     def begin_stop(self, grace: float) -> None:
         """Send SIGTERM; after ``grace`` seconds everything that is left is killed."""

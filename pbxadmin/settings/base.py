@@ -106,5 +106,24 @@ PBX_PATIENCE = {
     "healthy_seconds": env.float("PBX_HEALTHY_SECONDS", default=60.0),
     "probation_seconds": env.float("PBX_PROBATION_SECONDS", default=60.0),
 }
+# What one worker of a module may use, in bytes; above the first it is restarted (reference M13.1).
+PBX_WORKER_LIMITS = {
+    "memory_bytes": env.int("PBX_WORKER_MEMORY_BYTES", default=256 * 1024 * 1024),
+    "hard_memory_bytes": env.int("PBX_WORKER_HARD_MEMORY_BYTES", default=1024 * 1024 * 1024),
+    "log_bytes": env.int("PBX_WORKER_LOG_BYTES", default=5 * 1024 * 1024),
+}
+# Seconds that a worker has to begin, to finish after a soft request, and to end after SIGTERM.
+PBX_WORKER_SECONDS = {
+    "start": env.float("PBX_WORKER_START_SECONDS", default=60.0),
+    "soft": env.float("PBX_WORKER_SOFT_SECONDS", default=30.0),
+    "stop": env.float("PBX_WORKER_STOP_SECONDS", default=5.0),
+}
+# So many crashes of a module's workers within so many seconds pause it (reference M3.6).
+PBX_WORKER_CRASHES = {
+    "crashes": env.int("PBX_WORKER_CRASHES", default=100),
+    "seconds": env.float("PBX_WORKER_CRASH_SECONDS", default=1800.0),
+}
+# The log in which SSH tells of wrong passwords; fail2ban reads it where it exists.
+PBX_SSH_LOG = env.str("PBX_SSH_LOG", default="/var/log/auth.log")
 PBX_VERSION = "2026.3.1"
 PBX_FRAMEWORK_VERSION = "17.0.19"

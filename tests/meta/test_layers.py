@@ -25,6 +25,7 @@ RANKS = {
     "proxy": 7,
     "surfaces": 7.5,
     "operator": 8,
+    "workers": 8,
     "templatetags": 8,
     "forms": 8,
     "cli": 9,

@@ -54,8 +54,6 @@ SYSTEM = (
         _("Told of each change of a core record, in order and at least once."),
         arguments=arguments("data: dict[str, Any]"),
         reference="M5.5",
-        called=False,
-        reason=NOT_YET,
     ),
     HookSpec(
         "models_event_need_reload",
@@ -66,8 +64,6 @@ SYSTEM = (
         _("Told which parts are made anew, after a series of changes has ended."),
         arguments=arguments("planned_actions: dict[str, Any]"),
         reference="M5.5",
-        called=False,
-        reason=NOT_YET,
     ),
     HookSpec(
         "get_module_workers",
@@ -78,8 +74,6 @@ SYSTEM = (
         _("Names the programs that must run as long as the module is enabled."),
         returns=(Value.LIST,),
         reference="M13.1",
-        called=False,
-        reason=NOT_YET,
         collected=True,
     ),
     HookSpec(
@@ -181,8 +175,6 @@ SYSTEM = (
         arguments=arguments("tasks: list[str]"),
         returns=(Value.LIST,),
         reference="M6.7",
-        called=False,
-        reason=NOT_YET,
         collected=True,
     ),
     HookSpec(

@@ -23,13 +23,30 @@ class SystemHooks:
         """Do what follows once the module is disabled; it may be called twice."""
 
     def models_event_change_data(self, data: dict[str, Any]) -> None:
-        """Be told of each change of a core record, in order and at least once."""
+        """Be told of each change of a core record, in order and at least once.
+
+        ``data`` has the seeds' keys: "source" ("models_changed"), "model" (such as "PbxSettings"),
+        "recordId", "action" ("afterSave" or "afterDelete") and "changedFields", the names of
+        columns; for settings a map ``{"value": {"old": …, "new": …}}``. An exception lets the same
+        event come again later, so doing it twice must do no harm.
+        """
 
     def models_event_need_reload(self, planned_actions: dict[str, Any]) -> None:
-        """Be told which parts are made anew, after a series of changes has ended."""
+        """Be told which parts are made anew, after a series of changes has ended.
+
+        ``planned_actions`` maps actions, such as "Firewall", to ``{"parameters": {hash: data}}``
+        in the order in which they run; ``data`` is that of `models_event_change_data`. It comes
+        when nothing has changed for 5 seconds, after 30 at the latest.
+        """
 
     def get_module_workers(self) -> list[dict[str, Any]] | None:
-        """Name the programs that must run as long as the module is enabled."""
+        """Name the programs that must run as long as the module is enabled.
+
+        Each entry has "worker", a class of workers.py (or a dotted path below the module), and
+        "type", how PBX Admin sees that it lives: "check_worker_heartbeat", "check_worker_queue"
+        or "check_pid_not_alert". Optional: "instances", "interval" and "alive_seconds". See
+        `sdk.LoopWorker` and `sdk.QueueWorker`.
+        """
         return None
 
     def get_default_firewall_rules(self) -> dict[str, Any] | None:
