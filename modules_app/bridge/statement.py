@@ -18,6 +18,12 @@ from typing import Any
 HEADER = "X-PBX-Statement"
 META_KEY = "HTTP_X_PBX_STATEMENT"
 
+BY_KEY, PUBLIC = "key", "public"
+"""Values of ``channel``: the request came with an API key, or is one of nobody to a public route.
+
+Without a channel a logged-in person asks.
+"""
+
 
 class BadStatement(Exception):
     """The statement is missing, forged or too old."""

@@ -34,3 +34,9 @@ def fold_id(text: str) -> str:
     The import name of a module writes its hyphens as underscores, so ``a-b`` and ``a_b`` collide.
     """
     return text.casefold().replace("-", "_")
+
+
+def dashed_form(module_id: str) -> str:
+    """Return an id as the seeds write it in addresses: ``ModuleBlackList`` is module-black-list."""
+    parts = [f"-{letter.lower()}" if letter.isupper() else letter for letter in module_id]
+    return "".join(parts).strip("-").replace("_", "-")

@@ -16,6 +16,7 @@ from modules_app.hooks.specs import find_hook
 from modules_app.hooks.values import as_json
 from modules_app.host.adapters import Adapter, plain
 from modules_app.host.adapters.menu import MENU
+from modules_app.host.adapters.rest import ROUTES
 from modules_app.host.adapters.system import ADDED_LIST
 from modules_app.host.adapters.web import (
     ASSETS,
@@ -32,6 +33,7 @@ from modules_app.sdk.context import ModuleFacts
 ADAPTERS: dict[str, Adapter] = {
     "on_before_header_menu_show": MENU,
     "create_cron_tasks": ADDED_LIST,
+    "get_pbxcore_rest_additional_routes": ROUTES,
     "authenticate_user": AUTHENTICATE,
     "on_after_acl_prepared": RIGHTS,
     "on_after_assets_prepared": ASSETS,

@@ -25,6 +25,8 @@ from modules_app.host.classes import config_class, freepbx_class, setup_class
 from modules_app.host.collecting import collect
 from modules_app.host.guard import protect
 from modules_app.host.loader import LoadedModule, describe, facts_of, load_code
+from modules_app.host.rest import HOOK as REST_ROUTES
+from modules_app.host.rest import resources_of
 from modules_app.packages.fsops import FsOps
 from modules_app.sdk.conf import ConfigClass
 from modules_app.sdk.context import ModuleFacts, running
@@ -184,8 +186,6 @@ def _before_enable(task: Task) -> None:
     _hook(task, "on_before_module_enable")
     if task.veto:
         task.fail(*_unless_said(task, "ext_ErrorOnModuleBeforeEnable"))
-    if task.ok:
-        _ask_for_menu(task)
 
 
 def _after_enable(task: Task) -> None:
@@ -220,9 +220,7 @@ def _uninstall(task: Task) -> None:
 
 def _collect(task: Task) -> None:
     """Ask for the answers that the surfaces are made of; one that fails stops no other."""
-    conf = _config(task)
-    if conf is None:
-        return
+    conf = _config(task) or ConfigClass(task.facts)
     given = {"menu": task.payload.get("menu", ())}
     loaded = LoadedModule(task.module, task.config)
     for name in task.payload["hooks"]:
@@ -273,6 +271,8 @@ def _hooks(task: Task) -> list[str]:
     module = _freepbx_module(task)
     own = {"on_after_module_enable": "enable", "on_after_module_disable": "disable"}
     names += [hook for hook, method in own.items() if hasattr(module, method)]
+    if task.config is not None and resources_of(task.module):
+        names.append(REST_ROUTES)
     return list(dict.fromkeys(names))
 
 

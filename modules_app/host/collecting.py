@@ -8,8 +8,10 @@ from typing import Any
 from django.urls import Resolver404, resolve
 
 from modules_app.domain.core_pages import PAGE_BLOCKS, block_key
+from modules_app.hooks.values import as_json
 from modules_app.host.asking import ask
 from modules_app.host.loader import LoadedModule
+from modules_app.host.rest import resources_of
 from modules_app.sdk.conf import ConfigClass
 
 Given = Mapping[str, Any]
@@ -70,7 +72,20 @@ def _blocks(
     return {**answer, "value": filled}
 
 
+def _rest(
+    loaded: LoadedModule, conf: ConfigClass, hook: str, given: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Answer with the routes of the hook and the resources of ``rest.py``, which has no hook."""
+    answer = ask(conf, loaded.facts, hook, given)
+    if not answer["ok"]:
+        return answer
+    resources = [kind.describe() for kind in resources_of(loaded.module)]
+    value = {"routes": answer["value"] or [], "resources": resources}
+    return {**answer, "value": as_json(value)}
+
+
 _SPECIAL: dict[str, Ask] = {
+    "get_pbxcore_rest_additional_routes": _rest,
     "on_before_header_menu_show": _menu,
     "on_volt_block_compile": _blocks,
 }

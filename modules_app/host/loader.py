@@ -31,7 +31,7 @@ from modules_app.sdk.models import refuse_foreign_relations
 ATTEMPTS = 3
 """How often a module is tried whose database is locked."""
 
-ROLES = ("models", "main", "conf", "installer", "module", "forms", "views", "urls", "admin")
+ROLES = ("models", "main", "conf", "installer", "module", "forms", "views", "urls", "rest", "admin")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from modules_app.bridge.statement import META_KEY, BadStatement, read
+from modules_app.bridge.statement import BY_KEY, META_KEY, PUBLIC, BadStatement, read
 from modules_app.host.databases import is_passing
 from modules_app.host.errors import module_problem
 from modules_app.host.loader import (
@@ -53,13 +54,22 @@ def signed_statement(get_response: GetResponse) -> GetResponse:
         if statement["module_id"] != _module_id(request.path):
             return HttpResponse(status=403)
         request.statement = statement  # type: ignore[attr-defined]
-        request.user = StatementUser(statement)  # type: ignore[assignment]
+        request.user = _person(statement)  # type: ignore[assignment]
+        if statement.get("channel") in (BY_KEY, PUBLIC):
+            if not request.path.startswith("/api/"):
+                return HttpResponse(status=403)
+            request.csrf_processing_done = True  # type: ignore[attr-defined]
         with translation.override(statement.get("language") or settings.LANGUAGE_CODE):
             response = get_response(request)
             response.headers.setdefault("Content-Language", translation.get_language())
             return response
 
     return middleware
+
+
+def _person(statement: Mapping[str, Any]) -> StatementUser | AnonymousUser:
+    """Return who asks; nobody at public routes, and nobody's browser can forge a key's request."""
+    return AnonymousUser() if statement.get("channel") == PUBLIC else StatementUser(statement)
 
 
 def module_of_path(get_response: GetResponse) -> GetResponse:

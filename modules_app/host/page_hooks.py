@@ -46,7 +46,7 @@ class PageHooks:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Let the module look at the answer, and put its own in its place."""
         response = self.get_response(request)
-        conf = _conf()
+        conf = _conf(request)
         if not has_hook(conf, AFTER):
             return response
         try:
@@ -59,7 +59,7 @@ class PageHooks:
         self, request: HttpRequest, view: Any, args: Any, kwargs: Any
     ) -> HttpResponse | None:
         """Let the module look at the request; a response of its own ends it."""
-        conf = _conf()
+        conf = _conf(request)
         if not has_hook(conf, BEFORE):
             return None
         try:
@@ -69,7 +69,9 @@ class PageHooks:
         return answer if isinstance(answer, HttpResponse) else None
 
 
-def _conf() -> Any:
+def _conf(request: HttpRequest) -> Any:
+    if request.path.startswith("/api/"):  # REST has hooks of its own
+        return None
     module = running_module()
     loaded: LoadedModule | None = current_result().loaded.get(module.id) if module else None
     return loaded.conf if loaded is not None else None

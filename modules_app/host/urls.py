@@ -14,6 +14,7 @@ from modules_app.host.health import health
 from modules_app.host.hooks import hook
 from modules_app.host.loader import import_role
 from modules_app.host.page_hooks import add_routes
+from modules_app.host.rest import build_rest
 from modules_app.sdk.admin import build_site
 from modules_app.sdk.context import ModuleFacts
 
@@ -68,4 +69,9 @@ def build_urls(
         path("", overview.overview, name="module-overview"),
         path("tables/<str:table>/", overview.table_page, name="module-table"),
     ]
-    return ModuleUrls([path(f"m/{module.id}/", include(patterns))])
+    own_addresses = [path(f"m/{module.id}/", include(patterns))]
+    if config is not None:
+        own_addresses.append(
+            path(f"api/m/{module.id}/<path:rest>", build_rest(module, facts, conf), name="rest")
+        )
+    return ModuleUrls(own_addresses)

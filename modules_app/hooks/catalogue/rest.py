@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from modules_app.exceptions import gettext_noop as _
-from modules_app.hooks.catalogue.reasons import NOT_YET
 from modules_app.hooks.spec import HookKind, HookSpec, Interface, Surface, Value, arguments
 
 REST = (
@@ -16,8 +15,6 @@ REST = (
         _("Names routes that the module answers below its own address."),
         returns=(Value.LIST,),
         reference="M11.4",
-        called=False,
-        reason=NOT_YET,
         collected=True,
     ),
     HookSpec(
@@ -30,21 +27,20 @@ REST = (
         arguments=arguments("request: dict[str, Any]"),
         returns=(Value.DICT, Value.OBJECT),
         reference="M6.4",
-        called=False,
-        reason=NOT_YET,
     ),
     HookSpec(
         "on_before_execute_rest_api_route",
         "onBeforeExecuteRestAPIRoute",
         Interface.REST,
-        HookKind.NOTIFY,
+        HookKind.VETO,
         Surface.REST,
-        _("Told before a REST request is answered."),
+        _(
+            "Asked before a request to the module's own REST is answered. False refuses; a "
+            "response is sent instead."
+        ),
         arguments=arguments("request: Any"),
         returns=(Value.OBJECT,),
         reference="M6.4",
-        called=False,
-        reason=NOT_YET,
     ),
     HookSpec(
         "on_after_execute_rest_api_route",
@@ -52,11 +48,9 @@ REST = (
         Interface.REST,
         HookKind.NOTIFY,
         Surface.REST,
-        _("Told after a REST request was answered."),
+        _("Told after a request to the module's own REST; a response is sent instead."),
         arguments=arguments("request: Any", "response: Any"),
         returns=(Value.OBJECT,),
         reference="M6.4",
-        called=False,
-        reason=NOT_YET,
     ),
 )
