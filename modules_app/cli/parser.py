@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from modules_app.domain.menu import GROUPS
+from modules_app.scaffold.features import FEATURES
 
 Handler = Callable[[Any], int]
 
@@ -25,6 +26,7 @@ def add_verbs(parser: argparse.ArgumentParser, handlers: dict[str, Handler]) -> 
         return sub
 
     _add_reading(verb)
+    _add_authors(verb)
     _add_changing(verb)
 
 
@@ -32,7 +34,9 @@ def _add_reading(verb: Callable[..., argparse.ArgumentParser]) -> None:
     listing = verb("list", "list the installed modules")
     listing.add_argument("--state", default="", help="only modules in this state")
     verb("show", "show one module").add_argument("id")
-    verb("check", "print the validation report of a package").add_argument("package")
+    check = verb("check", "print the validation report of a package or a module's folder")
+    check.add_argument("package", metavar="PACKAGE|DIR")
+    check.add_argument("--strict", action="store_true", help="refuse warnings, too")
     plan = verb("plan", "print what an operation would do")
     plan.add_argument("target", metavar="PACKAGE|ID")
     plan.add_argument(
@@ -51,10 +55,31 @@ def _add_reading(verb: Callable[..., argparse.ArgumentParser]) -> None:
     log.add_argument("-f", "--follow", action="store_true", help="wait for its end")
     verb("kept", "list the kept data of removed modules")
     verb("doctor", "say whether everything needed is there")
+
+
+def _add_authors(verb: Callable[..., argparse.ArgumentParser]) -> None:
+    new = verb("new", "write a module to begin with")
+    new.add_argument("id")
+    new.add_argument("folder", metavar="DIR", help="the folder to write; it must not exist")
+    new.add_argument(
+        "--with",
+        dest="features",
+        default="page",
+        metavar="LIST",
+        help=f"what it does, separated by commas: {', '.join(FEATURES)} (default: page)",
+    )
     pack = verb("pack", "build a package from a folder")
     pack.add_argument("folder", metavar="DIR")
     pack.add_argument("--output", "-o", default="", help="the file to write")
     pack.add_argument("--version-text", default="", help="replaces %%ModuleVersion%%")
+    test = verb("test", "install, test and remove a module in a temporary PBX")
+    test.add_argument("folder", metavar="DIR")
+    test.add_argument("--strict", action="store_true", help="refuse warnings of the check, too")
+    test.add_argument("--keep", action="store_true", help="keep the data of the temporary PBX")
+    test.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
+    watch = verb("watch", "install a module anew whenever its files change")
+    watch.add_argument("folder", metavar="DIR")
+    watch.add_argument("--once", action="store_true", help="install it once and stop")
 
 
 def _add_changing(verb: Callable[..., argparse.ArgumentParser]) -> None:

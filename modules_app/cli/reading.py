@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Any
 
 from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext
 
+from modules_app.cli.authors import package_chunks
 from modules_app.cli.changing import actor
 from modules_app.cli.follow import follow
 from modules_app.cli.output import (
@@ -24,7 +24,6 @@ from modules_app.cli.output import (
 from modules_app.domain.operations import OUTCOME_LABELS, Outcome
 from modules_app.domain.states import Verb
 from modules_app.models import Operation
-from modules_app.packages.pack import pack_directory
 from modules_app.selectors.doctor import examine
 from modules_app.selectors.modules import as_record, find_module, get_module_row, list_modules
 from modules_app.selectors.operations import get_operation, list_operations, operation_record
@@ -84,13 +83,14 @@ def show(args: Any) -> int:
 
 def check(args: Any) -> int:
     """Print the validation report of a package; refused (4) when it has errors."""
-    report = check_package(file_chunks(args.package))
+    report = check_package(package_chunks(args.package))
     if args.json:
         print_json(readable(report))
     else:
         sys.stdout.write(f"{report['id']} {report['version']} ({report['contract']})\n")
         print_findings(report)
-    return REFUSED if report["errors"] else 0
+    refused = report["errors"] or (args.strict and report["warnings"])
+    return REFUSED if refused else 0
 
 
 def plan(args: Any) -> int:
@@ -207,19 +207,6 @@ def doctor(args: Any) -> int:
             mark = "ok" if one["ok"] else "!!"
             sys.stdout.write(f"{mark}  {gettext(one['name'])}: {one['found']}\n")
     return 0 if all(one["ok"] for one in findings) else 1
-
-
-def pack(args: Any) -> int:
-    """Build a package from a folder and print its path."""
-    folder = Path(args.folder)
-    target = Path(args.output or f"{folder.resolve().name}.zip")
-    kind = "zip" if target.suffix == ".zip" else "tar.gz"
-    pack_directory(folder, target, version=args.version_text or None, kind=kind)
-    if args.json:
-        print_json({"package": str(target)})
-    else:
-        sys.stdout.write(f"{target}\n")
-    return 0
 
 
 def _damage(found: Verified) -> list[str]:

@@ -12,14 +12,13 @@ from pathlib import Path
 
 from modules_app.packages.contents import MANIFEST_NAMES, Entry, locate
 from modules_app.packages.fsops import FsOps
+from modules_app.packages.ignore import Ignore
 from modules_app.packages.limits import ArchiveLimits
 from modules_app.packages.names import NameBook
 from modules_app.packages.refusals import refused
 
 VERSION_PLACEHOLDER = b"%ModuleVersion%"
 
-_LEFT_OUT_FOLDERS = frozenset({".git", "__pycache__"})
-_LEFT_OUT_SUFFIXES = (".pyc", ".pyo")
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
 _FILE_MODE = 0o100644 << 16
 
@@ -30,7 +29,8 @@ def pack_directory(
     """Write the package of ``directory`` to a path or descriptor; return its size in bytes.
 
     ``kind`` is ``zip`` or ``tar.gz``. ``version`` replaces %ModuleVersion% in the manifest, as
-    the module repositories' builds do. Raises `ArchiveRefused` if the reader would.
+    the module repositories' builds do. Caches, tests and what ``.pbxignore`` names stay out.
+    Raises `ArchiveRefused` if the reader would.
     """
     data = build_package(directory, version=version, kind=kind)
     fsops = FsOps()
@@ -53,20 +53,34 @@ def build_package(directory: Path, *, version: str | None = None, kind: str = "z
 
 
 def _contents(directory: Path, version: str | None) -> Iterator[tuple[str, bytes]]:
+    for path in contents_of(directory):
+        shown = path.relative_to(directory).as_posix()
+        data = path.read_bytes()
+        if version is not None and shown in MANIFEST_NAMES:
+            data = data.replace(VERSION_PLACEHOLDER, version.encode())
+        yield shown, data
+
+
+def contents_of(directory: Path) -> Iterator[Path]:
+    """Yield the files that belong into the package, in a fixed order.
+
+    Raises `ArchiveRefused` for what no package can hold: links, devices.
+    """
+    ignore = Ignore.of(directory)
     for folder, folders, names in os.walk(directory):
-        folders[:] = sorted(set(folders) - _LEFT_OUT_FOLDERS)
-        for name in sorted(folders + names):
+        top = Path(folder).relative_to(directory).as_posix()
+        inside = "" if top == "." else f"{top}/"
+        left_out = {one for one in folders if ignore.leaves_out(inside + one, is_folder=True)}
+        folders[:] = sorted(set(folders) - left_out)
+        for name in sorted(folders + [one for one in names if not ignore.leaves_out(inside + one)]):
             path = Path(folder, name)
-            shown = path.relative_to(directory).as_posix()
             if path.is_symlink():
-                raise refused("archive-link", shown)
-            if name in names and not name.endswith(_LEFT_OUT_SUFFIXES):
-                if not path.is_file():
-                    raise refused("archive-special-file", shown)
-                data = path.read_bytes()
-                if version is not None and shown in MANIFEST_NAMES:
-                    data = data.replace(VERSION_PLACEHOLDER, version.encode())
-                yield shown, data
+                raise refused("archive-link", inside + name)
+            if name in folders:
+                continue
+            if not path.is_file():
+                raise refused("archive-special-file", inside + name)
+            yield path
 
 
 def _zip(files: list[tuple[str, bytes]]) -> bytes:

@@ -81,3 +81,41 @@ def test_a_folder_without_manifest_is_refused(folder):
     (folder / "module.json").unlink()
     with pytest.raises(ArchiveRefused, match="no module.json"):
         build_package(folder)
+
+
+def names_in(folder: Path, opened) -> set[str]:
+    return {entry.path for entry in open_archive(opened(build_package(folder))).entries}
+
+
+def write_all(folder: Path, *names: str) -> Path:
+    for name in names:
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("{}")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("line", "left_out"),
+    [
+        ("*.psd", {"logo.psd", "img/logo.psd"}),
+        ("/logo.psd", {"logo.psd"}),
+        ("img/", {"img/logo.psd", "img/logo.svg"}),
+        ("img/logo.svg", {"img/logo.svg"}),
+        ("img/*\n!img/logo.svg", {"img/logo.psd"}),
+        ("# *.psd\n\n", set()),
+    ],
+)
+def test_pbxignore_leaves_files_out(tmp_path: Path, opened, line: str, left_out: set[str]) -> None:
+    every = {"module.json", "logo.psd", "img/logo.psd", "img/logo.svg"}
+    folder = write_all(tmp_path / "module", *every)
+    (folder / ".pbxignore").write_text(line)
+    assert names_in(folder, opened) == every - left_out
+
+
+def test_tests_and_caches_stay_out_unless_brought_back(tmp_path: Path, opened) -> None:
+    names = ("module.json", "tests/test_a.py", "lib/tests/b.py", ".ruff_cache/x", "a.pyc")
+    folder = write_all(tmp_path / "module", *names)
+    assert names_in(folder, opened) == {"module.json", "lib/tests/b.py"}
+    (folder / ".pbxignore").write_text("!/tests/\n")
+    assert "tests/test_a.py" in names_in(folder, opened)

@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError
 from django.utils import translation
 
-from modules_app.cli import changing, placing, reading, safe_mode, trust
+from modules_app.cli import authors, changing, placing, reading, safe_mode, trust
 from modules_app.cli.output import VisibleText, print_error, print_findings, print_json, readable
 from modules_app.cli.parser import add_verbs
 from modules_app.exceptions import ModuleError
@@ -31,7 +31,10 @@ HANDLERS = {
     "log": reading.log,
     "kept": reading.kept,
     "doctor": reading.doctor,
-    "pack": reading.pack,
+    "new": authors.new,
+    "pack": authors.pack,
+    "test": authors.test,
+    "watch": authors.watch,
     "install": changing.install,
     "enable": changing.enable,
     "disable": changing.disable,
