@@ -22,5 +22,6 @@ UNDOING = declare_fault_point("operation.undoing", "it failed, nothing is cleane
 RECOVERING = declare_fault_point("recovery.begun", "an interrupted operation was found")
 RECOVERED = declare_fault_point("recovery.ended", "all operations are ended, nothing is swept")
 SWEPT = declare_fault_point("recovery.swept", "unmentioned files are gone")
+WISHES_TAKEN = declare_fault_point("wishes.taken", "wishes are taken, not carried out")
 SURFACE_INSTALLED = declare_fault_point("surface.installed", "new files in use, not reloaded")
 SURFACE_RELOADED = declare_fault_point("surface.reloaded", "new files in use, not recorded")

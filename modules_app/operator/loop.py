@@ -24,6 +24,7 @@ from modules_app.operator.run import claim, repeat_unfinished, resume, run_opera
 from modules_app.operator.surface_watch import SurfaceWatch
 from modules_app.operator.tools import CHILDREN, Tools
 from modules_app.operator.watch import Watch
+from modules_app.operator.wishes import WishWatch
 from modules_app.packages.datadir import DataDir
 from modules_app.packages.fsops import FsOps
 from modules_app.processes.locks import FileLock
@@ -70,11 +71,13 @@ class Operator:
         self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="operation")
         recover(self.tools)
         self._surfaces = SurfaceWatch(self.tools)
+        self._wishes = WishWatch(self.tools)
         return self
 
     def __exit__(self, *_exc: object) -> None:
         self._pool.shutdown(wait=True)
         self._surfaces.close()
+        self._wishes.close()
         self._listener.close()
         self.tools.zygote.close()
         self.lock.release()
@@ -104,6 +107,7 @@ class Operator:
             if watch.look():
                 self.tools.host.wake()
             self._surfaces.look()
+            self._wishes.look()
             if not started:
                 self._listener.wait(IDLE_SECONDS if not self._running else 0.05)
 
