@@ -149,6 +149,16 @@ CRASHES = {
 EATS = "hoard = bytearray(8 * 1024 ** 3)\nfor at in range(0, len(hoard), 4096): hoard[at] = 1"
 """B06. Only where memory is limited!"""
 
+GROWS = "hoard = []\nwhile True: hoard.append(bytearray(b'x') * 16 * 1024 ** 2)"
+"""B06, bit by bit. Only where memory is limited!"""
+
+ENDLESS_BODY = """
+from django.http import StreamingHttpResponse
+block = bytes(1024 ** 2)
+answer = StreamingHttpResponse(block for _ in range(8192))
+"""
+"""B17: a page of 8 GB."""
+
 DAEMON = """
 import os, signal, time
 if os.fork() == 0:
@@ -259,6 +269,7 @@ TABLE = [
     Broken("B04", "spins", SPINS, "timeout"),
     Broken("B05", "sleeps", SLEEPS, "timeout"),
     Broken("B06", "eats-memory", EATS, "MemoryError"),
+    Broken("B06", "grows", GROWS, "MemoryError"),
     Broken("B07", "daemon", DAEMON, "passes"),
     Broken("B07", "threads", THREADS, "passes"),
     Broken("B07", "bomb", BOMB, "timeout"),

@@ -20,7 +20,7 @@ from modules_app.exceptions import fill
 from modules_app.exceptions import gettext_noop as _
 from modules_app.packages.fsops import FsOps
 
-HUNG = "hung"
+HUNG, MEMORY, PROCESSES = "hung", "memory", "processes"
 UNKNOWN = ""
 """The key of ends that no module could be blamed for."""
 
@@ -38,6 +38,10 @@ _HUNG = {
     "request": _("Its code did not come back from a request in time."),
     "hook": _("Its code did not come back from a hook in time."),
 }
+_GREEDY = {
+    MEMORY: _("Its code took more memory than a process for modules may have."),
+    PROCESSES: _("Its code started more processes than a module may have."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ class Strike:
     """One end of a worker.
 
     ``start`` is the number of the host's start, ``doing`` "import", "request" or "hook", ``how``
-    "hung", "signal SIGSEGV" or "status 1"; ``at`` is the time for people, ISO 8601; ``excerpt``
+    "hung", "memory", "processes", "signal SIGSEGV" or "status 1"; ``at`` is the time for people, ISO 8601; ``excerpt``
     says where the code was, if that is known.
     """
 
@@ -58,6 +62,8 @@ class Strike:
     @property
     def sentence(self) -> str:
         """Return an English sentence to be translated and filled with ``how``."""
+        if self.how in _GREEDY:
+            return _GREEDY[self.how]
         sentences = _HUNG if self.how == HUNG else _ENDED
         return sentences.get(self.doing, sentences["request"])
 

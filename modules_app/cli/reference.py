@@ -40,6 +40,8 @@ ENVIRONMENT = {
     "PBX_WEB_WORKERS": "Processes that answer pages.",
     "PBX_WEB_THREADS": "Threads in each of these processes.",
     "PBX_HOST_WORKERS": "Processes that answer pages of modules.",
+    "PBX_HOST_MEMORY_BYTES": "Memory of one of them with all below it; 0 sets no limit.",
+    "PBX_HOST_PROCESSES": "Processes that modules may start below one of them; 0 sets no limit.",
     "PBX_PROXY_SECONDS": "Seconds after which a page of a module is given up.",
     "PBX_MAX_PACKED_BYTES": "Largest package, bytes.",
     "PBX_MAX_UNPACKED_BYTES": "Largest content of a package, bytes.",
@@ -56,6 +58,7 @@ ENVIRONMENT = {
     "before a single crash no longer undoes it.",
     "PBX_VERIFY_SECONDS": "Seconds that the host takes at its start to compare the modules' files "
     "and data with their records.",
+    "PBX_SECONDS_IMPORT": "Seconds that a module may take to be imported in the host.",
     "PBX_SECONDS_INSTALL": "Seconds that an installer may take.",
     "PBX_SECONDS_HOOK": "Seconds that a hook of an operation may take.",
     "PBX_SECONDS_CHECK": "Seconds that the page of a module may take right after its start.",

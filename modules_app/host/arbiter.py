@@ -22,17 +22,21 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.workers.sync import SyncWorker
 
 from modules_app.bridge.registry import Registry, read_registry
+from modules_app.bridge.strikes import HUNG
 from modules_app.domain.strikes import StrikeRule
 from modules_app.host import marker
+from modules_app.host.greed import WorkerLimits, kill_descendants
 from modules_app.host.marker import Marker
 from modules_app.host.strikes import Judge, keep_trace, name_of_end
 from modules_app.packages.fsops import FsOps
+from modules_app.processes import kernel
 
 logger = logging.getLogger("pbxadmin.host")
 
 LONGEST_PAUSE = 30.0
 MOST_SPARE_WORKERS = 3
 STUCK_SECONDS = 1.0
+LOOK_SECONDS = 0.25
 _FIRST_PAUSE = 0.05
 
 
@@ -41,9 +45,9 @@ def serve(payload: dict[str, Any]) -> None:
 
     ``payload``: "registry" (path of its file), "run_dir", "socket" (file name in run_dir),
     "workers", "timeout" and "import_timeout" (seconds), "grace" (seconds for requests under way
-    after SIGTERM), "start" (number of the host's start), "rule" (of `StrikeRule`), "application"
-    ("module:function", called in each worker with the registry and a dict of left out modules,
-    returns a WSGI application).
+    after SIGTERM), "start" (number of the host's start), "rule" (of `StrikeRule`), "limits"
+    (of `WorkerLimits`), "application" ("module:function", called in each worker with the registry
+    and a dict of left out modules, returns a WSGI application).
     """
     run_dir = Path(payload["run_dir"])
     fsops = FsOps()
@@ -71,6 +75,7 @@ class HostApplication(BaseApplication):  # type: ignore[misc]
         self.run_dir = Path(payload["run_dir"])
         self.registry: Registry = read_registry(payload["registry"])
         self.rule = StrikeRule(**payload["rule"])
+        self.limits = WorkerLimits(**payload["limits"])
         self.judge = Judge(self.run_dir, self.registry, int(payload["start"]))
         self._listener_fd = listener_fd
         super().__init__()
@@ -105,7 +110,7 @@ class HostWorker(SyncWorker):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.marker = Marker()
-        self.hung = False
+        self.ended_for = ""
 
     @property
     def serving(self) -> bool:
@@ -122,6 +127,8 @@ class HostWorker(SyncWorker):  # type: ignore[misc]
         """Load the modules; from here on their code runs in this process."""
         registry: Registry = self.app.registry
         marker.use(self.marker, [module.id for module in registry.modules])
+        kernel.adopt_orphans()
+        self.app.limits.bind()
         keep_trace(self.app.run_dir, FsOps())
         super().load_wsgi()
 
@@ -140,6 +147,7 @@ class HostArbiter(Arbiter):  # type: ignore[misc]
 
     def __init__(self, application: HostApplication) -> None:
         self.judge = application.judge
+        self.limits = application.limits
         self.import_timeout = float(application.payload["import_timeout"])
         self.usual_workers = int(application.payload["workers"])
         self.failures = 0
@@ -160,18 +168,21 @@ class HostArbiter(Arbiter):  # type: ignore[misc]
             self.spawn_worker()
 
     def murder_workers(self) -> None:
-        """Kill workers that hang in a request or in an import; start spare ones for the others."""
+        """Kill workers that hang or take too much; start spare ones for those that are busy."""
         for pid, worker in list(self.WORKERS.items()):
             if worker.serving:
                 self.failures = 0
             if worker.seconds() > (self.timeout if worker.serving else self.import_timeout):
-                self._end_hung(pid, worker)
+                self._end(pid, worker, HUNG)
+            elif why := self.limits.broken_by(pid):
+                kill_descendants(pid)
+                self._end(pid, worker, why)
         self._keep_one_free()
 
-    def _end_hung(self, pid: int, worker: HostWorker) -> None:
+    def _end(self, pid: int, worker: HostWorker, why: str) -> None:
         """First ask for a trace, which ends the worker; if it still lives, kill it."""
-        self.kill_worker(pid, signal.SIGKILL if worker.hung else signal.SIGABRT)
-        worker.hung = True
+        self.kill_worker(pid, signal.SIGKILL if worker.ended_for else signal.SIGABRT)
+        worker.ended_for = worker.ended_for or why
 
     def _keep_one_free(self) -> None:
         """See that one worker is free while modules keep all others busy for long."""
@@ -184,8 +195,9 @@ class HostArbiter(Arbiter):  # type: ignore[misc]
         self.num_workers = max(self.usual_workers, min(stuck + 1, most))
 
     def wait_for_signals(self, timeout: float = 1.0) -> list[int]:
-        """Wait no longer than the pause before the next start."""
+        """Wait no longer than until the next look, or the next start."""
         due = self.not_before - time.monotonic()
+        timeout = min(timeout, LOOK_SECONDS)
         return super().wait_for_signals(min(timeout, due) if due > 0 else timeout)  # type: ignore[no-any-return]
 
     def reap_workers(self) -> None:
@@ -201,7 +213,7 @@ class HostArbiter(Arbiter):  # type: ignore[misc]
     def on_exit_of(self, worker: HostWorker, status: int) -> None:
         """Charge the module whose code a worker ran when it died; pause before the next start."""
         moment = worker.marker.read()
-        ordered = worker.serving and not moment.doing and (status == 0 or worker.hung)
+        ordered = worker.serving and not moment.doing and (status == 0 or worker.ended_for == HUNG)
         if self.stopping or ordered:
             self.judge.forget_trace(worker.pid)
             return
@@ -212,9 +224,7 @@ class HostArbiter(Arbiter):  # type: ignore[misc]
             self.not_before = time.monotonic() + (_FIRST_PAUSE if blamed else pause)
 
     def _charge(self, worker: HostWorker, status: int) -> str:
-        blamed = self.judge.charge(
-            worker.marker.read(), pid=worker.pid, status=status, hung=worker.hung
-        )
-        how = "hung" if worker.hung else f"ended with {name_of_end(status)}"
-        logger.error("a worker %s; it ran the code of: %s", how, blamed or "no module")
+        how = worker.ended_for or name_of_end(status)
+        blamed = self.judge.charge(worker.marker.read(), pid=worker.pid, how=how)
+        logger.error("a worker ended: %s; it ran the code of: %s", how, blamed or "no module")
         return blamed

@@ -21,6 +21,7 @@ from modules_app.bridge.registry import Registry
 from modules_app.domain.strikes import Patience, StrikeRule
 from modules_app.exceptions import ModuleError
 from modules_app.host.caution import Caution, Choice, Served
+from modules_app.host.greed import WorkerLimits
 from modules_app.host.strikes import TRACES
 from modules_app.packages.fsops import FsOps
 from modules_app.processes.poke import PokeListener, poke
@@ -58,6 +59,7 @@ class HostOptions:
     import_timeout: int = 10
     drain: int = 30
     stop: int = 5
+    limits: WorkerLimits = field(default_factory=WorkerLimits)
     rule: StrikeRule = field(default_factory=StrikeRule)
     patience: Patience = field(default_factory=Patience)
 
@@ -206,6 +208,7 @@ class HostParent:
             "application": options.application,
             "start": self._caution.start,
             "rule": asdict(options.rule),
+            "limits": asdict(options.limits),
         }
         child = self._zygote.spawn(TARGET, payload)
         self._newest = _Server(served, child, choice)

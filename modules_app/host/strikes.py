@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from modules_app.bridge.registry import Registry
-from modules_app.bridge.strikes import HUNG, UNKNOWN, ModuleStrikes, Strike, Strikes
+from modules_app.bridge.strikes import UNKNOWN, ModuleStrikes, Strike, Strikes
 from modules_app.domain.strikes import StrikeRule
 from modules_app.exceptions import ModuleError
 from modules_app.host.marker import Doing, Moment
@@ -82,9 +82,11 @@ class Judge:
         self._strikes = Strikes(run_dir, fsops=self._fsops)
         self._unwritten: dict[str, ModuleStrikes] = {}
 
-    def charge(self, moment: Moment, *, pid: int, status: int, hung: bool) -> str:
-        """Charge what a worker did when it ended; return the module's id, "" for nobody."""
-        how = HUNG if hung else name_of_end(status)
+    def charge(self, moment: Moment, *, pid: int, how: str) -> str:
+        """Charge what a worker did when it ended; return the module's id, "" for nobody.
+
+        ``how`` it ended: what `name_of_end` says, or why it was ended by us.
+        """
         excerpt = take_trace(self._run_dir, pid, self._fsops)
         module_id, generation = self._blamed(moment)
         doing = (moment.doing or Doing.REQUEST).name.lower()

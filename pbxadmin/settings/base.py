@@ -57,6 +57,13 @@ FORM_RENDERER = "modules_app.forms.renderer.PageFormRenderer"
 PBX_WEB_WORKERS = env.int("PBX_WEB_WORKERS", default=2)
 PBX_WEB_THREADS = env.int("PBX_WEB_THREADS", default=8)
 PBX_HOST_WORKERS = env.int("PBX_HOST_WORKERS", default=2)
+# What one of them may take together with all processes below it; 0 means no limit.
+PBX_HOST_LIMITS = {
+    "memory_bytes": env.int("PBX_HOST_MEMORY_BYTES", default=1024 * 1024 * 1024),
+    "processes": env.int("PBX_HOST_PROCESSES", default=50),
+}
+# Seconds that one module may take for being imported in the host.
+PBX_IMPORT_SECONDS = env.int("PBX_SECONDS_IMPORT", default=10)
 
 # What a package may weigh and hold (reference R2.2); every number can be changed by environment.
 PBX_ARCHIVE_LIMITS = {

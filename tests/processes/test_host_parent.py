@@ -19,6 +19,7 @@ from modules_app.bridge.health import ask_health
 from modules_app.bridge.names import HEALTH_FILE, socket_name
 from modules_app.bridge.registry import Registry, RegistryModule
 from modules_app.bridge.strikes import Strikes
+from modules_app.host.greed import WorkerLimits, descendants
 from modules_app.host.parent import HostOptions, HostParent
 
 
@@ -224,6 +225,66 @@ def _hang(host: Host) -> None:
     assert last.how == "hung"
     assert "tiny.py" in last.excerpt
     assert host.health(1)["modules"]["Bad"] == {"ok": True}
+
+
+MIB = 1024 * 1024
+
+
+@pytest.mark.parametrize(
+    ("what", "how"), [(f"hoard={400 * MIB}", "memory"), ("fork=12", "processes")]
+)
+def test_b06_b07_a_request_that_takes_too_much_is_ended_and_charged(
+    tmp_path: Path, what: str, how: str
+) -> None:
+    (tmp_path / "run").mkdir()
+    limits = WorkerLimits(memory_bytes=300 * MIB, processes=8)
+    host = Host(tmp_path, limits=limits)
+    try:
+        host.start(1, Good="fine", Bad="fine")
+        host.health(1)
+        break_in(host, "Bad", what)
+        wait_for(lambda: bool(Strikes(host.run_dir).read()))
+
+        found = Strikes(host.run_dir).read()
+        assert list(found) == ["Bad"]
+        assert (found["Bad"].last.doing, found["Bad"].last.how) == ("request", how)
+        assert host.get(1, "Good&").status == 200
+        newest = host.parent._newest
+        assert newest is not None
+        wait_for(lambda: len(descendants(newest.child.pid)) == 2)
+    finally:
+        host.stop()
+
+
+def test_b06_one_allocation_that_is_far_too_large_is_refused_by_the_kernel(tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    host = Host(tmp_path, limits=WorkerLimits(memory_bytes=300 * MIB))
+    try:
+        host.start(1, Bad="fine")
+        host.health(1)
+        assert host.get(1, f"Bad&hoard={8 * 1024 * MIB}").status == 500
+        assert Strikes(host.run_dir).read() == {}
+    finally:
+        host.stop()
+
+
+def test_what_forked_processes_share_counts_once(tmp_path: Path) -> None:
+    """Each of them seems as large as the worker, and together they are not."""
+    (tmp_path / "run").mkdir()
+    host = Host(tmp_path, limits=WorkerLimits(memory_bytes=300 * MIB, processes=40))
+    try:
+        host.start(1, Good="fine")
+        host.health(1)
+        slow = threading.Thread(target=lambda: _ignore_errors(host, "Good&fork=30"))
+        slow.start()
+        newest = host.parent._newest
+        assert newest is not None
+        wait_for(lambda: len(descendants(newest.child.pid)) == 32)
+        time.sleep(0.6)
+        assert Strikes(host.run_dir).read() == {}
+    finally:
+        host.stop()
+    slow.join()
 
 
 def test_r48_two_bad_modules_at_once_are_both_found(host: Host) -> None:

@@ -56,3 +56,23 @@ def _act(query: str) -> None:
         time.sleep(float(value))
     if what == "kill":
         os.kill(os.getpid(), int(value))
+    if what == "hoard":
+        hoard = bytearray(int(value))
+        for at in range(0, len(hoard), 4096):
+            hoard[at] = 1
+        time.sleep(600)
+    if what == "fork":
+        _fork(int(value))
+
+
+def _fork(number: int) -> None:
+    """Leave so many processes that nobody below the worker is the parent of, and stay."""
+    for _ in range(number):
+        child = os.fork()
+        if child == 0:
+            os.setsid()
+            if os.fork() == 0:
+                time.sleep(600)
+            os._exit(0)
+        os.waitpid(child, 0)
+    time.sleep(600)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import http.client
 import os
+import resource
 import sqlite3
 import time
-from contextlib import closing
+from contextlib import closing, suppress
+from pathlib import Path
 from typing import Any
 
 from tests.broken_modules import PAGE
@@ -17,6 +20,9 @@ CORE_PAGES = ("/healthz", "/login/", "/", "/modules/", "/operations/", "/setting
 PATIENCE = 60.0
 ENVIRONMENT = {
     "PBX_PROXY_SECONDS": "4",
+    "PBX_SECONDS_IMPORT": "4",
+    "PBX_HOST_MEMORY_BYTES": str(400 * 1024 * 1024),
+    "PBX_HOST_PROCESSES": "20",
     "PBX_SECONDS_HOOK": "3",
     "PBX_SECONDS_INSTALL": "20",
     # What crashes is to be seen several times: only two crashes within one start of the host count.
@@ -77,6 +83,7 @@ class Company:
         self.orders = server.data_dir / "orders"
         self.orders.mkdir()
         self.switched_on = True
+        self.received = 0
         bad = {
             "main.py": _MAIN.format(folder=str(self.orders)),
             "conf.py": _CONF,
@@ -99,6 +106,26 @@ class Company:
     def ask(self, module_id: str) -> Answer:
         """Ask for a module's page."""
         return self.server.client.get(f"/m/{module_id}/", timeout=PATIENCE)
+
+    def count_bytes(self, module_id: str) -> int:
+        """Read a module's page block by block, however it ends; `received` grows meanwhile."""
+        client = self.server.client
+        connection = http.client.HTTPConnection("127.0.0.1", client.port, timeout=PATIENCE)
+        cookies = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
+        self.received = 0
+        with closing(connection), suppress(http.client.HTTPException, OSError):
+            connection.request("GET", f"/m/{module_id}/", headers={"Cookie": cookies})
+            answer = connection.getresponse()
+            while block := answer.read1(64 * 1024):
+                self.received += len(block)
+        return self.received
+
+    def memory_of_web(self) -> int:
+        """Return the bytes that all processes of web occupy."""
+        page = resource.getpagesize()
+        folders = [Path("/proc", str(pid)) for pid in self.server.processes()]
+        web = [one for one in folders if b"pbxadmin.gunicorn_web" in (one / "cmdline").read_bytes()]
+        return sum(int((one / "statm").read_text().split()[1]) * page for one in web)
 
     def verb(self, module_id: str, verb: str, **data: str) -> str:
         """Do something to a module on its page, wait for the end and return the outcome."""

@@ -5,15 +5,15 @@ broken one can be disabled and removed with nothing of it left. All of the table
 is tried by ``script/torture --only modules``.
 
 What this cannot show on a developer's machine:
-B06 a limit of memory around the host (cgroup ``MemoryMax``) is set by systemd, not by us;
-B07 a limit of processes has no effect on root, who runs the tests here;
 B13 the core database is only out of reach where the host runs as a user of its own;
 B10 a page (not an import) that replaces what others use breaks them until the host restarts.
 """
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -22,6 +22,7 @@ from tests.server.bad_company import BAD, ENVIRONMENT, GOOD, Company, wait_until
 from tests.server.running import Server
 
 pytestmark = pytest.mark.server
+MIB = 1024 * 1024
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +40,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
 HARMLESS = {
     "B01-SystemExit": ("raise SystemExit(0)", {500}),
     "B01-Exception": ("raise ValueError('wrong on purpose')", {500}),
+    "B06-eats-memory": (broken.EATS, {500}),
     "B07-threads": (broken.THREADS, {200}),
     "B08-shouts": (broken.SHOUTS, {200}),
     "B12-bends": (broken.BENDS, {200}),
@@ -55,9 +57,11 @@ HARMLESS = {
 DEADLY = {
     "B02-exits-3": (broken.EXITS[3], {502}),
     "B03-segfault": (broken.SEGFAULT, {502}),
+    "B06-grows": (broken.GROWS, {500, 502}),
+    "B07-bomb": (broken.BOMB, {502, 504}),
     "B09-closes": (broken.CLOSES, {502, 504}),
 }
-"""Pages that cost the process that draws them."""
+"""Pages that cost the process that draws them; one that grows may be refused memory before."""
 
 
 @pytest.mark.parametrize("case", HARMLESS)
@@ -111,6 +115,41 @@ def test_an_import_that_fails_in_the_host_stops_its_module(company: Company, cas
         assert company.ask(BAD).status == 404
     finally:
         company.heal()
+
+
+def test_b15_an_import_that_waits_for_the_network_stops_its_module(company: Company) -> None:
+    """Somebody listens there and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as black_hole:
+        port = black_hole.getsockname()[1]
+        waits = f"import socket\nsocket.create_connection(('127.0.0.1', {port})).recv(1)"
+        company.order("import", waits)
+        try:
+            company.restart_host()
+
+            company.server.wait_for(lambda: company.state() in STOPPED)
+            assert company.failing_core_pages() == []
+        finally:
+            company.heal()
+
+
+def test_b17_a_body_without_an_end_is_cut_off_and_never_held(company: Company) -> None:
+    """While it flows through web, web grows by little and answers others."""
+    company.order("page", broken.ENDLESS_BODY)
+    before = company.memory_of_web()
+    with ThreadPoolExecutor(1) as pool:
+        flowing = pool.submit(company.count_bytes, BAD)
+        company.server.wait_for(lambda: company.received > 10 * MIB)
+        page = company.server.client.get("/login/", timeout=20)
+        at_its_height = company.memory_of_web()
+        still_flowing = not flowing.done()
+        received = flowing.result(60)
+
+    company.forget()
+    assert page.status in (200, 302)
+    assert still_flowing
+    assert received <= 1025 * MIB
+    assert at_its_height - before < 64 * MIB
+    company.wait_for_good()
 
 
 def test_b07_nothing_of_a_module_is_left_after_it_is_disabled(company: Company) -> None:

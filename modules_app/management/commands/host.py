@@ -12,6 +12,7 @@ from django.db import Error as DatabaseError
 from django.db import connection
 
 from modules_app.domain.strikes import Patience, StrikeRule
+from modules_app.host.greed import WorkerLimits
 from modules_app.host.parent import HostOptions, HostParent
 from modules_app.permissions import Actor
 from modules_app.processes.locks import FileLock
@@ -37,6 +38,8 @@ class Command(BaseCommand):
                 HostOptions(
                     data_dir=settings.PBX_DATA_DIR,
                     workers=settings.PBX_HOST_WORKERS,
+                    import_timeout=settings.PBX_IMPORT_SECONDS,
+                    limits=WorkerLimits(**settings.PBX_HOST_LIMITS),
                     rule=StrikeRule(**settings.PBX_STRIKES),
                     patience=Patience(**settings.PBX_PATIENCE),
                 ),
