@@ -51,7 +51,7 @@ HOOK_RULES = (
     ),
     LintRule(
         "hook-return",
-        Severity.ERROR,
+        Severity.WARNING,
         _("{name} returns {found}; it must return {wanted} or nothing."),
         _("An answer of another kind is refused and recorded as an error of the module."),
         _("Return what the hook reference says."),
