@@ -45,7 +45,9 @@ def read_lines(answer: Any) -> tuple[list[str], list[tuple[int, Fault]]]:
     for number, item in enumerate(items, 1):
         if number > MOST_LINES:
             too_many = _("A module may add {most} lines; the rest is left out.")
-            faults.append((number, Fault("firewall-lines-too-many", too_many, {"most": MOST_LINES})))
+            faults.append(
+                (number, Fault("firewall-lines-too-many", too_many, {"most": MOST_LINES}))
+            )
             break
         try:
             found += _statements(item)

@@ -9,5 +9,11 @@ PBX_ETC_DIR = env.str("PBX_ETC_DIR", default="")  # empty: etc below PBX_DATA_DI
 PBX_CRON_DIR = env.str("PBX_CRON_DIR", default="")
 PBX_NGINX_DIR = env.str("PBX_NGINX_DIR", default="")
 PBX_FAIL2BAN_DIR = env.str("PBX_FAIL2BAN_DIR", default="")
+# Whether firewall rules are loaded and our fail2ban runs; without it they are written and tested.
+PBX_FIREWALL_LOAD = env.bool("PBX_FIREWALL_LOAD", default=False)
+# The network namespace in which that happens; empty: the machine's own.
+PBX_NETNS = env.str("PBX_NETNS", default="")
+# Where our fail2ban keeps its socket and its bans; empty: run/fail2ban below PBX_DATA_DIR.
+PBX_FAIL2BAN_RUN_DIR = env.str("PBX_FAIL2BAN_RUN_DIR", default="")
 # As whom the crontab runs what modules ask for; empty: the owner of the data folder.
 PBX_MODULE_USER = env.str("PBX_MODULE_USER", default="")
