@@ -12,7 +12,8 @@ from modules_app.scaffold.pieces import join_python
 
 TEMPLATES = Path(__file__).parent / "templates"
 _SUFFIX = ".tmpl"
-_PLACEHOLDER = re.compile(r"\[\[(\w+)\]\]|__(id|short|kebab|snake)__")
+_NAMES = "id|short|kebab|snake|title"
+_PLACEHOLDER = re.compile(rf"\[\[({_NAMES})\]\]|__({_NAMES})__")
 
 
 def build_module(module_id: str, features: Sequence[str]) -> dict[str, str]:

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 _FUTURE = "from __future__ import annotations"
+_BLOCKS = ("class ", "def ", "@", "async ")
+"""What two empty lines stand before."""
 
 
 def join_python(texts: Sequence[str]) -> str:
@@ -62,8 +64,10 @@ class _File:
             self.blocks[node.name] = [_lines_of(lines, node)]
             return
         body = node.body[1:] if _is_docstring(node.body[0]) else node.body
+        there = _names_in("\n\n".join(known))
         for item in body:
-            known.append(_lines_of(lines, item))
+            if getattr(item, "name", "") not in there:
+                known.append(_lines_of(lines, item))
 
     def _add_list(self, lines: list[str], node: ast.stmt, name: str) -> None:
         assert isinstance(node, ast.Assign) and isinstance(node.value, ast.List)  # noqa: S101
@@ -75,12 +79,13 @@ class _File:
         """Return the whole file."""
         parts = [part for part in (self.docstring, self._imports()) if part]
         for name, pieces in self.blocks.items():
-            if name in self.lists:
-                entries = "".join(f"    {entry},\n" for entry in self.lists[name])
-                parts.append(f"\n{name} = [\n{entries}]" if entries else f"\n{name} = []")
-            else:
-                parts.append("\n" + "\n\n".join(pieces))
-        return "\n\n".join(parts).replace("\n\n\n\n", "\n\n\n") + "\n"
+            text = self._list(name) if name in self.lists else "\n\n".join(pieces)
+            parts.append(f"\n{text}" if text.startswith(_BLOCKS) else text)
+        return "\n\n".join(parts) + "\n"
+
+    def _list(self, name: str) -> str:
+        entries = "".join(f"    {entry},\n" for entry in self.lists[name])
+        return f"{name} = [\n{entries}]" if entries else f"{name} = []"
 
     def _imports(self) -> str:
         future = [_FUTURE] if self.names.pop("__future__", None) else []
@@ -98,9 +103,9 @@ def _from(source: str, names: Iterable[str]) -> str:
 
 
 def _import_order(name: str) -> tuple[int, str]:
-    """Order names as import sorters do: constants, classes, functions."""
+    """Order names as import sorters do: constants, classes, functions; then by letters."""
     kind = 0 if name.isupper() else 1 if name[:1].isupper() else 2
-    return kind, name
+    return kind, name.lower()
 
 
 def _group(lines: list[str], rank: int) -> list[str]:
@@ -114,6 +119,13 @@ def _rank(source: str) -> int:
     if source.startswith("."):
         return 3
     return {"django": 1, "modules_app": 2}.get(source.partition(".")[0], 0)
+
+
+def _names_in(source: str) -> set[str]:
+    """Return the names of the methods of a class, given as text."""
+    (node,) = ast.parse(source).body
+    assert isinstance(node, ast.ClassDef)  # noqa: S101
+    return {item.name for item in node.body if hasattr(item, "name")}
 
 
 def _is_docstring(node: ast.stmt) -> bool:

@@ -5,9 +5,10 @@ They work on a copy of the module's database, and what one test writes is gone b
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, TypeVar, cast
 from unittest import TestResult
 
 from django.db import transaction
@@ -18,6 +19,7 @@ from modules_app.hooks.dispatch import call_hook
 from modules_app.hooks.specs import find_hook
 from modules_app.sdk.conf import ConfigClass
 from modules_app.sdk.context import ModuleFacts, current_module
+from modules_app.sdk.workers import Worker
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,22 @@ class Bench:
 
 
 _bench: list[Bench] = []
+W = TypeVar("W", bound=Worker)
+
+
+class _NoLine:
+    """Stands for the connection of a worker to its supervisor: it never waits."""
+
+    stopping = False
+
+    def beat(self) -> None:
+        """Nobody listens."""
+
+    def busy(self, seconds: float) -> None:
+        """Nobody listens."""
+
+    def wait(self, seconds: float) -> None:
+        """A test does not wait."""
 
 
 def use_bench(bench: Bench) -> None:
@@ -63,6 +81,21 @@ class ModuleTestCase(SimpleTestCase):
         """Send a form to a page below the module's address."""
         answer = self.client.post(self.module.url + path, fields, headers=dict(_bench[0].headers()))
         return cast(HttpResponse, answer)
+
+    def api(self, method: str, path: str, data: Any = None) -> HttpResponse:
+        """Ask the module over REST, at an address below ``/api/m/<id>/``; ``data`` is the body."""
+        answer = self.client.generic(
+            method,
+            f"/api{self.module.url}{path}",
+            "" if data is None else json.dumps(data),
+            content_type="application/json",
+            headers=dict(_bench[0].headers()),
+        )
+        return cast(HttpResponse, answer)
+
+    def worker(self, kind: type[W]) -> W:
+        """Return a worker as it is before its first round; call its methods one by one."""
+        return kind(self.module, 1, _NoLine())
 
     def ask_hook(self, name: str, *arguments: Any) -> Any:
         """Call a hook as PBX Admin does and return its answer; fail if it raises or is wrong."""

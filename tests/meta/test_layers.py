@@ -15,6 +15,7 @@ RANKS = {
     "tables": 2,
     "processes": 3,
     "inspection": 3,
+    "scaffold": 3,
     "bridge": 4,
     "applier": 4,
     "models": 4,
