@@ -49,7 +49,7 @@ class Handler:
     processor: str
 
 
-@dataclass
+@dataclass(eq=False)  # a view: Django keeps it as a key
 class ModuleRest:
     """The view of everything below ``/api/m/<id>/``."""
 
