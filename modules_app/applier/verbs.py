@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
-from modules_app.applier import links, places
-from modules_app.applier.programs import CHECKS, RELOADS
+from modules_app.applier import fail2ban, links, places
+from modules_app.applier.programs import CHECKS, GUARDS, RELOADS
 from modules_app.applier.report import Report
 from modules_app.applier.sets import Sets
 from modules_app.exceptions import Refused
@@ -33,6 +35,12 @@ def _sets(surface: str, fsops: FsOps) -> Sets:
     return Sets(surface, etc=places.etc_dir(), drafts=places.drafts_dir(), fsops=fsops)
 
 
+def _guarded(surface: str, folder: Path) -> Path:
+    if guard := GUARDS.get(surface):
+        guard(folder)
+    return folder
+
+
 def _check(surface: str, request: Mapping[str, Any], fsops: FsOps) -> Answer:
     """Copy the draft and let the real program test the copy."""
     files = places.checked_files(surface, request.get("files"))
@@ -40,7 +48,7 @@ def _check(surface: str, request: Mapping[str, Any], fsops: FsOps) -> Answer:
     if check is None:
         return Report(ok=True).as_dict()
     sets, digest = _sets(surface, fsops), places.set_digest(files)
-    report = check(sets.stage(digest, files))
+    report = check(_guarded(surface, sets.stage(digest, files)))
     sets.sweep(sets.current(), digest)
     return report.as_dict()
 
@@ -50,7 +58,7 @@ def _install(surface: str, request: Mapping[str, Any], fsops: FsOps) -> Answer:
     files = places.checked_files(surface, request.get("files"))
     sets = _sets(surface, fsops)
     before, digest = sets.current(), places.set_digest(files)
-    sets.stage(digest, files)
+    _guarded(surface, sets.stage(digest, files))
     sets.use(digest)
     links.update(surface, fsops)
     sets.sweep(before, digest)
@@ -83,10 +91,23 @@ def _reload(surface: str, request: Mapping[str, Any], fsops: FsOps) -> Answer:
     return reload(places.folder_of(surface)).as_dict()
 
 
+def _bans(surface: str, request: Mapping[str, Any], fsops: FsOps) -> Answer:
+    """Tell who is banned; "bans" is nothing where our fail2ban does not run."""
+    found = fail2ban.bans()
+    return {"bans": None if found is None else [asdict(ban) for ban in found]}
+
+
+def _unban(surface: str, request: Mapping[str, Any], fsops: FsOps) -> Answer:
+    """Let one address go from one jail."""
+    return fail2ban.unban(request.get("jail"), request.get("address")).as_dict()
+
+
 VERBS: dict[str, Callable[[str, Mapping[str, Any], FsOps], Answer]] = {
     "check": _check,
     "install-files": _install,
     "restore-files": _restore,
     "list-files": _list,
     "reload": _reload,
+    "bans": _bans,
+    "unban": _unban,
 }

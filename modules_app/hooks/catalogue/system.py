@@ -85,8 +85,6 @@ SYSTEM = (
         _("Names the ports that the module needs, by category; at first they are open or shut."),
         returns=(Value.DICT,),
         reference="M3.3",
-        called=False,
-        reason=NOT_YET,
         collected=True,
     ),
     HookSpec(
@@ -98,8 +96,6 @@ SYSTEM = (
         _("Adds lines to the firewall, before the networks that may do everything."),
         returns=(Value.TEXT, Value.LIST),
         reference="M6.7",
-        called=False,
-        reason=NOT_YET,
         collected=True,
     ),
     HookSpec(
@@ -148,8 +144,6 @@ SYSTEM = (
         _("Returns the jails of the module; a single # asks for the default jail."),
         returns=(Value.TEXT,),
         reference="M6.7",
-        called=False,
-        reason=NOT_YET,
         collected=True,
     ),
     HookSpec(
@@ -161,8 +155,6 @@ SYSTEM = (
         _("Returns the filter of the module, by which its jail finds the lines of a log."),
         returns=(Value.TEXT,),
         reference="M6.7",
-        called=False,
-        reason=NOT_YET,
         collected=True,
     ),
     HookSpec(
