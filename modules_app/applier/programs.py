@@ -9,10 +9,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from modules_app.applier import cron, fail2ban, firewall
 from modules_app.applier.report import Report
 
-CHECKS: dict[str, Callable[[Path], Report]] = {}
+GUARDS: dict[str, Callable[[Path], None]] = {"cron": cron.guard}
+"""Surface -> what no file may say, whoever asks; it raises ``Refused``."""
+
+CHECKS: dict[str, Callable[[Path], Report]] = {
+    "cron": cron.check,
+    "firewall": firewall.check,
+    "fail2ban": fail2ban.check,
+}
 """Surface -> the real program's test of the folder."""
 
-RELOADS: dict[str, Callable[[Path], Report]] = {}
+RELOADS: dict[str, Callable[[Path], Report]] = {
+    "cron": cron.reload,
+    "firewall": firewall.load,
+    "fail2ban": fail2ban.reload,
+}
 """Surface -> tell the program; it gets the stable path of the applied files."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 from modules_app.exceptions import gettext_noop as _
@@ -18,26 +19,29 @@ MISSING = _("{program} is not installed here.")
 class Report:
     """How it went: ``skipped`` is an English sentence when nothing could be done here.
 
-    ``output`` is what the program printed.
+    ``output`` is what the program printed, ``context`` fills the sentence.
     """
 
     ok: bool
     output: str = ""
     skipped: str = ""
+    context: dict[str, str] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """Return what is sent over the socket."""
         return asdict(self)
 
 
-def run_program(*arguments: str, seconds: float = 20.0) -> Report:
+def run_program(*arguments: str, seconds: float = 20.0, folder: Path | None = None) -> Report:
     """Run one program of ours with fixed arguments; no shell, no input, an empty environment.
+
+    ``folder`` is where it runs.
 
     A program that is missing is no fault of the files: the report says so and is ``ok``.
     """
     program = shutil.which(arguments[0], path=PATH)
     if program is None:
-        return Report(ok=True, skipped=MISSING.format(program=arguments[0]))
+        return Report(ok=True, skipped=MISSING, context={"program": arguments[0]})
     try:
         done = subprocess.run(  # noqa: S603 - the arguments are written down in `programs`
             [program, *arguments[1:]],
@@ -46,6 +50,7 @@ def run_program(*arguments: str, seconds: float = 20.0) -> Report:
             stderr=subprocess.STDOUT,
             env={"PATH": PATH, "LC_ALL": "C.UTF-8"},
             timeout=seconds,
+            cwd=folder,
             check=False,
         )
     except subprocess.TimeoutExpired:

@@ -115,7 +115,7 @@ def _settle_on(surface: Surface, drawing: Drawing) -> _Outcome:
         found = _check(surface, outcome)
         guilty = {one.owner for one in found} - {CORE, CUSTOM} - left_out
         paths = {one.path for one in found if one.owner == CUSTOM} - without_custom
-        outcome.complaints += found
+        outcome.complaints += [one for one in found if one not in outcome.complaints]
         if not found:
             return outcome
         if not guilty and not paths:

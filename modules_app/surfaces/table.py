@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from modules_app.surfaces.base import Surface
+from modules_app.surfaces.cron import CronSurface
+from modules_app.surfaces.fail2ban import Fail2BanSurface
+from modules_app.surfaces.firewall import FirewallSurface
 
-SURFACES: tuple[Surface, ...] = ()
+SURFACES: tuple[Surface, ...] = (CronSurface(), FirewallSurface(), Fail2BanSurface())
 
 
 def surface(name: str) -> Surface:
