@@ -23,8 +23,9 @@ from modules_app.bridge.registry import Registry
 from modules_app.bridge.statement import META_KEY, sign
 from modules_app.bridge.system import statement_of_system
 from modules_app.host.classes import config_class, freepbx_class
+from modules_app.host.collecting import missing_pages
 from modules_app.host.frame import use_plain_static_files
-from modules_app.host.loader import load
+from modules_app.host.loader import LoadedModule, load
 from modules_app.host.trial import NotWell, Stage, Trial, run_trial
 from modules_app.sdk.records import Records, Settings
 
@@ -44,7 +45,7 @@ def probe(payload: dict[str, Any]) -> dict[str, Any]:
 
 def _try_module(trial: Trial) -> None:
     use_plain_static_files()
-    _load(trial)
+    loaded = _load(trial)
     trial.stage = Stage.DATABASE
     if trial.module.is_python:
         with connections[trial.module.label].cursor() as cursor:
@@ -52,19 +53,23 @@ def _try_module(trial: Trial) -> None:
         trial.stage = Stage.SELF_TEST
         _self_test(trial)
     trial.stage = Stage.PAGE
+    hrefs = trial.payload.get("hrefs") or [trial.payload["page"]]
+    trial.missing = missing_pages(loaded, hrefs)
     _draw_page(trial)
 
 
-def _load(trial: Trial) -> None:
+def _load(trial: Trial) -> LoadedModule:
     registry = Registry(
         sequence=0,
         modules=(trial.module,),
         language=trial.payload.get("language") or "en",
         pbx_version=trial.payload["pbx_version"],
     )
-    failure = load(registry).failed.get(trial.module.id)
+    result = load(registry)
+    failure = result.failed.get(trial.module.id)
     if failure is not None:
         raise NotWell(failure.error, failure.traceback)
+    return result.loaded[trial.module.id]
 
 
 def _self_test(trial: Trial) -> None:
@@ -96,14 +101,17 @@ def _draw_page(trial: Trial) -> None:
     errors = _Errors()
     for name in _LOGS:
         logging.getLogger(name).addHandler(errors)
-    status = _ask(trial, trial.payload["page"])
+    page = trial.payload["page"]
+    if page in trial.missing:  # its entry is hidden; that the rest works is seen on the first page
+        page = trial.facts.url
+    status = _ask(trial, page)
     if status < 400:
         return
     if errors.last is not None:
         raise errors.last
     raise NotWell(
         _("Its page %(page)s answered %(status)s.")
-        % {"page": trial.payload["page"], "status": status}
+        % {"page": page, "status": status}
     )
 
 

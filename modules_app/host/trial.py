@@ -48,6 +48,7 @@ class Trial:
     facts: ModuleFacts
     stage: Stage = Stage.IMPORT
     started: float = field(default_factory=time.monotonic)
+    missing: list[str] = field(default_factory=list)
 
     def answer(self, error: str = "", traceback: str = "") -> dict[str, Any]:
         """Return what the operator reads; it went well if there is no error."""
@@ -56,6 +57,7 @@ class Trial:
             "stage": str(self.stage),
             "error": error,
             "traceback": traceback,
+            "missing": self.missing,
             "seconds": time.monotonic() - self.started,
         }
 

@@ -13,6 +13,7 @@ from modules_app.domain.operations import OPEN
 from modules_app.models import Module, Operation
 from modules_app.operator.asking import payload_for
 from modules_app.operator.tools import ChildFailed, Tools
+from modules_app.operator.web_answers import take_answers
 from modules_app.selectors.answers import unanswered
 from modules_app.services.hook_results import record_answer
 
@@ -62,6 +63,7 @@ def collect(
                     answer=answers.get(hook) or {},
                     operation=operation,
                 )
+            take_answers(module, hooks)
 
 
 def _ask(

@@ -51,6 +51,15 @@ def write_menu(module: Module, wishes: list[dict[str, Any]], kept: KeptData | No
     place_again(module, placed)
 
 
+def menu_wishes(module: Module) -> list[dict[str, Any]]:
+    """Return the module's menu rows as the wishes they were made of."""
+    names = ("key", "group", "icon", "caption", "href", "shown", "order", "missing")
+    return [
+        {name: getattr(item, name) for name in names}
+        for item in module.menu_items.order_by("pk")
+    ]
+
+
 def place_again(module: Module, placed: dict[str, dict[str, Any]]) -> None:
     """Put the menu rows where a person had placed them, and write the setting that says so."""
     for item in _old(module):
@@ -128,6 +137,7 @@ def _menu_item(module: Module, wish: dict[str, Any]) -> MenuItem:
         href=_address(str(wish.get("href") or "")),
         order=_order(wish.get("order")),
         shown=bool(wish.get("shown", True)),
+        missing=bool(wish.get("missing", False)),
     )
 
 

@@ -23,6 +23,7 @@ from modules_app.operator.faults import INSTALL_COMMITTED, INSTALL_COPIED, INSTA
 from modules_app.operator.preflight import run_preflight
 from modules_app.operator.problems import installer_said_no
 from modules_app.operator.snapshot import describe_version
+from modules_app.operator.web_answers import mark_missing
 from modules_app.operator.work import Work
 from modules_app.packages.archive import open_archive
 from modules_app.packages.faults import fault_point
@@ -51,6 +52,7 @@ class Install(Work):
     upload: Upload
     preflight: dict[str, Any]
     kept: KeptData | None = None
+    missing: tuple[str, ...] = ()
 
     def prepare(self) -> None:
         """Verify, copy, take over the data, run the installer on the new files and data."""
@@ -101,6 +103,7 @@ class Install(Work):
             raise_sequence()
         module.save()
         contributions.write_menu(module, self._menu_wishes(), self.kept)
+        mark_missing(module, self.missing)
         self._write_rest(module)
         self.module = module
 

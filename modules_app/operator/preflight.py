@@ -68,13 +68,14 @@ def run_probe(
     """Load ``seen`` in a private host, open its data, ask it whether it is well, draw its page.
 
     ``hrefs`` are the addresses of its menu items, by default those of the rows if ``seen`` is the
-    installed version. Returns and raises what `run_preflight` does (slug "probe-failed").
+    installed version. Returns and raises what `run_preflight` does (slug "probe-failed"), and
+    under "missing" the addresses that lead to no page.
     """
     if hrefs is None:
         known = work.module is not None and work.module.generation == seen.generation
         hrefs = _hrefs(work) if known else []
-    page = first_page(seen.id, hrefs)
-    return _try(work, seen, "probe", PROBE, manifest=manifest, page=page)
+    more = {"page": first_page(seen.id, hrefs), "hrefs": hrefs}
+    return {"missing": (), **_try(work, seen, "probe", PROBE, manifest=manifest, **more)}
 
 
 def check_page(work: Work) -> None:
@@ -83,7 +84,7 @@ def check_page(work: Work) -> None:
     Raises ``ModuleError`` ("page-failed") when it answers 400 or more, or not in time.
     """
     module = work.installed()
-    page = first_page(module.id, _hrefs(work))
+    page = first_page(module.id, _hrefs(work, missing=False))
     seconds = settings.PBX_STAGE_SECONDS["check"]
     answer = work.tools.host.page(
         module.id, page, language=all_settings().get("WebAdminLanguage", "en"), seconds=seconds
@@ -123,15 +124,15 @@ def _try(
 ) -> dict[str, Any]:
     begun = time.monotonic()
     found: dict[str, Any] = {"at": timezone.now().isoformat(), "generation": seen.generation}
-    weak: list[str] = []
+    said: dict[str, Any] = {"weak": []}
     if seen.is_python:
         with _scratch(work, seen) as (copy, read_only):
             payload = _payload(work, copy, kind, manifest, read_only=read_only, **more)
-            weak = _run(work, kind, target, payload)
-    return {**found, "weak": weak, "seconds": round(time.monotonic() - begun, 3)}
+            said = _run(work, kind, target, payload)
+    return {**found, **said, "seconds": round(time.monotonic() - begun, 3)}
 
 
-def _run(work: Work, kind: str, target: str, payload: dict[str, Any]) -> list[str]:
+def _run(work: Work, kind: str, target: str, payload: dict[str, Any]) -> dict[str, Any]:
     try:
         answer, weak = work.tools.run_target(
             target, payload, stage=kind, should_stop=_Patience(work)
@@ -141,7 +142,10 @@ def _run(work: Work, kind: str, target: str, payload: dict[str, Any]) -> list[st
         raise
     if not answer.get("ok"):
         raise _failed(kind, payload["module"]["id"], answer)
-    return [str(name) for name in weak]
+    said: dict[str, Any] = {"weak": [str(name) for name in weak]}
+    if kind == "probe":
+        said["missing"] = tuple(str(href) for href in answer.get("missing", ()))
+    return said
 
 
 class _Patience:
@@ -223,7 +227,7 @@ def _failed(kind: str, module_id: str, answer: dict[str, Any]) -> ModuleError:
     )
 
 
-def _hrefs(work: Work) -> list[str]:
+def _hrefs(work: Work, **wanted: bool) -> list[str]:
     """Return the addresses of the module's menu, those that are shown first."""
-    rows = MenuItem.objects.filter(module__id_fold=work.operation.id_fold)
+    rows = MenuItem.objects.filter(module__id_fold=work.operation.id_fold, **wanted)
     return list(rows.order_by("-shown", "order", "pk").values_list("href", flat=True))

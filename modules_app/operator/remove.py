@@ -15,14 +15,17 @@ from modules_app.models import KeptData, PbxSetting
 from modules_app.operator import contributions, data, placed_files
 from modules_app.operator.cleaning import remove_logs, sweep
 from modules_app.operator.faults import REMOVE_COMMITTED
+from modules_app.operator.standstill import wait_for_workers
 from modules_app.operator.switch import ask_before_disable
 from modules_app.operator.work import Work
 from modules_app.packages.faults import fault_point
 from modules_app.selectors.registry import registry_module
 from modules_app.selectors.sizes import data_bytes
+from modules_app.services.events import forget_listener
 from modules_app.services.hook_results import forget_hook_results
 from modules_app.services.menu import menu_setting_key
 from modules_app.services.registry import raise_sequence
+from modules_app.services.rights import forget_rights
 
 _UNINSTALLED = "uninstalled"
 
@@ -57,6 +60,7 @@ class Remove(Work):
         fault_point(REMOVE_COMMITTED)
         module_id = self.operation.module_id
         self.wait_for_host()
+        wait_for_workers(self)
         self.journal.enter(Stage.CLEAN)
         if not self.operation.result.get(_UNINSTALLED):
             self._run_uninstaller()
@@ -91,7 +95,9 @@ class Remove(Work):
         PbxSetting.objects.filter(key__in=[menu_setting_key(module.id), *own]).delete()
         if module.wanted == Wanted.ON:
             raise_sequence()
+        forget_rights(module_id=module.id)
         forget_hook_results(module_id=module.id)
+        forget_listener(module_id=module.id)
         module.delete()
         self.operation.to_generation = module.generation
         self.operation.to_epoch = module.epoch

@@ -9,17 +9,20 @@ from django.utils import timezone
 from modules_app.domain.operations import Stage
 from modules_app.domain.states import Reason, Wanted
 from modules_app.exceptions import ModuleError
+from modules_app.exceptions import gettext_noop as _
 from modules_app.models import Module
-from modules_app.operator import contributions
 from modules_app.operator.checking import check_start
 from modules_app.operator.faults import PROBED, REVERTED, SWITCH_COMMITTED
 from modules_app.operator.preflight import run_preflight, run_probe
 from modules_app.operator.problems import refuse_damaged, vetoed
 from modules_app.operator.snapshot import restore, take_snapshot
+from modules_app.operator.standstill import wait_for_workers
 from modules_app.operator.tools import ChildFailed
+from modules_app.operator.web_answers import mark_missing
 from modules_app.operator.work import Work, switch
 from modules_app.packages.faults import fault_point
 from modules_app.selectors.registry import registry_module
+from modules_app.services.events import begin_listening
 from modules_app.services.registry import raise_sequence
 from modules_app.services.verification import find_file_damage
 
@@ -27,7 +30,6 @@ BEFORE_ENABLE = "on_before_module_enable"
 AFTER_ENABLE = "on_after_module_enable"
 BEFORE_DISABLE = "on_before_module_disable"
 AFTER_DISABLE = "on_after_module_disable"
-HEADER_MENU = "on_before_header_menu_show"
 
 
 class Enable(Work):
@@ -35,6 +37,7 @@ class Enable(Work):
 
     returns = True
     answer: dict[str, Any] | None = None
+    missing: tuple[str, ...] = ()
 
     def prepare(self) -> None:
         """Check the files, try the code, ask the before-hook, whose exact False is a veto."""
@@ -45,13 +48,10 @@ class Enable(Work):
         seen = registry_module(module)
         self.preflight = run_preflight(self, seen)
         self.journal.enter(Stage.SET_UP, from_state=take_snapshot(module))
-        hooks = module.facts.get("hooks", [])
-        if BEFORE_ENABLE in hooks or HEADER_MENU in hooks:
-            hook = BEFORE_ENABLE if BEFORE_ENABLE in hooks else HEADER_MENU
-            self.answer = self.ask_hook("enable", hook)
-            self._refuse_on_veto()
+        self.answer = self.ask_hook("enable", BEFORE_ENABLE)
+        self._refuse_on_veto()
         self.journal.enter(Stage.PROBE)
-        run_probe(self, seen)
+        self.missing = run_probe(self, seen)["missing"]
         fault_point(PROBED)
 
     def commit(self) -> None:
@@ -60,9 +60,8 @@ class Enable(Work):
         switch(module, Wanted.ON, actor=self.operation.actor, at=timezone.now())
         module.checks = {**module.checks, "preflight": self.preflight}
         module.save()
-        if self.answer and self.answer.get("menu_items"):
-            wishes = _merge(module, self.answer["menu_items"])
-            contributions.write_menu(module, wishes, None)
+        mark_missing(module, self.missing)
+        begin_listening(module)
         raise_sequence()
 
     def finish(self) -> None:
@@ -120,6 +119,9 @@ class Disable(Work):
         fault_point(SWITCH_COMMITTED)
         self.journal.enter(Stage.STOP)
         self.wait_for_host()
+        if not wait_for_workers(self):
+            module_id = self.operation.module_id
+            self.journal.say(_("A worker of “{id}” has not ended yet."), id=module_id)
         self.tell_hook("after-disable", AFTER_DISABLE)
 
 
@@ -137,19 +139,3 @@ def ask_before_disable(work: Work) -> None:
         raise vetoed(work.operation.module_id, work.operation.verb, answer)
     work.journal.say_plain(answer.get("messages", []), work.operation.module_id)
 
-
-def _merge(module: Module, added: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    own = [
-        {
-            "key": item.key,
-            "group": item.group,
-            "icon": item.icon,
-            "caption": item.caption,
-            "href": item.href,
-            "shown": item.shown,
-            "order": item.order,
-        }
-        for item in module.menu_items.order_by("pk")
-    ]
-    keys = {wish.get("key") for wish in added}
-    return [wish for wish in own if wish["key"] not in keys] + added

@@ -38,12 +38,13 @@ class Upgrade(Install):
         self.journal.enter(Stage.PROBE)
         module = self.installed()
         if is_loaded(wanted=module.wanted, fault=module.fault):
-            run_probe(
+            found = run_probe(
                 self,
                 self._seen(),
                 hrefs=[str(wish.get("href") or "") for wish in self._menu_wishes()],
                 manifest=self.report.get("manifest", {}),
             )
+            self.missing = found["missing"]
             fault_point(PROBED)
 
     def finish(self) -> None:

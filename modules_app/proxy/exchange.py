@@ -35,14 +35,18 @@ def exchange(
     *,
     module_id: str,
     actor: Actor,
+    covered: bool,
     current_sequence: Callable[[], int],
     limits: ProxyLimits,
     length: int,
+    channel: str = "",
+    path: str = "",
 ) -> HttpResponseBase:
     """Send the request to the host and return the module's answer; raises `Problem`.
 
-    ``length`` is the size of the request's body. Every resource is free again when the answer is
-    closed, or when this raises.
+    ``length`` is the size of the request's body, ``covered`` as `Access` has it, ``channel`` as the
+    statement has it. ``path`` stands in the place of the request's own address. Every resource is
+    free again when the answer is closed, or when this raises.
     """
     run_dir = Path(settings.PBX_DATA_DIR) / "run"
     threads = settings.PBX_WEB_WORKERS * settings.PBX_WEB_THREADS
@@ -68,10 +72,13 @@ def exchange(
                 module_id=module_id,
                 sequence=sequence,
                 actor=actor,
+                covered=covered,
                 key=settings.PBX_STATEMENT_KEY,
                 length=length,
+                channel=channel,
             )
-            answer = _ask(connection, request, headers, client, length)
+            target = path or request.get_full_path()
+            answer = _ask(connection, request, target, headers, client, length)
             client.hurry()
             return pass_on(request, answer, module_id=module_id, limits=limits, finish=finish)
     except BaseException:
@@ -99,6 +106,7 @@ def _as_problems(module_id: str) -> Iterator[None]:
 def _ask(
     connection: HostConnection,
     request: HttpRequest,
+    target: str,
     headers: list[tuple[str, str]],
     client: _Client,
     length: int,
@@ -106,7 +114,7 @@ def _ask(
     """Send line, headers and body, block by block, and return the head of the answer."""
     connection.putrequest(
         str(request.method),
-        request.get_full_path(),
+        target,
         skip_host=True,
         skip_accept_encoding=True,
     )

@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 
 from modules_app.bridge.statement import HEADER, sign
 from modules_app.permissions import Actor
+from modules_app.selectors.reader import statement_about
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
@@ -68,38 +69,45 @@ def cookie_prefix(module_id: str) -> str:
 
 
 def headers_for_host(
-    request: HttpRequest, *, module_id: str, sequence: int, actor: Actor, key: str, length: int
+    request: HttpRequest,
+    *,
+    module_id: str,
+    sequence: int,
+    actor: Actor,
+    covered: bool,
+    key: str,
+    length: int,
+    channel: str = "",
 ) -> list[tuple[str, str]]:
-    """Return all headers of the request to the host; ``key`` signs the statement."""
+    """Return all headers of the request to the host; ``key`` signs the statement.
+
+    Cookies go only with requests of a logged-in person, who has no ``channel``.
+    """
+    language = get_language() or settings.LANGUAGE_CODE
+    said = statement_about(
+        request.user,
+        module_id=module_id,
+        language=language,
+        sequence=sequence,
+        covered=covered,
+        actor=actor,
+    )
+    if channel:
+        said["channel"] = channel
     headers = [
         ("Host", request.get_host()),
         ("X-Forwarded-Proto", str(request.scheme)),
-        ("Accept-Language", get_language() or settings.LANGUAGE_CODE),
-        (HEADER, _statement(request, module_id, sequence, actor, key)),
+        ("Accept-Language", language),
+        (HEADER, sign(said, key)),
     ]
     headers += [(name, request.headers[name]) for name in _PASSED if name in request.headers]
-    cookies = _cookies(request, module_id)
+    cookies = "" if channel else _cookies(request, module_id)
     if cookies:
         headers.append(("Cookie", cookies))
     if request.method not in SAFE_METHODS:
         headers.append(("Origin", site_origin(request)))
         headers.append(("Content-Length", str(length)))
     return headers
-
-
-def _statement(request: HttpRequest, module_id: str, sequence: int, actor: Actor, key: str) -> str:
-    user = request.user
-    said = {
-        "user_id": user.pk,
-        "username": user.get_username(),
-        "name": user.get_full_name() or user.get_username(),  # type: ignore[union-attr]
-        "is_superuser": user.is_superuser,
-        "permissions": sorted(actor.rights),
-        "module_id": module_id,
-        "language": get_language() or settings.LANGUAGE_CODE,
-        "sequence": sequence,
-    }
-    return sign(said, key)
 
 
 def _cookies(request: HttpRequest, module_id: str) -> str:

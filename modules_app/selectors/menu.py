@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from django.db.models import Q
@@ -18,6 +18,9 @@ from modules_app.selectors.modules import find_module, pick
 from modules_app.selectors.stored import Statement, statement_of
 
 
+_OPENING = ("modules_app.view_module", "modules_app.operate_module")
+
+
 class MenuLink(NamedTuple):
     """One entry: caption in the reader's language, icon name, address, whose it is."""
 
@@ -25,6 +28,7 @@ class MenuLink(NamedTuple):
     icon: str
     url: str
     module_id: str
+    right: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +52,30 @@ class _Row(NamedTuple):
     icon: str
     href: str
     order: int
+    right: str
     placed_group: str
     placed_caption: str
     placed_order: int | None
 
 
-def sidebar(language: str = "en") -> list[MenuGroup]:
-    """Return the groups that hold entries of enabled modules, in the order on screen."""
-    return list(_grouped(tuple(_shown().rows()), language))
+def sidebar(language: str = "en", user: Any = None) -> list[MenuGroup]:
+    """Return the groups that hold entries of enabled modules, in the order on screen.
+
+    With a ``user``, only entries that this person may open.
+    """
+    groups = _grouped(tuple(_shown().rows()), language)
+    if user is None or user.is_superuser:
+        return list(groups)
+    held = frozenset(right for right in _rights_in(groups) if _has(user, right))
+    return list(_permitted(groups, held))
 
 
 @functools.cache
 def _shown() -> Statement:
     shown = Q(placed_shown=True) | Q(placed_shown=None, shown=True)
-    items = MenuItem.objects.filter(shown, module__wanted=Wanted.ON, module__fault=Fault.NONE)
+    items = MenuItem.objects.filter(
+        shown, missing=False, module__wanted=Wanted.ON, module__fault=Fault.NONE
+    )
     return statement_of(items.order_by().values_list(*_Row._fields))
 
 
@@ -75,6 +89,26 @@ def _grouped(rows: tuple[tuple[Any, ...], ...], language: str) -> tuple[MenuGrou
     return tuple(
         MenuGroup(key, *GROUP_CAPTIONS[key], tuple(links)) for key, links in found.items() if links
     )
+
+
+@functools.lru_cache(maxsize=16)
+def _rights_in(groups: tuple[MenuGroup, ...]) -> frozenset[str]:
+    return frozenset(link.right for group in groups for link in group.items)
+
+
+def _has(user: Any, right: str) -> bool:
+    """Tell whether a person may open entries that need ``right``, "" being one of our own two."""
+    return any(user.has_perm(name) for name in ([right] if right else _OPENING))
+
+
+@functools.lru_cache(maxsize=64)
+def _permitted(groups: tuple[MenuGroup, ...], held: frozenset[str]) -> tuple[MenuGroup, ...]:
+    """Leave out the entries that need other rights, and groups without entries."""
+    left = (
+        replace(group, items=tuple(link for link in group.items if link.right in held))
+        for group in groups
+    )
+    return tuple(group for group in left if group.items)
 
 
 def find_menu_item(module_id: str, key: str | None = None) -> MenuItem:
@@ -111,7 +145,8 @@ def _group(item: MenuItem | _Row) -> str:
 
 
 def _link(item: MenuItem | _Row, language: str) -> MenuLink:
-    return MenuLink(caption_of(item, language), item.icon, _address(item), item.module_id)
+    caption = caption_of(item, language)
+    return MenuLink(caption, item.icon, _address(item), item.module_id, item.right)
 
 
 def _address(item: MenuItem | _Row) -> str:

@@ -29,6 +29,7 @@ LINKS = {
     "operations": "/operations/",
     "settings": "/settings/",
     "audit": "/audit/",
+    "events": "/events/",
     "sessions": "/sessions/",
     "password": "/password/",
     "safe_mode": "/safe-mode/",
@@ -57,7 +58,7 @@ class Page:
     def section(self) -> str:
         """Return which core link is the current one."""
         path = self.request.path
-        for name in ("modules", "operations", "settings", "audit"):
+        for name in ("modules", "operations", "settings", "audit", "events"):
             if path.startswith(LINKS[name]):
                 return name
         if path.startswith("/uploads/"):
@@ -95,14 +96,19 @@ class Page:
         return {str(right): user.has_perm(f"modules_app.{right}_module") for right in Right}
 
 
+@dataclass
 class Sidebar:
-    """The module items of the sidebar, read when a template first asks for them."""
+    """The module items of the sidebar for one person, read when a template first asks for them."""
+
+    user: Any = None
 
     @cached_property
     def groups(self) -> list[MenuGroup]:
         """Return the groups with entries; none when the core database cannot be read."""
         try:
-            return _without_unloaded(sidebar(get_language() or settings.LANGUAGE_CODE))
+            return _without_unloaded(
+                sidebar(get_language() or settings.LANGUAGE_CODE, self.user)
+            )
         except DatabaseError:
             logger.exception("The sidebar could not be read")
             return []
@@ -122,8 +128,5 @@ def _without_unloaded(groups: list[MenuGroup]) -> list[MenuGroup]:
 
 def page(request: HttpRequest) -> dict[str, Any]:
     """Give templates ``user``, ``page`` and ``sidebar``."""
-    return {
-        "user": getattr(request, "user", None),
-        "page": Page(request),
-        "sidebar": Sidebar(),
-    }
+    user = getattr(request, "user", None)
+    return {"user": user, "page": Page(request), "sidebar": Sidebar(user)}

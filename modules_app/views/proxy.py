@@ -11,20 +11,22 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
+from modules_app.domain.ids import dashed_form
 from modules_app.domain.states import Fault, Phase, is_loaded
 from modules_app.models import Module
-from modules_app.permissions import Actor, Right
+from modules_app.permissions import Actor
 from modules_app.proxy.exchange import Problem, exchange
 from modules_app.proxy.limits import ProxyLimits, proxy_limits
 from modules_app.proxy.outgoing import METHODS, comes_from_this_site
 from modules_app.selectors.registry import current_sequence
+from modules_app.selectors.rights import Access, access_to
 from modules_app.selectors.safe_mode import safe_mode
-from modules_app.views.errors import error_page
+from modules_app.views.errors import answer, error_page, is_for_programs
 from modules_app.views.http import methods
 
 
 @dataclass(frozen=True, slots=True)
-class _Target:
+class Target:
     """The module that a request is for."""
 
     id: str
@@ -39,40 +41,66 @@ class _Target:
 @csrf_exempt
 def module_proxy(request: HttpRequest, module_id: str, rest: str = "") -> HttpResponseBase:
     """Pass a request on to the module, if the module is there and the person may open it."""
-    target = _find(module_id)
-    if target is None or not _is_clean(request.path_info):
+    target = find_target(module_id)
+    if target is None or not is_clean(request.path_info):
         return _not_found(request)
     actor = Actor.of_user(request.user)
+    access = access_to(request.user, actor, target.id, rest)
+    return send_on(request, target, actor, access)
+
+
+def send_on(
+    request: HttpRequest,
+    target: Target,
+    actor: Actor,
+    access: Access,
+    *,
+    channel: str = "",
+    path: str = "",
+) -> HttpResponseBase:
+    """Return the module's answer, or why the module did not get the request.
+
+    ``channel`` is how a program came, as the statement has it; ``path`` stands in the place of the
+    request's own address.
+    """
     limits = proxy_limits()
-    if refused := _refusal(request, target, actor, limits):
+    if refused := _refusal(request, target, access, limits, by_program=bool(channel)):
         return refused
     try:
         return exchange(
             request,
             module_id=target.id,
             actor=actor,
+            covered=access.covered,
             current_sequence=current_sequence,
             limits=limits,
             length=_body_length(request) or 0,
+            channel=channel,
+            path=path,
         )
     except Problem as problem:
         return _problem(request, target, problem.status)
 
 
 def _refusal(
-    request: HttpRequest, target: _Target, actor: Actor, limits: ProxyLimits
+    request: HttpRequest,
+    target: Target,
+    access: Access,
+    limits: ProxyLimits,
+    *,
+    by_program: bool,
 ) -> HttpResponse | None:
     """Return the answer to a request that the module must not see, None if it may."""
-    if not actor.rights & {Right.VIEW, Right.OPERATE}:
+    if not access.may:
         return _problem(request, target, 403)
     if not target.loaded:
         return _problem(request, target, 404)
     if target.moving or target.unloaded:
         return _problem(request, target, 503)
-    if not comes_from_this_site(request):
+    if not by_program and not comes_from_this_site(request):
         return _problem(request, target, 403, foreign=True)
     if request.method not in METHODS:
-        return error_page(405)
+        return answer(request, 405)
     length = _body_length(request)
     if length is None:
         return _problem(request, target, 411)
@@ -88,13 +116,8 @@ def admin_cabinet(request: HttpRequest, dashed: str, rest: str = "") -> HttpResp
     return error_page(404)
 
 
-def dashed_form(module_id: str) -> str:
-    """Return an id as the seeds write it in addresses: ``ModuleBlackList`` is module-black-list."""
-    parts = [f"-{letter.lower()}" if letter.isupper() else letter for letter in module_id]
-    return "".join(parts).strip("-").replace("_", "-")
-
-
-def _find(module_id: str) -> _Target | None:
+def find_target(module_id: str) -> Target | None:
+    """Return the module of an address, None when there is none of this very id."""
     row = Module.objects.filter(pk=module_id).values("wanted", "fault", "phase", "titles").first()
     if row is None:
         return None
@@ -102,7 +125,7 @@ def _find(module_id: str) -> _Target | None:
     title = titles.get(get_language() or "en") or titles.get("en") or module_id
     found = safe_mode()
     loaded = is_loaded(wanted=row["wanted"], fault=row["fault"])
-    return _Target(
+    return Target(
         module_id,
         title,
         loaded,
@@ -112,7 +135,7 @@ def _find(module_id: str) -> _Target | None:
     )
 
 
-def _is_clean(path: str) -> bool:
+def is_clean(path: str) -> bool:
     """Refuse what two readers of a path may understand differently (W15)."""
     return path.isprintable() and "\\" not in path and not {"..", "."} & set(path.split("/"))
 
@@ -128,22 +151,17 @@ def _body_length(request: HttpRequest) -> int | None:
 
 
 def _not_found(request: HttpRequest) -> HttpResponse:
-    if _wants_json(request):
-        return JsonResponse({"error": {"slug": "not-found"}}, status=404)
-    return error_page(404)
-
-
-def _wants_json(request: HttpRequest) -> bool:
-    return request.path_info.startswith("/api/")
+    return answer(request, 404)
 
 
 def _problem(
-    request: HttpRequest, target: _Target, status: int, *, foreign: bool = False
+    request: HttpRequest, target: Target, status: int, *, foreign: bool = False
 ) -> HttpResponse:
     """Answer with a page, a fragment or JSON that names the module and says what to do."""
     title, sentence, hint = _texts(target, status, foreign)
-    if _wants_json(request):
-        error = {"slug": f"module-{status}", "message": sentence, "hint": hint}
+    if is_for_programs(request):
+        slug, about = f"module-{status}", {"module": target.id}
+        error = {"slug": slug, "message": sentence, "hint": hint, "context": about}
         response: HttpResponse = JsonResponse({"error": error}, status=status)
     else:
         context: dict[str, Any] = {
@@ -160,7 +178,7 @@ def _problem(
 
 
 def _special_texts(
-    target: _Target, status: int, foreign: bool
+    target: Target, status: int, foreign: bool
 ) -> tuple[str, str, str] | None:
     """Return what is said when more is known than the status."""
     name = {"module": target.title}
@@ -191,7 +209,7 @@ def _special_texts(
     return None
 
 
-def _texts(target: _Target, status: int, foreign: bool) -> tuple[str, str, str]:
+def _texts(target: Target, status: int, foreign: bool) -> tuple[str, str, str]:
     special = _special_texts(target, status, foreign)
     if special is not None:
         return special

@@ -1,0 +1,89 @@
+"""Rights that modules named: which a page needs, which a person has, what is granted to modules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from modules_app.domain.grants import GRANT_WORDS, Grant, GrantWords, asked_grants
+from modules_app.domain.rights import PageRight, codename_of, permission_of, right_for
+from modules_app.models import Module, ModuleGrant, ModuleRight
+from modules_app.permissions import Actor, Right
+
+_LONGEST_STATEMENT = 3000
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Whether a person may open a module's page, and whether by a right of the module itself."""
+
+    may: bool
+    covered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GrantLine:
+    """Something that a module asks for, and who granted it; ``granted`` is None if nobody did."""
+
+    grant: Grant
+    words: GrantWords
+    granted: ModuleGrant | None
+    groups: tuple[str, ...]
+
+
+def rights_of(module_id: str) -> tuple[PageRight, ...]:
+    """Return the rights that the module named for its pages."""
+    rows = ModuleRight.objects.filter(module_id=module_id).values_list("name", "pages")
+    return tuple(PageRight(name, tuple(pages)) for name, pages in rows)
+
+
+def access_to(user: Any, actor: Actor, module_id: str, address: str) -> Access:
+    """Say whether ``user`` may open ``address`` below the module's own.
+
+    A page for which the module named a right needs exactly that; all others need one of our own.
+    """
+    needed = right_for(rights_of(module_id), address)
+    if needed:
+        return Access(user.has_perm(permission_of(module_id, needed)), covered=True)
+    return Access(bool(actor.rights & {Right.VIEW, Right.OPERATE}))
+
+
+def held_page_rights(user: Any, module_id: str) -> list[str]:
+    """Return the rights of modules that a person has, as codenames; none for superusers.
+
+    Those of ``module_id`` come first, and all others only as far as they fit into a header.
+    """
+    if user.is_superuser:
+        return []
+    held = sorted(
+        (name.partition(".")[2] for name in user.get_all_permissions() if ":" in name),
+        key=lambda name: (not name.startswith(codename_of(module_id, "")), name),
+    )
+    fitting, length = [], 0
+    for name in held:
+        length += len(name) + 3
+        if length > _LONGEST_STATEMENT:
+            break
+        fitting.append(name)
+    return fitting
+
+
+def granted_modules(grant: Grant) -> list[str]:
+    """Return the modules to which an administrator granted it."""
+    return list(ModuleGrant.objects.filter(right=grant).values_list("module_id", flat=True))
+
+
+def grant_lines(module: Module) -> list[GrantLine]:
+    """Return what the module asks for, and what it was granted before it stopped asking."""
+    asked = asked_grants(module.facts.get("manifest") or {}, module.facts.get("hooks") or ())
+    given = {row.right: row for row in module.grants.prefetch_related("groups")}
+    return [
+        GrantLine(
+            grant,
+            GRANT_WORDS[grant],
+            given.get(grant),
+            tuple(group.name for group in given[grant].groups.all()) if grant in given else (),
+        )
+        for grant in Grant
+        if grant in asked or grant in given
+    ]
