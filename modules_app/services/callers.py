@@ -75,6 +75,35 @@ class Caller:
         return self.actor
 
 
+class Program:
+    """Stands for a key, or for nobody, where the host is told of a person.
+
+    It has what the key's owner has of the rights that modules named; a key of the command line has
+    all of them, nobody none.
+    """
+
+    pk = None
+    is_superuser = False
+
+    def __init__(self, name: str = "", owner: Any = None) -> None:
+        self._name = name
+        self._owner = owner
+
+    def get_username(self) -> str:
+        """Return how the audit calls it."""
+        return self._name
+
+    get_full_name = get_username
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        """Tell whether the owner has a permission."""
+        return bool(self._name) and (self._owner is None or self._owner.has_perm(perm))
+
+    def get_all_permissions(self) -> set[str]:
+        """Return the permissions of the owner."""
+        return set() if self._owner is None else set(self._owner.get_all_permissions())
+
+
 def has_key(request: HttpRequest) -> bool:
     """Tell whether the request brings an Authorization header of the kind Bearer."""
     return _authorization(request)[0] == "bearer"
@@ -113,13 +142,27 @@ def count_for_a_minute(name: str, limit: int) -> bool:
     return _count(f"pbx-minute-{_hash(name)}-{minute}", 120) <= limit
 
 
-def _look(request: HttpRequest) -> Caller:
+def refuse_key_in_address(request: HttpRequest) -> None:
+    """Raise `KeyInAddress` when the query holds something that looks like a key."""
     if holds_key(request.META.get("QUERY_STRING", "")):
         raise KeyInAddress(
             "key-in-address",
             _("An API key must never stand in an address: addresses are written to logs."),
             hint=_("Revoke that key, and send the new one as “Authorization: Bearer …”."),
         )
+
+
+def slow_down(seconds: int) -> TooMany:
+    """Return the error for too many requests."""
+    return TooMany(
+        "too-many-requests",
+        _("Too many requests. Try again in {seconds} seconds."),
+        context={"seconds": seconds},
+    )
+
+
+def _look(request: HttpRequest) -> Caller:
+    refuse_key_in_address(request)
     if has_key(request):
         return _by_key(request)
     user = getattr(request, "user", None)
@@ -141,7 +184,7 @@ def _by_key(request: HttpRequest) -> Caller:
     public = public_part(key)
     failures = f"pbx-key-failures-{_hash(f'{address} {public}')}"
     if int(_cached(failures) or 0) >= settings.AXES_FAILURE_LIMIT:
-        raise _slow_down(int(settings.AXES_COOLOFF_TIME * 3600))
+        raise slow_down(int(settings.AXES_COOLOFF_TIME * 3600))
     token = ApiToken.objects.select_related("owner").filter(public=public).first()
     reason = _fault(key, token, address)
     if token is None or reason:
@@ -149,7 +192,7 @@ def _by_key(request: HttpRequest) -> Caller:
         _tell_failure(address, token, public, reason or "wrong-key")
         raise _unknown()
     if not count_for_a_minute(f"key {token.pk}", settings.PBX_API_PER_MINUTE["key"]):
-        raise _slow_down(60)
+        raise slow_down(60)
     _note_use(token, address)
     scopes = scopes_of(token)
     rights = frozenset(right for right in Right if right in scopes)
@@ -208,14 +251,6 @@ def _unknown() -> NotSignedIn:
         "not-signed-in",
         _("Nobody is logged in here, or the API key is wrong."),
         hint=_("Send a valid key as “Authorization: Bearer …”."),
-    )
-
-
-def _slow_down(seconds: int) -> TooMany:
-    return TooMany(
-        "too-many-requests",
-        _("Too many requests. Try again in {seconds} seconds."),
-        context={"seconds": seconds},
     )
 
 

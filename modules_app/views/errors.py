@@ -41,6 +41,7 @@ def _said(status: int) -> tuple[str, str]:
         400: ("bad-request", _("The request cannot be understood.")),
         403: ("not-allowed", _("This is not allowed.")),
         404: ("address-unknown", _("There is nothing at this address.")),
+        405: ("method-not-allowed", _("This address does not know that method.")),
         413: ("body-too-large", _("That is more than may be sent here.")),
         503: ("setup-needed", _("This system has no administrator yet.")),
         507: ("disk-full", _("The disk is full.")),
