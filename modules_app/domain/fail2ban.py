@@ -27,7 +27,7 @@ _PATHS = re.compile(
     r"/[A-Za-z0-9_./*?-]+(?: (?:head|tail))?(?:\s+/[A-Za-z0-9_./*?-]+(?: (?:head|tail))?)*"
 )
 _ADDRESSES = re.compile(r"[0-9A-Za-z.:/,\s-]*")
-_PARAMETER = re.compile(r"""\b(port|protocol)\s*=\s*"?([^"\],]*(?:,[^"\]=]*)?)"?""")
+_PARAMETER = re.compile(r'\b(port|protocol)\s*=\s*(?:"([^"]*)"|([^",\]\s]*))')
 _ANY = re.compile(r".*", re.DOTALL)
 
 _JAIL_OPTIONS: dict[str, re.Pattern[str]] = {
@@ -198,8 +198,9 @@ def _check_jail_option(option: _Option) -> None:
 def _jail(name: str, options: list[_Option]) -> Jail:
     """Return the ports of a jail: from its own options, else from the action that it names."""
     own = {one.key: one.value for one in options if one.section == name}
-    named = dict(_PARAMETER.findall(own.get("action", "")))
-    protocol = own.get("protocol") or named.get("protocol", "").strip() or "tcp"
+    found = _PARAMETER.findall(own.get("action", ""))
+    named = {key: quoted or bare for key, quoted, bare in found}
+    protocol = own.get("protocol") or named.get("protocol") or "tcp"
     ports = _numbers(own.get("port") or named.get("port", ""))
     return Jail(name, ports, protocol if protocol in ("tcp", "udp") else "all")
 
