@@ -15,7 +15,7 @@ import os
 import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +102,7 @@ def wait_until_stopped(
 class WorkerStatus:
     """One process as the supervisor sees it; times are ISO 8601, "" for never.
 
+    ``last_end`` is a sentence: "message" in English and the "context" that fills it.
     ``state``: "running", "starting", "stopping", or "waiting" before it starts again.
     """
 
@@ -115,7 +116,7 @@ class WorkerStatus:
     since: str = ""
     restarts: int = 0
     crashes: int = 0
-    last_end: str = ""
+    last_end: dict[str, Any] = field(default_factory=dict)
     last_end_at: str = ""
 
     @property
@@ -131,11 +132,15 @@ class WorkerStatus:
 
 @dataclass(frozen=True, slots=True)
 class WorkersStatus:
-    """All workers, and those that are not started with a sentence (see `WorkerComplaint`)."""
+    """All workers, and those that are not started with a sentence (see `WorkerComplaint`).
+
+    ``supervisor`` is the process that says so; 0 when nobody does.
+    """
 
     workers: tuple[WorkerStatus, ...] = ()
     complaints: tuple[dict[str, Any], ...] = ()
     safe_mode: bool = False
+    supervisor: int = 0
 
     def of(self, module_id: str) -> tuple[WorkerStatus, ...]:
         """Return the workers of one module."""
@@ -160,6 +165,7 @@ def read_status(run_dir: Path) -> WorkersStatus:
             tuple(WorkerStatus(**one) for one in found["workers"]),
             tuple(dict(one) for one in found["complaints"]),
             bool(found["safe_mode"]),
+            int(found["supervisor"]),
         )
     except (OSError, ValueError, KeyError, TypeError):
         return WorkersStatus()

@@ -15,10 +15,10 @@ from typing import Any
 
 from django.db import connections, transaction
 
+from modules_app.domain.queues import TABLE
 from modules_app.sdk.context import current_module
 from modules_app.sdk.outside import outside
 
-TABLE = "pbx_queue"
 _LONGEST_WAIT = 7 * 86400.0
 _ERROR_CHARACTERS = 2000
 

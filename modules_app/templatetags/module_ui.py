@@ -65,6 +65,8 @@ AUDIT_OUTCOMES = {
 AUDIT_ACTIONS = {
     "audit-export": _("Audit downloaded"),
     "create-first-user": _("First user created"),
+    "grant-give": _("Granted to a module"),
+    "grant-revoke": _("Grant taken back"),
     "group-add": _("Group added"),
     "group-change": _("Group changed"),
     "group-delete": _("Group deleted"),
@@ -87,6 +89,7 @@ AUDIT_ACTIONS = {
     "user-change": _("User changed"),
     "user-delete": _("User deleted"),
     "user-unlock": _("User unlocked"),
+    "worker-restart": _("Workers restarted"),
 }
 _DESCRIPTION_TAGS = {
     "a", "b", "br", "code", "em", "h3", "h4", "h5", "i", "li", "ol", "p", "pre", "strong", "u", "ul"

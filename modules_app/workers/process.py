@@ -12,6 +12,18 @@ from typing import Any
 from modules_app.bridge.workers import WorkerStatus
 from modules_app.domain.workers import NOT_WANTED, Check, pause_after
 from modules_app.processes.zygote import SpawnedChild
+from modules_app.workers.endings import (
+    LATE,
+    LONG_JOB,
+    NO_BEAT,
+    NO_PONG,
+    NOT_STARTED,
+    NOT_WANTED_ANY_MORE,
+    REPLACED,
+    Said,
+    how,
+    said,
+)
 from modules_app.workers.wanted import Place
 
 
@@ -40,11 +52,11 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a process ended by itself; ``crash`` when that counts, ``text`` for people."""
+    """How a process ended by itself; ``crash`` when that counts."""
 
     place: Place
     crash: bool
-    text: str
+    how: Said
 
 
 @dataclass
@@ -62,7 +74,7 @@ class WorkerProcess:
     restarts: int = 0
     crashes: int = 0
     since: str = ""
-    last_end: str = ""
+    last_end: Said = field(default_factory=dict)
     last_end_at: str = ""
     _not_before: float = 0.0
     _started: float = 0.0
@@ -71,9 +83,10 @@ class WorkerProcess:
     _pinged: float = 0.0
     _awaiting: bool = False
     _deadline: float = float("inf")
-    _why: str = ""
-    _said: str = ""
-    _leaving: bool = field(default=False)
+    _asked: Said | None = None
+    _trouble: Said | None = None
+    _crash: str = ""
+    _leaving: bool = False
 
     @property
     def alive(self) -> bool:
@@ -101,7 +114,7 @@ class WorkerProcess:
             self._busy_until = now + min(seconds, 86400.0) if seconds else 0.0
             self._awaiting = self._awaiting and bool(seconds)
         elif what == "crash":
-            self._said = str(message.get("text", ""))[-500:]
+            self._crash = str(message.get("text", ""))[-500:]
 
     def look(self, place: Place | None) -> Ending | None:
         """Do what is due; ``place`` is what must run under this name, None if nothing must.
@@ -113,7 +126,7 @@ class WorkerProcess:
             self.leave()
         elif not place.same_code(self.place):
             if self.alive:
-                self.stop("replaced")
+                self.stop(REPLACED)
             else:
                 self.place, self.failures, self._not_before = place, 0, 0.0
         else:
@@ -123,25 +136,27 @@ class WorkerProcess:
         self._press()
         return ending
 
-    def restart(self, why: str) -> None:
+    def restart(self, why: Said) -> None:
         """Let it finish what it does, end, and start again at once."""
         self.failures, self._not_before = 0, 0.0
         if self.alive and self.state is not State.STOPPING:
-            self._why, self.state = why, State.STOPPING
+            self._asked, self.state = why, State.STOPPING
             self._deadline = time.monotonic() + self.timing.soft
             self.child.signal(signal.SIGUSR1)  # type: ignore[union-attr]
 
-    def stop(self, why: str) -> None:
+    def stop(self, why: Said) -> None:
         """Ask it to end now; after `Timing.stop` seconds it is killed."""
         if self.child is None or (self.state is State.STOPPING and self._deadline == float("inf")):
             return
-        self._why, self.state, self._deadline = self._why or why, State.STOPPING, float("inf")
+        if self._trouble is None:
+            self._asked = self._asked or why
+        self.state, self._deadline = State.STOPPING, float("inf")
         self.child.begin_stop(self.timing.stop)
 
     def leave(self) -> None:
         """End it for good."""
         self._leaving = True
-        self.stop("not wanted")
+        self.stop(NOT_WANTED_ANY_MORE)
 
     def status(self) -> WorkerStatus:
         """Return what people see."""
@@ -169,8 +184,8 @@ class WorkerProcess:
             return
         if self.state is State.RUNNING and now - self._started > self.timing.settled:
             self.failures = 0
-        if self.state is not State.STOPPING and (trouble := self._trouble(now)):
-            self._why = trouble
+        if self.state is not State.STOPPING and (trouble := self._examine(now)):
+            self._trouble = trouble
             self.state, self._deadline = State.STOPPING, float("inf")
             self.child.begin_stop(1.0)
 
@@ -178,34 +193,34 @@ class WorkerProcess:
         if self.since:
             self.restarts += 1
         self.state, self._started, self._sign = State.STARTING, now, now
-        self._why = self._said = ""
+        self._asked, self._trouble, self._crash = None, None, ""
         self._busy_until, self._awaiting, self._deadline = 0.0, False, float("inf")
         try:
             self.child = self.spawn(self.place)
         except (ChildProcessError, OSError) as error:
-            self._failed(f"it could not be started: {error}")
+            self._failed(said(NOT_STARTED, error=str(error)))
             return
         self.since = self.now_text()
 
-    def _trouble(self, now: float) -> str:
-        """Return why a process that exists does not count as alive, "" if it does."""
+    def _examine(self, now: float) -> Said | None:
+        """Return why a process that exists does not count as alive, None if it does."""
         spec = self.place.spec
         if self.state is State.STARTING:
             late = now - self._started > self.timing.start
-            return f"it did not begin within {self.timing.start:g} s" if late else ""
+            return said(LATE, seconds=self.timing.start) if late else None
         if now < self._busy_until:
-            return ""
+            return None
         if self._busy_until:
-            return "its job took longer than it may"
+            return said(LONG_JOB)
         if spec.check is Check.HEARTBEAT and now - self._sign > spec.alive_seconds:
-            return f"no heartbeat for {spec.alive_seconds:g} s"
+            return said(NO_BEAT, seconds=spec.alive_seconds)
         if spec.check is Check.QUEUE:
             if self._awaiting and now - self._pinged > spec.alive_seconds:
-                return f"a ping was not answered within {spec.alive_seconds:g} s"
+                return said(NO_PONG, seconds=spec.alive_seconds)
             if not self._awaiting and now - self._pinged > spec.interval:
                 self._pinged, self._awaiting = now, True
                 self.ping(self.place.key)
-        return ""
+        return None
 
     def _press(self) -> None:
         """Become less polite with a process that was asked to end and did not."""
@@ -216,32 +231,18 @@ class WorkerProcess:
     def _reap(self) -> Ending | None:
         if self.child is None or (status := self.child.poll()) is None:
             return None
-        asked = self.state is State.STOPPING and self._why in _ASKED
-        hung, said = ("" if asked else self._why), self._said
         self.child, self.state = None, State.WAITING
         self.last_end_at = self.now_text()
-        if asked:
-            self.last_end = f"asked to end: {self._why}"
+        if self._asked is not None and self._trouble is None:
+            self.last_end = self._asked
             return None
-        text = hung or said or _how(status)
-        crash = bool(hung or said) or status not in (0, NOT_WANTED)
-        self._failed(text)
+        found = self._trouble or how(status, self._crash)
+        crash = bool(self._trouble or self._crash) or status not in (0, NOT_WANTED)
+        self._failed(found)
         self.crashes += crash
-        return Ending(self.place, crash, text)
+        return Ending(self.place, crash, found)
 
-    def _failed(self, text: str) -> None:
+    def _failed(self, why: Said) -> None:
         self.failures += 1
-        self.state, self.last_end, self.last_end_at = State.WAITING, text, self.now_text()
+        self.state, self.last_end, self.last_end_at = State.WAITING, why, self.now_text()
         self._not_before = time.monotonic() + pause_after(self.failures)
-
-
-_ASKED = ("not wanted", "replaced", "restart asked for", "memory", "supervisor ends")
-RESTART, MEMORY, ENDS = "restart asked for", "memory", "supervisor ends"
-
-
-def _how(status: int) -> str:
-    if status < 0:
-        return f"ended by {signal.Signals(-status).name}"
-    if status == NOT_WANTED:
-        return "the module is being changed"
-    return f"ended with status {status}" if status else "ended by itself"

@@ -8,6 +8,7 @@ process keeps the next supervisor from starting any of them twice.
 from __future__ import annotations
 
 import logging
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -30,9 +31,10 @@ from modules_app.packages.fsops import FsOps
 from modules_app.processes.mailbox import Mailbox, post
 from modules_app.processes.poke import poke
 from modules_app.processes.zygote import SpawnedChild, Zygote
+from modules_app.workers.endings import ENDS, MEMORY, RESTART, in_english
 from modules_app.workers.logs import LogRotation
 from modules_app.workers.memory import own_bytes
-from modules_app.workers.process import ENDS, MEMORY, RESTART, Ending, Timing, WorkerProcess
+from modules_app.workers.process import Ending, Timing, WorkerProcess
 from modules_app.workers.wanted import Place, Wanted
 
 log = logging.getLogger("pbxadmin.workers")
@@ -210,8 +212,8 @@ class Supervisor:
         return [one for one in found if one.place.module.id == module_id]
 
     def _note(self, ending: Ending) -> None:
-        place = ending.place
-        log.warning("%s: %s", place.key, ending.text)
+        place, text = ending.place, in_english(ending.how)
+        log.warning("%s: %s", place.key, text)
         if not ending.crash:
             return
         try:
@@ -220,7 +222,7 @@ class Supervisor:
                 module_id=place.module.id,
                 generation=place.module.generation,
                 worker=place.spec.name,
-                text=ending.text,
+                text=text,
                 at=_now_text(),
             )
         except self._errors as error:
@@ -255,6 +257,7 @@ class Supervisor:
                 for one in self._wanted.complaints
             ),
             safe_mode=self._wanted.safe_mode,
+            supervisor=0 if self._stopping else os.getpid(),
         )
         if status == self._written:
             return
