@@ -5,13 +5,19 @@ from __future__ import annotations
 from django.urls import path
 
 from modules_app.api import core as api
+from modules_app.api.reference import reference
 from modules_app.views import (
     account,
     actions,
+    api_keys,
     assets,
     audit,
+    blocks,
+    events,
     health,
+    hooks,
     kept,
+    module_rest,
     modules,
     my_sessions,
     operations,
@@ -22,6 +28,7 @@ from modules_app.views import (
     settings,
     sudo,
     uploads,
+    workers,
 )
 
 urlpatterns = [
@@ -37,6 +44,15 @@ urlpatterns = [
     path("modules/<str:module_id>/repair/", actions.repair, name="module-repair"),
     path("modules/<str:module_id>/verify/", actions.verify, name="module-verify"),
     path("modules/<str:module_id>/place/", placement.place, name="module-place"),
+    path(
+        "modules/<str:module_id>/workers/restart/", workers.worker_restart, name="worker-restart"
+    ),
+    path(
+        "modules/<str:module_id>/workers/<str:name>/<int:instance>/",
+        workers.worker_log,
+        name="worker-log",
+    ),
+    path("events/", events.event_list, name="events"),
     path("uploads/<uuid:upload_id>/", uploads.upload_report, name="upload-report"),
     path("uploads/<uuid:upload_id>/install/", uploads.upload_install, name="upload-install"),
     path("uploads/<uuid:upload_id>/discard/", uploads.upload_discard, name="upload-discard"),
@@ -48,6 +64,7 @@ urlpatterns = [
         operations.operation_cancel,
         name="operation-cancel",
     ),
+    path("hooks/", hooks.hook_list, name="hooks"),
     path("audit/", audit.audit_list, name="audit"),
     path("audit/audit.csv", audit.audit_export, {"kind": "csv"}, name="audit-csv"),
     path("audit/audit.json", audit.audit_export, {"kind": "json"}, name="audit-json"),
@@ -73,10 +90,20 @@ urlpatterns = [
     path("theme/", pages.set_theme, name="theme"),
     path("healthz", health.healthz, name="healthz"),
     path("assets/<str:module_id>/<str:digest>/<path:path>", assets.asset, name="assets"),
+    path("api-keys/", api_keys.key_list, name="api-keys"),
+    path("api-keys/new/", api_keys.key_new, name="api-key-new"),
+    path("api-keys/<int:key_id>/revoke/", api_keys.key_revoke, name="api-key-revoke"),
+    path("api/", reference, name="api-reference"),
     *api.urls(),
+    path("blocks/<str:module_id>/", blocks.module_header, name="module-header"),
     path("m/<str:module_id>/", proxy.module_proxy, name="module_proxy"),
     path("m/<str:module_id>/<path:rest>", proxy.module_proxy, name="module_proxy"),
-    path("api/m/<str:module_id>/<path:rest>", proxy.module_proxy, name="module_api"),
+    path("api/m/<str:module_id>/<path:rest>", module_rest.module_rest, name="module_api"),
+    path(
+        "pbxcore/api/modules/<str:module_id>/<path:rest>",
+        module_rest.seeds_address,
+        name="module_api_v1",
+    ),
     path("admin-cabinet/<str:dashed>/", proxy.admin_cabinet),
     path("admin-cabinet/<str:dashed>/<path:rest>", proxy.admin_cabinet),
 ]

@@ -53,6 +53,13 @@ def _add_reading(verb: Callable[..., argparse.ArgumentParser]) -> None:
     log = verb("log", "show one operation")
     log.add_argument("operation", type=int)
     log.add_argument("-f", "--follow", action="store_true", help="wait for its end")
+    workers = verb("workers", "show the background processes of modules, or restart them")
+    workers.add_argument("id", nargs="?", default="", metavar="ID")
+    workers.add_argument(
+        "--restart", nargs="?", const="", metavar="NAME", help="let one, or all of ID, start anew"
+    )
+    hooks = verb("hooks", "show where modules plug in, and what they answered")
+    hooks.add_argument("id", nargs="?", default="", metavar="ID")
     verb("kept", "list the kept data of removed modules")
     verb("doctor", "say whether everything needed is there")
 

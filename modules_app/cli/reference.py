@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from modules_app.cli.hook_reference import hooks_page
 from modules_app.cli.parser import add_verbs
 from modules_app.domain.settings import SETTINGS, SettingSpec
 
@@ -90,6 +91,7 @@ def pages() -> dict[str, str]:
         "commands.md": commands_page(),
         "settings.md": settings_page(),
         "environment.md": environment_page(),
+        "hooks.md": hooks_page(GENERATED),
     }
 
 

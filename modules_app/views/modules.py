@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 
 from modules_app.exceptions import NotFound
 from modules_app.selectors.history import checks_of, last_trouble, version_history
-from modules_app.selectors.hook_results import list_hook_results
+from modules_app.selectors.hook_results import hook_rows
 from modules_app.selectors.modules import (
     all_modules,
     count_states,
@@ -17,6 +17,7 @@ from modules_app.selectors.modules import (
     matching,
 )
 from modules_app.selectors.operations import OperationPage, get_operation
+from modules_app.selectors.workers import workers_of
 from modules_app.views.http import PageRequest, full_or_part, methods, page
 from modules_app.views.placement import placement_forms
 from modules_app.views.reports import read_report
@@ -77,7 +78,8 @@ def module_detail(request: PageRequest, module_id: str) -> HttpResponse:
         "trouble": last_trouble(found.operations),
         "versions": version_history(module),
         "checks": checks_of(module),
-        "hooks": list_hook_results(module.id),
+        "hooks": hook_rows(module),
+        "workers": workers_of(module.id),
         "placements": placement_forms(found.menu_items, language()),
     }
     return render(request, "modules/detail.html", context)

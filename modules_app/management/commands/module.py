@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError
 from django.utils import translation
 
-from modules_app.cli import authors, changing, placing, reading, safe_mode, trust
+from modules_app.cli import authors, changing, hooks, placing, reading, safe_mode, trust, workers
 from modules_app.cli.output import VisibleText, print_error, print_findings, print_json, readable
 from modules_app.cli.parser import add_verbs
 from modules_app.exceptions import ModuleError
@@ -32,6 +32,8 @@ HANDLERS = {
     "kept": reading.kept,
     "doctor": reading.doctor,
     "new": authors.new,
+    "workers": workers.workers,
+    "hooks": hooks.hooks,
     "pack": authors.pack,
     "test": authors.test,
     "watch": authors.watch,
