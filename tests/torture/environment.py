@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import random
 import resource
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from modules_app.packages.faults import declared_fault_points
 from tests.torture import disks, tracing
 from tests.torture.counts import Counts
 from tests.torture.harness import Harness, harness
@@ -123,6 +125,33 @@ def read_only(home: Harness, name: str, _parameter: str) -> None:
         assert ended.status != 0, "the operator says that it can work on a read-only disk"
         assert site.names() == before
         disks.change(site, "rw")
+        _check(home, site, name, asked)
+
+
+def breaking_disk(home: Harness, name: str, parameter: str) -> None:
+    """Let the disk become read-only at a fault point, or after so many seconds (F11).
+
+    What was written and not synced is lost. The operator cannot even record an end; it is killed,
+    as by whoever mends the disk and starts everything again.
+    """
+    base, _expectation, _seconds = home.prepared(name)
+    at_point = parameter in declared_fault_points()
+    with disks.breaking_disk(base, home.folder / "disk") as site:
+        asked = home.ask(site, name)
+
+        def meddle(pid: int) -> None:
+            if at_point:
+                tracing.wait_until_stopped(pid)
+            else:
+                time.sleep(float(parameter))
+            disks.break_down(site)
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
+                time.sleep(ROOM_AFTER)
+                os.kill(pid, signal.SIGKILL)
+
+        home.operate(site, meddle, **({"PBX_FAULT": f"{parameter}:stop"} if at_point else {}))
+        disks.mend(site)
         _check(home, site, name, asked)
 
 
@@ -239,6 +268,9 @@ FAULTS: dict[str, Fault] = {
     "F09 a change of names fails": Fault(failing_call, _calls(NAMING, "EIO", 25), tracing.why_not),
     "F10 wrong owner": Fault(wrong_owner, lambda dice: dice.choice(FOLDERS), _not_root),
     "F11 read-only at start": Fault(read_only, lambda _dice: "ro", disks.why_not),
+    "F11 read-only in the middle": Fault(
+        breaking_disk, lambda dice: f"{dice.uniform(0, 1):.3f}", disks.why_none_breaks
+    ),
     "F11 read-only later": Fault(failing_call, _calls(MAKING, "EROFS", 150), tracing.why_not),
     "F12 no descriptors": Fault(few_descriptors, lambda dice: str(dice.randint(8, 60))),
     "F12 no memory for a call": Fault(
@@ -258,5 +290,6 @@ FAULTS: dict[str, Fault] = {
 NOT_HERE = {
     "F06 with a real power cut": "needs a virtual machine that is reset; the model of `power`"
     " explores the crash states instead",
-    "F08 with real quotas": "needs a file system mounted with quotas; EDQUOT is injected instead",
+    "F08 with real quotas": "needs a kernel with a quota format (QFMT_V2 or TMPFS_QUOTA); EDQUOT is"
+    " injected instead",
 }

@@ -23,7 +23,7 @@ from typing import TypeVar
 import pytest
 
 from tests.conftest import missing
-from tests.torture import environment, tracing
+from tests.torture import disks, environment, tracing
 from tests.torture.harness import ASK, Harness, damage
 from tests.torture.packages import BYSTANDER, VICTIM, package
 from tests.torture.sites import Site, data_digest, state_of
@@ -95,6 +95,15 @@ def test_f10_a_folder_of_somebody_else(home: Harness, folder: str) -> None:
 
 def test_f11_a_read_only_disk_at_the_start(home: Harness) -> None:
     play("F11 read-only at start", home, "upgrade", "ro")
+
+
+MIDDLE = ["operation.begun", "upgrade.data-copied", "operation.committed", "operation.checked"]
+
+
+@pytest.mark.parametrize("point", share(MIDDLE[1:3], [MIDDLE[0], MIDDLE[3]]))
+def test_f11_a_disk_that_fails_in_the_middle_of_an_operation(home: Harness, point: str) -> None:
+    """A real file system, which the kernel makes read-only."""
+    play("F11 read-only in the middle", home, "upgrade", point)
 
 
 def test_f11_a_disk_that_becomes_read_only(home: Harness) -> None:
@@ -248,23 +257,50 @@ def test_f26_an_older_core_database_is_brought_back(home: Harness) -> None:
     home.do(site, "upgrade")
 
 
-def test_f27_a_poor_environment_has_no_effect(home: Harness, tmp_path: Path) -> None:
-    """No HOME, locale C, a umask that forbids everything, a working folder that is gone."""
-    gone = tmp_path / "gone"
-    gone.mkdir()
-    site = tmp_path / "site"
+TEMPORARY = {
+    "as it is": ":",
+    "full": "mount -t tmpfs -o noexec,size=8k,nr_inodes=2 tmpfs /tmp;"
+    " cat /dev/zero 2> /dev/null > /tmp/a",
+    "noexec": "mount -t tmpfs -o noexec,nosuid,nodev tmpfs /tmp",
+}
+
+
+@pytest.mark.parametrize("temporary", share(["full"], ["as it is", "noexec"]))
+def test_f27_a_poor_environment_has_no_effect(home: Harness, temporary: str) -> None:
+    """No HOME, locale C, a umask that forbids all, a working folder that is gone, a poor /tmp."""
+    if temporary != "as it is" and (reason := _why_no_other_tmp(home.folder)):
+        missing(f"F27 with a /tmp that is {temporary}: {reason}")
+    folder = home.folder / f"poor-{temporary.replace(' ', '-')}"
+    gone, site = folder / "gone", folder / "site"
+    gone.mkdir(parents=True)
     arguments = ["module", "install", str(home.package_file("victim-1")), "--enable", "--yes"]
-    script = f'umask 777; cd {gone}; rmdir {gone}; exec "$@"'
+    script = f'cd {gone}; rmdir {gone}; {TEMPORARY[temporary]}; umask 777; exec "$@"'
     environment_ = {"PATH": os.defpath, "LC_ALL": "C", "PBX_DATA_DIR": str(site)}
     for command in (["prepare"], arguments):
         done = subprocess.run(
-            ["sh", "-c", script, "sh", sys.executable, str(ROOT / "manage.py"), *command],
+            [
+                *([] if temporary == "as it is" else ["unshare", "-m"]),
+                "sh",
+                "-c",
+                script,
+                "sh",
+                sys.executable,
+                str(ROOT / "manage.py"),
+                *command,
+            ],
             env=environment_,
             capture_output=True,
             text=True,
         )
         assert done.returncode == 0, done.stderr
     assert state_of(Site(site))["modules"][VICTIM]["wanted"] == "on"
+
+
+def _why_no_other_tmp(folder: Path) -> str:
+    if reason := disks.why_not():
+        return reason
+    inside = [path for path in (ROOT, folder) if path.is_relative_to("/tmp")]
+    return f"{inside[0]} lies in the folder to be replaced" if inside else ""
 
 
 PAIRS = ["upgrade", "disable", "rollback", "remove, keeping data", "remove, deleting data"]

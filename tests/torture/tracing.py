@@ -19,6 +19,7 @@ CHANGING = (
 SYNCING = "fsync,fdatasync,syncfs"
 WAIT = "PBX_TORTURE_WAIT"
 _ATTACH_SECONDS = 20.0
+_STOP_SECONDS = 60.0
 
 
 @cache
@@ -61,17 +62,21 @@ def inject_once_stopped(what: str) -> Callable[[int], None]:
     """
 
     def meddle(pid: int) -> None:
-        deadline = time.monotonic() + _ATTACH_SECONDS
-        while not is_stopped(pid) and time.monotonic() < deadline:
-            time.sleep(0.01)
+        wait_until_stopped(pid)
         inject(what)(pid)
         os.kill(pid, signal.SIGCONT)
 
     return meddle
 
 
-def is_stopped(pid: int) -> bool:
-    """Tell whether a process stands still."""
+def wait_until_stopped(pid: int) -> None:
+    """Wait until a process stands still at the fault point where it stops itself."""
+    deadline = time.monotonic() + _STOP_SECONDS
+    while not _is_stopped(pid) and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+
+def _is_stopped(pid: int) -> bool:
     with suppress(OSError):
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "Tt"
     return False
