@@ -40,9 +40,7 @@ def error_shape(said: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def error_answer(
-    error: ModuleError, *, more: Mapping[str, Any] | None = None
-) -> HttpResponse:
+def error_answer(error: ModuleError, *, more: Mapping[str, Any] | None = None) -> HttpResponse:
     """Answer with an error; ``more`` stands beside it, as the report of a package does."""
     body = {"error": error_shape(error.as_dict()), **(more or {})}
     response = JsonResponse(body, status=error.http_status)

@@ -12,7 +12,7 @@ from ninja.errors import HttpError, ValidationError
 from ninja.operation import Operation as NinjaOperation
 
 from modules_app.api import modules, operations, packages, settings
-from modules_app.api.answers import ApiRequest, error_answer, record_attempt
+from modules_app.api.answers import ApiRequest, error_answer, findings_shape, record_attempt
 from modules_app.api.body import BadBody, StrictParser, too_large
 from modules_app.api.openapi import whole_document
 from modules_app.api.schemas import Error, Me
@@ -20,7 +20,6 @@ from modules_app.domain.api_keys import Scope
 from modules_app.exceptions import ModuleError, NotAllowed, NotFound
 from modules_app.exceptions import gettext_noop as _
 from modules_app.services.uploads import PackageInvalid
-from modules_app.api.answers import findings_shape
 
 _LISTED = 20
 

@@ -103,9 +103,7 @@ def disable_module(
 ) -> Status:
     """Switch a module off; it may say no, unless forced."""
     service = lifecycle.disable_module
-    return queued(
-        request, response, Scope.OPERATE, service, module_id=module_id, force=asked.force
-    )
+    return queued(request, response, Scope.OPERATE, service, module_id=module_id, force=asked.force)
 
 
 @router.post("/{str:module_id}/rollback", response=QUEUED)

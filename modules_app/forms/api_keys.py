@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from modules_app.domain.api_keys import MODULE_SCOPE, Scope
 
+
 def scope_label(scope: str) -> str:
     """Return a scope in words."""
     if scope.startswith(MODULE_SCOPE):

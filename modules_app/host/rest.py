@@ -186,9 +186,7 @@ def _of_resource(kind: type[RestResource]) -> list[Handler]:
 
         return call
 
-    return [
-        Handler(route, call_for(route), kind.__name__) for route in resource_facts(kind).routes
-    ]
+    return [Handler(route, call_for(route), kind.__name__) for route in resource_facts(kind).routes]
 
 
 def _named(facts: ModuleFacts, value: Any) -> list[Handler]:
@@ -208,4 +206,3 @@ def _call_for(view: Any, action: str) -> Call:
         return view(request, **parts)
 
     return call
-

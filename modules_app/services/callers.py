@@ -20,11 +20,13 @@ from django.utils import timezone
 
 from modules_app import audit
 from modules_app.domain.api_keys import Scope, holds_key, is_inside, is_same, public_part
+from modules_app.domain.attacks import WRONG_KEY
 from modules_app.exceptions import ModuleError, NotAllowed
 from modules_app.exceptions import gettext_noop as _
 from modules_app.models import ApiToken
 from modules_app.permissions import Actor, Right
 from modules_app.selectors.api_keys import scopes_of, scopes_within
+from modules_app.services.attacks import note_attack
 from modules_app.services.signing_in import actor_of, address_of, worth_a_row
 
 log = logging.getLogger("pbxadmin.audit")
@@ -189,6 +191,7 @@ def _by_key(request: HttpRequest) -> Caller:
     reason = _fault(key, token, address)
     if token is None or reason:
         _count(failures, int(settings.AXES_COOLOFF_TIME * 3600))
+        note_attack(request, WRONG_KEY)
         _tell_failure(address, token, public, reason or "wrong-key")
         raise _unknown()
     if not count_for_a_minute(f"key {token.pk}", settings.PBX_API_PER_MINUTE["key"]):
@@ -220,9 +223,7 @@ def _note_use(token: ApiToken, address: str) -> None:
     if token.last_used_at and now - token.last_used_at < _SEEN_STEP:
         return
     try:
-        ApiToken.objects.filter(pk=token.pk).update(
-            last_used_at=now, last_used_from=address[:45]
-        )
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=now, last_used_from=address[:45])
     except DatabaseError as error:
         log.warning("the last use of the key %s was not written: %s", token.name, error)
 

@@ -114,9 +114,7 @@ class Number(Field):
 
     type = "integer"
 
-    def __init__(
-        self, *, minimum: int = -(2**31), maximum: int = 2**31 - 1, **more: Any
-    ) -> None:
+    def __init__(self, *, minimum: int = -(2**31), maximum: int = 2**31 - 1, **more: Any) -> None:
         super().__init__(**more)
         self.minimum = minimum
         self.maximum = maximum

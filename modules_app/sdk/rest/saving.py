@@ -25,9 +25,7 @@ class Intent(StrEnum):
     PATCH = "patch"
 
 
-def clean(
-    fields: Mapping[str, Field], sent: Any, intent: Intent
-) -> dict[str, Any]:
+def clean(fields: Mapping[str, Field], sent: Any, intent: Intent) -> dict[str, Any]:
     """Do the phases 1 to 5 and return the values to write.
 
     Raises `RestError` (422) with a sentence for each field that does not fit; unknown names are
