@@ -130,6 +130,20 @@ def _add_trust(verb: Callable[..., argparse.ArgumentParser]) -> None:
     audit.add_argument("--until", default="", metavar="DAY", help="up to this day, YYYY-MM-DD")
     audit.add_argument("--limit", type=int, default=50, help="how many, 0 for all")
     audit.add_argument("--csv", default="", metavar="FILE", help="write a CSV file, - to stdout")
+    token = verb("token", "make, list or revoke API keys")
+    token.add_argument("what", choices=["new", "list", "revoke"])
+    token.add_argument("name", nargs="?", default="", metavar="NAME")
+    token.add_argument(
+        "--scope",
+        action="append",
+        default=[],
+        help="view, operate, install, remove, settings or modules:<id>; may be repeated",
+    )
+    token.add_argument(
+        "--network", action="append", default=[], help="an address or block it works from"
+    )
+    token.add_argument("--days", type=int, default=None, help="how long it lives")
+    token.add_argument("--user", default="", help="whose rights it shares; by default nobody's")
     unlock = verb("unlock", "let a person log in who typed wrong passwords too often")
     unlock.add_argument("user", metavar="USER")
 

@@ -32,6 +32,7 @@ LINKS = {
     "events": "/events/",
     "sessions": "/sessions/",
     "password": "/password/",
+    "api_keys": "/api-keys/",
     "safe_mode": "/safe-mode/",
     "records": "/admin/",
     "logout": "/logout/",
@@ -39,6 +40,11 @@ LINKS = {
     "theme": "/theme/",
 }
 """Addresses of the core pages, spelled out because the host cannot reverse them."""
+_NAMES = {
+    LINKS["dashboard"]: "Dashboard",
+    LINKS["modules"]: "PbxExtensionModules",
+    LINKS["settings"]: "GeneralSettings",
+}
 
 
 @dataclass
@@ -64,6 +70,11 @@ class Page:
         if path.startswith("/uploads/"):
             return "modules"
         return "dashboard" if path == "/" else ""
+
+    @property
+    def name(self) -> str:
+        """Return the seeds' name of this page, "" where modules know none (`CORE_PAGES`)."""
+        return _NAMES.get(self.request.path, "")
 
     @cached_property
     def safe_mode(self) -> SafeMode | None:

@@ -14,7 +14,17 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError
 from django.utils import translation
 
-from modules_app.cli import authors, changing, hooks, placing, reading, safe_mode, trust, workers
+from modules_app.cli import (
+    authors,
+    changing,
+    hooks,
+    placing,
+    reading,
+    safe_mode,
+    tokens,
+    trust,
+    workers,
+)
 from modules_app.cli.output import VisibleText, print_error, print_findings, print_json, readable
 from modules_app.cli.parser import add_verbs
 from modules_app.exceptions import ModuleError
@@ -48,6 +58,7 @@ HANDLERS = {
     "safe-mode": safe_mode.safe_mode,
     "audit": trust.audit,
     "unlock": trust.unlock,
+    "token": tokens.token,
 }
 
 
