@@ -2,37 +2,81 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 
 from modules_app.exceptions import gettext_noop as _
+from modules_app.forms.extra import ExtraFieldsForm
 from modules_app.forms.settings import SettingsForm
 from modules_app.permissions import Right
-from modules_app.selectors.settings import settings_by_group
+from modules_app.selectors.settings import all_settings, settings_by_group
+from modules_app.services.module_forms import SaveProblem, extra_fields, save_extra_fields
 from modules_app.services.settings import write_settings
 from modules_app.views.http import PageRequest, methods, page
 from modules_app.views.sudo import sudo
+
+
+FORM = "GeneralSettings"
 
 
 @methods("GET", "POST")
 @page(Right.INSTALL)
 @sudo(_("Change the settings"))
 def settings_page(request: PageRequest) -> HttpResponse:
-    """Show the typed settings in groups (GET), or store what was changed (POST)."""
-    groups = settings_by_group()
-    if request.method != "POST":
-        return render(request, "pages/settings.html", {"form": SettingsForm(groups=groups)})
-    form = SettingsForm(request.POST, groups=groups)
-    if not form.is_valid():
-        return render(request, "pages/settings.html", {"form": form}, status=422)
+    """Show the typed settings in groups (GET), or store what was changed (POST).
+
+    The fields of modules are checked with ours, and given to them once ours are stored.
+    """
+    groups, sent = settings_by_group(), request.POST if request.method == "POST" else None
+    form = SettingsForm(sent, groups=groups)
+    parts = extra_fields(FORM, all_settings(), **reader(request))
+    extra = ExtraFieldsForm(sent, parts=parts)
+    if sent is None:
+        return _page(request, form, extra)
+    if not (form.is_valid() & extra.is_valid()):
+        return _page(request, form, extra, status=422)
     changed = write_settings(actor=request.actor, values=form.texts())
-    messages.success(request, _said(len(changed)))
-    return redirect("settings")
+    problems = save_extra_fields(FORM, extra.values(), all_settings(), **reader(request))
+    messages.success(request, _said(len(changed), bool(extra.values())))
+    if not problems:
+        return redirect("settings")
+    return _refused_by_modules(request, form, extra, problems)
 
 
-def _said(count: int) -> str:
+def reader(request: PageRequest) -> dict[str, Any]:
+    """Return who reads the page, in which language, as the services for modules take it."""
+    return {"user": request.user, "language": get_language() or "en"}
+
+
+def _refused_by_modules(
+    request: PageRequest,
+    form: SettingsForm,
+    extra: ExtraFieldsForm,
+    problems: Sequence[SaveProblem],
+) -> HttpResponse:
+    for problem in problems:
+        extra.tell(problem)
+        messages.warning(
+            request,
+            gettext("“%(id)s” did not store the values of its fields.") % {"id": problem.module_id},
+        )
+    return _page(request, form, extra, status=422)
+
+
+def _page(
+    request: PageRequest, form: SettingsForm, extra: ExtraFieldsForm, status: int = 200
+) -> HttpResponse:
+    return render(request, "pages/settings.html", {"form": form, "extra": extra}, status=status)
+
+
+def _said(count: int, with_modules: bool) -> str:
+    if not count and with_modules:
+        return gettext("Our own settings are as they were.")
     if not count:
         return gettext("Nothing was changed.")
     return ngettext("%(n)d setting saved.", "%(n)d settings saved.", count) % {"n": count}

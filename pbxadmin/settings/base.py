@@ -132,5 +132,18 @@ PBX_WORKER_CRASHES = {
 }
 # The log in which SSH tells of wrong passwords; fail2ban reads it where it exists.
 PBX_SSH_LOG = env.str("PBX_SSH_LOG", default="/var/log/auth.log")
+# Only web asks modules what they add to its pages; the host would wait for itself.
+PBX_ASKS_MODULES = False
+# What fail2ban reads: one line for each wrong password, with its address.
+ATTACK_LOGGING = {
+    "formatter": {"format": "%(asctime)s %(message)s", "datefmt": "%Y-%m-%dT%H:%M:%S%z"},
+    "handler": {
+        "class": "logging.handlers.WatchedFileHandler",
+        "filename": str(PBX_DATA_DIR / "log" / "security.log"),
+        "delay": True,
+        "formatter": "attack",
+    },
+    "logger": {"handlers": ["attacks"], "level": "INFO", "propagate": False},
+}
 PBX_VERSION = "2026.3.1"
 PBX_FRAMEWORK_VERSION = "17.0.19"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pbxadmin.settings.base import *  # noqa: F403
-from pbxadmin.settings.base import HTTPS, PBX_DATA_DIR
+from pbxadmin.settings.base import ATTACK_LOGGING, HTTPS, PBX_DATA_DIR
 from pbxadmin.settings.env import core_database, env, secret
 
 SECRET_KEY = secret(PBX_DATA_DIR / "secret.key")
@@ -126,8 +126,15 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 1
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "attack": ATTACK_LOGGING["formatter"],
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line"},
+        "attacks": ATTACK_LOGGING["handler"],
+    },
+    "loggers": {"pbxadmin.attacks": ATTACK_LOGGING["logger"]},
     "root": {"handlers": ["console"], "level": env.str("PBX_LOG_LEVEL", default="INFO")},
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False
@@ -139,5 +146,6 @@ PBX_API_PER_MINUTE = {
     "public": env.int("PBX_API_PUBLIC_PER_MINUTE", default=60),
 }
 
+PBX_ASKS_MODULES = True
 # The whole time a module may take to answer, body included (design 3).
 PBX_PROXY = {"seconds": env.float("PBX_PROXY_SECONDS", default=25.0)}
