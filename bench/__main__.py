@@ -44,9 +44,7 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _stage(
-    stack: ExitStack, folder: Path, figures: Figures, names: list[str], tiny: bool
-) -> Stage:
+def _stage(stack: ExitStack, folder: Path, figures: Figures, names: list[str], tiny: bool) -> Stage:
     if tiny:
         few, many = _product(stack, folder, 1), _product(stack, folder, 2)
         hundred = many

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench import dispatch
 from bench.figures import Figures
 from bench.payload import Size, package
 from bench.servers import Ended, Product, send_package
@@ -125,6 +126,16 @@ def hop_ratios(stage: Stage) -> None:
     stage.figures.difference("added by the hop", "hop: through web", parts, "aim 1 ms")
 
 
+def hooks(stage: Stage) -> None:
+    """Call a hook of many modules in one process."""
+    dispatch.dispatch(stage.figures)
+
+
+def hooks_ratios(stage: Stage) -> None:
+    """Name the pairs."""
+    dispatch.ratios(stage.figures)
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
     """A measurement that can be asked for by name."""
@@ -139,6 +150,7 @@ SCENES = {
     "scale": Scene(scale, scale_ratios),
     "list": Scene(pages, pages_ratios),
     "hop": Scene(hop, hop_ratios),
+    "hooks": Scene(hooks, hooks_ratios),
 }
 
 
