@@ -13,6 +13,7 @@ from modules_app.models import Module, StoredPackage, Upload
 from modules_app.operator import backups
 from modules_app.operator.cleaning import sweep_package
 from modules_app.operator.preflight import sweep_scratch
+from modules_app.operator.protection import look_after_attack_log
 from modules_app.operator.tools import Tools
 from modules_app.packages.uploads import reap_uploads
 from modules_app.services.uploads import drop_upload
@@ -33,6 +34,7 @@ def keep_house(tools: Tools) -> None:
         drop_upload(upload)
     _drop_unused_packages(tools)
     _empty_trash(tools)
+    look_after_attack_log(tools)
     backups.sweep_drafts(tools.fsops, tools.data_dir)
     sweep_scratch(tools)
     reap_uploads(

@@ -19,6 +19,7 @@ from modules_app.operator import backups
 from modules_app.operator.cleaning import sweep_all
 from modules_app.operator.host_link import HostLink
 from modules_app.operator.housekeeping import keep_house
+from modules_app.operator.protection import return_rules_when_over
 from modules_app.operator.recovery import recover
 from modules_app.operator.run import claim, repeat_unfinished, resume, run_operation
 from modules_app.operator.surface_watch import SurfaceWatch
@@ -106,6 +107,7 @@ class Operator:
                 return
             if watch.look():
                 self.tools.host.wake()
+            return_rules_when_over()
             self._surfaces.look()
             self._wishes.look()
             if not started:

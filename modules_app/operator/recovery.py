@@ -10,6 +10,7 @@ from modules_app.operator import placed_files
 from modules_app.operator.cleaning import sweep_all
 from modules_app.operator.faults import RECOVERED, SWEPT
 from modules_app.operator.housekeeping import keep_house
+from modules_app.operator.protection import look_after_attack_log
 from modules_app.operator.run import repeat_unfinished, resume
 from modules_app.operator.surfaces import refresh
 from modules_app.operator.tools import Tools
@@ -32,6 +33,7 @@ def recover(tools: Tools) -> int:
     sweep_all(tools)
     fault_point(SWEPT)
     placed_files.rebuild(tools)
+    look_after_attack_log(tools)
     refresh(tools)
     keep_house(tools)
     return len(interrupted)

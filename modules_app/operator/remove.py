@@ -22,6 +22,7 @@ from modules_app.packages.faults import fault_point
 from modules_app.selectors.registry import registry_module
 from modules_app.selectors.sizes import data_bytes
 from modules_app.services.events import forget_listener
+from modules_app.services.firewall import forget_module
 from modules_app.services.hook_results import forget_hook_results
 from modules_app.services.menu import menu_setting_key
 from modules_app.services.registry import raise_sequence
@@ -54,6 +55,7 @@ class Remove(Work):
             self._forget()
         if not self.keeps:
             self._forget_kept()
+            forget_module(self.operation.module_id)
 
     def finish(self) -> None:
         """Let the host drop it, run the uninstaller on what is left, delete the files."""

@@ -7,32 +7,45 @@ from __future__ import annotations
 
 from modules_app.exceptions import Refused
 from modules_app.sdk.admin import ModelAdmin, register_admin
+from modules_app.sdk.attacks import report_attack
 from modules_app.sdk.conf import ConfigClass
 from modules_app.sdk.context import ModuleFacts, current_module
 from modules_app.sdk.freepbx import FreePbxModule
 from modules_app.sdk.menu import Menu
 from modules_app.sdk.models import ModuleModel
+from modules_app.sdk.outside import ask_reload
 from modules_app.sdk.pages import asset, module_cookie, render_page, set_module_cookie
+from modules_app.sdk.queues import enqueue
+from modules_app.sdk.rest import RestResource, RestResult
 from modules_app.sdk.setup import PbxExtensionSetupBase
 from modules_app.sdk.translations import translate
+from modules_app.sdk.workers import LoopWorker, QueueWorker, Worker
 
 _ = translate
 
 __all__ = [
     "ConfigClass",
     "FreePbxModule",
+    "LoopWorker",
     "Menu",
     "ModelAdmin",
     "ModuleFacts",
     "ModuleModel",
     "PbxExtensionSetupBase",
+    "QueueWorker",
     "Refused",
+    "RestResource",
+    "RestResult",
+    "Worker",
     "_",
+    "ask_reload",
     "asset",
     "current_module",
+    "enqueue",
     "module_cookie",
     "register_admin",
     "render_page",
+    "report_attack",
     "set_module_cookie",
     "translate",
 ]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from modules_app.domain.attacks import FILE
 from modules_app.domain.fail2ban import (
     DEFAULT_JAIL,
     Jail,
@@ -27,9 +28,6 @@ from modules_app.selectors.settings import all_settings
 SWITCH = "PBXFail2BanEnabled"
 JAILS_HOOK = "generate_fail2ban_jails"
 FILTERS_HOOK = "generate_fail2ban_filters"
-SECURITY_LOG = "security.log"
-"""Where PBX Admin and modules write who tried what; the file in the log folder."""
-
 _ALWAYS_IGNORED = ("127.0.0.1", "::1")
 
 
@@ -95,7 +93,7 @@ def core_jails() -> list[CoreJail]:
 
 def security_log() -> Path:
     """Return the path of the log that names attackers."""
-    return Path(settings.PBX_DATA_DIR) / "log" / SECURITY_LOG
+    return Path(settings.PBX_DATA_DIR) / "log" / FILE
 
 
 def module_jails() -> Iterator[ModuleJails]:

@@ -33,6 +33,7 @@ from modules_app.selectors.sessions import (
     proof_age,
     short_browser,
 )
+from modules_app.services.attacks import note_attack
 from modules_app.services.sudo import forget_session
 
 log = logging.getLogger("pbxadmin.audit")
@@ -83,7 +84,10 @@ def _logged_out(request: HttpRequest, user: Any, **_more: Any) -> None:
 def _login_failed(
     credentials: Mapping[str, Any], request: HttpRequest | None = None, **_more: Any
 ) -> None:
-    if request is None or not worth_a_row():
+    if request is None:
+        return
+    note_attack(request)
+    if not worth_a_row():
         return
     typed = str(credentials.get(get_user_model().USERNAME_FIELD, ""))
     locked = not AxesProxyHandler.is_allowed(request, dict(credentials))

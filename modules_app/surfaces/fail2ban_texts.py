@@ -66,7 +66,7 @@ FILTERS = {
     "pbx-web": r"""
 # Lines of log/security.log; whatever was typed is not part of them.
 [Definition]
-failregex = ^\s*pbx-web: wrong password from <HOST>$
+failregex = ^\s*pbx-web: wrong (?:password|key) from <HOST>$
 """,
     "pbx-ssh": r"""
 [INCLUDES]

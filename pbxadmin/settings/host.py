@@ -9,7 +9,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from pbxadmin.settings.base import *  # noqa: F403
-from pbxadmin.settings.base import BASE_DIR, PBX_DATA_DIR, TEMPLATES
+from pbxadmin.settings.base import ATTACK_LOGGING, BASE_DIR, PBX_DATA_DIR, TEMPLATES
 from pbxadmin.settings.env import env, secret, sqlite_database
 
 SECRET_KEY = secret(PBX_DATA_DIR / "run" / "host-secret.key")
@@ -82,7 +82,14 @@ FILE_UPLOAD_TEMP_DIR = str(PBX_DATA_DIR / "uploads")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "attack": ATTACK_LOGGING["formatter"],
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line"},
+        "attacks": ATTACK_LOGGING["handler"],
+    },
+    "loggers": {"pbxadmin.attacks": ATTACK_LOGGING["logger"]},
     "root": {"handlers": ["console"], "level": env.str("PBX_LOG_LEVEL", default="INFO")},
 }
