@@ -112,14 +112,14 @@ class Courier:
         return len(waiting) == AT_ONCE
 
     def _reload(self, cursor: EventCursor, waiting: Sequence[OutboxEvent]) -> bool:
-        """Tell of a whole batch when it has ended, or at once if it holds what does not wait."""
+        """Tell of a whole batch when it has ended, or at once if nothing in it has to wait."""
         if len(waiting) == AT_ONCE:
             later = OutboxEvent.objects.filter(id__gt=waiting[-1].pk).order_by("id")
             waiting = [*waiting, *later[: KEPT_EVENTS - AT_ONCE]]
         plan = planned_actions([data_of(event) for event in waiting], _digest)
         if not plan:
             self._advance(cursor, waiting[-1].pk, delivered=False)
-        elif self._is_quiet() or IMMEDIATE & plan.keys() or cursor.tries:
+        elif self._is_quiet() or plan.keys() <= IMMEDIATE or cursor.tries:
             self._deliver(cursor, waiting[-1].pk, {"planned_actions": plan})
         return False
 
