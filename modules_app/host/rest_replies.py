@@ -11,14 +11,14 @@ from typing import Any
 from django.conf import settings
 from django.db import connections
 from django.http import (
-    FileResponse,
     HttpRequest,
     HttpResponse,
     HttpResponseBase,
     HttpResponseRedirect,
     JsonResponse,
+    StreamingHttpResponse,
 )
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from modules_app.packages.fsops import FsOps
@@ -117,7 +117,8 @@ def _file(module: ModuleFacts, said: Mapping[str, Any]) -> HttpResponseBase:
     name = Path(str(said.get("download_name") or path.name)).name
     kind = str(said.get("content_type") or "application/octet-stream")
     parts = _parts(fd, path if deletes else None)
-    response = FileResponse(parts, as_attachment=True, filename=name, content_type=kind)
+    response = StreamingHttpResponse(parts, content_type=kind)
+    response["Content-Disposition"] = content_disposition_header(True, name)
     response["Content-Length"] = str(os.fstat(fd).st_size)
     extra = said.get("additional_headers")
     for header, value in extra.items() if isinstance(extra, Mapping) else ():

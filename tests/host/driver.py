@@ -30,7 +30,7 @@ def _ask(client: Client, payload: dict[str, Any], request: dict[str, Any]) -> di
         "name": "Ann",
         "is_superuser": False,
         "permissions": payload["rights"],
-        "module_id": path.split("/")[2],
+        "module_id": path.removeprefix("/api").split("/")[2],
         "language": payload["language"],
         "sequence": 7,
         **request.get("statement", {}),
@@ -42,7 +42,7 @@ def _ask(client: Client, payload: dict[str, Any], request: dict[str, Any]) -> di
         request.get("method", "GET"),
         path,
         request.get("data", ""),
-        content_type="application/x-www-form-urlencoded",
+        content_type=request.get("type", "application/x-www-form-urlencoded"),
         headers=headers,
     )
     cookies = response.cookies.items()

@@ -189,7 +189,7 @@ class RestResource:
         """Answer one request: ``sent`` is the query of a GET or DELETE, else the body."""
         arguments = tuple(parts[name] for name in ("id",) if name in parts)
         if action in self.customs:
-            return getattr(self, action)(*arguments, sent)
+            return self._shown(getattr(self, action)(*arguments, sent))
         if action in _WRITING:
             return self._write(_WRITING[action], arguments, sent)
         if action == "list":
