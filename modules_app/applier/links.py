@@ -1,7 +1,7 @@
 """Links from the system's folders to generated files.
 
     /etc/cron.d/pbxadmin -> <PBX_ETC_DIR>/cron/pbxadmin
-    /etc/fail2ban/jail.d/pbx_module_x.conf -> <PBX_ETC_DIR>/fail2ban/jail.d/pbx_module_x.conf
+    /etc/nginx/pbxadmin/modules_servers/ModuleX.conf -> <PBX_ETC_DIR>/nginx/…/ModuleX.conf
 
 They lead through the surface's own link, so a swap changes what they show all at once; here only
 names come and go. Nothing that PBX Admin did not make is replaced or removed.
@@ -36,7 +36,6 @@ class Linked:
 LINKED: Mapping[str, Linked] = {
     "cron": Linked("PBX_CRON_DIR", ("",)),
     "nginx": Linked("PBX_NGINX_DIR", ("modules_locations", "modules_servers")),
-    "fail2ban": Linked("PBX_FAIL2BAN_DIR", ("jail.d", "filter.d")),
 }
 
 

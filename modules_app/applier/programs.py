@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from modules_app.applier import cron, fail2ban, firewall
+from modules_app.applier import cron, fail2ban, firewall, nginx
 from modules_app.applier.report import Report
 
-GUARDS: dict[str, Callable[[Path], None]] = {"cron": cron.guard}
+GUARDS: dict[str, Callable[[Path], None]] = {"cron": cron.guard, "nginx": nginx.guard}
 """Surface -> what no file may say, whoever asks; it raises ``Refused``."""
 
 CHECKS: dict[str, Callable[[Path], Report]] = {
     "cron": cron.check,
+    "nginx": nginx.check,
     "firewall": firewall.check,
     "fail2ban": fail2ban.check,
 }
@@ -24,6 +25,7 @@ CHECKS: dict[str, Callable[[Path], Report]] = {
 
 RELOADS: dict[str, Callable[[Path], Report]] = {
     "cron": cron.reload,
+    "nginx": nginx.reload,
     "firewall": firewall.load,
     "fail2ban": fail2ban.reload,
 }

@@ -67,8 +67,9 @@ class Server:
 
     def _reply(self, peer: socket.socket) -> dict[str, Any]:
         try:
-            self._require_known(peer)
+            # Read first: an answer to what was not read yet can get lost.
             request = wire.receive(peer, largest=LARGEST_REQUEST)
+            self._require_known(peer)
             if not isinstance(request, dict):
                 raise Refused("applier-request-wrong", _("This is no request."))
             with self._one_at_a_time:

@@ -21,8 +21,7 @@ ENVIRONMENT = {
     "generated one is kept there. Empty: none is.",
     "PBX_NGINX_DIR": "Folder with modules_locations and modules_servers that nginx includes; links "
     "to the generated files are kept there. Empty: none are.",
-    "PBX_FAIL2BAN_DIR": "Folder of fail2ban with jail.d and filter.d, such as /etc/fail2ban; links "
-    "to the generated files are kept there. Empty: none are.",
+    "PBX_NGINX_PORT": "Port of an nginx that the server starts in front of its pages; 0: none.",
     "PBX_MODULE_USER": "User as whom cron runs what modules ask for. Empty: the owner of "
     "PBX_DATA_DIR.",
     "PBX_DATABASE_URL": "Core database; anything but SQLite is refused with a sentence.",

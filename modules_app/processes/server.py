@@ -20,7 +20,7 @@ from pathlib import Path
 
 from modules_app.processes import kernel
 from modules_app.processes.locks import FileLock
-from modules_app.processes.supervisord import write_config
+from modules_app.processes.supervisord import Program, write_config
 
 BUSY = 5
 _START_SECONDS = 60
@@ -29,13 +29,19 @@ _STOP_SECONDS = 45
 
 @dataclass(frozen=True, slots=True)
 class ServerOptions:
-    """Where to listen, and the folders of data and code. ``https``: behind a proxy with TLS."""
+    """Where to listen, and the folders of data and code. ``https``: behind a proxy with TLS.
+
+    ``watch`` is the folder of a module in development, which is installed anew when it changes.
+    ``more`` are programs beside our own that this installation runs.
+    """
 
     data_dir: Path
     project: Path
     address: str
     port: int
     https: bool
+    watch: Path | None = None
+    more: tuple[Program, ...] = ()
 
 
 def serve(options: ServerOptions, *, setup_code: Callable[[], str]) -> int:
@@ -58,16 +64,20 @@ def serve(options: ServerOptions, *, setup_code: Callable[[], str]) -> int:
 def _serve(options: ServerOptions, setup_code: Callable[[], str]) -> int:
     _warn(options)
     stopping = _Stopping()
-    supervisor = _start(write_config(options.data_dir, options.project))
+    supervisor = _start(write_config(options.data_dir, options.project, options.more))
+    watching = None
     try:
         if _wait_for_web(supervisor, stopping, options):
             _announce(options, setup_code())
+            watching = _watch(options)
         elif supervisor.poll() is None and not stopping:
             log = options.data_dir / "log" / "web.log"
             print(f"The pages do not answer yet; {log} says why.", file=sys.stderr, flush=True)
         while supervisor.poll() is None and not stopping:
             time.sleep(0.1)
     finally:
+        if watching is not None:
+            watching.terminate()
         status = _stop(supervisor)
     if not stopping:
         log = options.data_dir / "log"
@@ -99,6 +109,19 @@ def _start(config: Path) -> subprocess.Popen[bytes]:
         stdin=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
+        preexec_fn=lambda: kernel.die_with_parent(parent, signal.SIGTERM),  # noqa: PLW1509
+    )
+
+
+def _watch(options: ServerOptions) -> subprocess.Popen[bytes] | None:
+    """Start what installs a module in development anew; it tells what happens here."""
+    if options.watch is None:
+        return None
+    parent = os.getpid()
+    command = [sys.executable, str(options.project / "manage.py"), "module", "watch"]
+    return subprocess.Popen(  # noqa: S603 - our own interpreter and command
+        [*command, str(options.watch)],
+        stdin=subprocess.DEVNULL,
         preexec_fn=lambda: kernel.die_with_parent(parent, signal.SIGTERM),  # noqa: PLW1509
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,8 +62,8 @@ def programs(project: Path) -> tuple[Program, ...]:
     )
 
 
-def write_config(data_dir: Path, project: Path) -> Path:
-    """Write ``run/supervisord.conf`` and return its path."""
+def write_config(data_dir: Path, project: Path, more: Iterable[Program] = ()) -> Path:
+    """Write ``run/supervisord.conf`` for our processes and ``more``; return its path."""
     values = {
         "run": _escape(str(data_dir / "run")),
         "log": _escape(str(data_dir / "log")),
@@ -71,7 +71,7 @@ def write_config(data_dir: Path, project: Path) -> Path:
         "project": _escape(str(project)),
     }
     parts = [_MAIN % values]
-    for program in programs(project):
+    for program in (*programs(project), *more):
         parts.append(_PROGRAM % {**values, **_fields(program)})
     FsOps().write_file_atomically(data_dir / "run", FILE, "".join(parts).encode())
     return data_dir / "run" / FILE

@@ -6,8 +6,14 @@ from modules_app.surfaces.base import Surface
 from modules_app.surfaces.cron import CronSurface
 from modules_app.surfaces.fail2ban import Fail2BanSurface
 from modules_app.surfaces.firewall import FirewallSurface
+from modules_app.surfaces.nginx import NginxSurface
 
-SURFACES: tuple[Surface, ...] = (CronSurface(), FirewallSurface(), Fail2BanSurface())
+SURFACES: tuple[Surface, ...] = (
+    CronSurface(),
+    NginxSurface(),
+    FirewallSurface(),
+    Fail2BanSurface(),
+)
 
 
 def surface(name: str) -> Surface:

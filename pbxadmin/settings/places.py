@@ -8,7 +8,8 @@ PBX_ETC_DIR = env.str("PBX_ETC_DIR", default="")  # empty: etc below PBX_DATA_DI
 # Folders of the system in which links to generated files are kept; empty: none are.
 PBX_CRON_DIR = env.str("PBX_CRON_DIR", default="")
 PBX_NGINX_DIR = env.str("PBX_NGINX_DIR", default="")
-PBX_FAIL2BAN_DIR = env.str("PBX_FAIL2BAN_DIR", default="")
+# Where an nginx of our own listens in front of web; 0: none is started.
+PBX_NGINX_PORT = env.int("PBX_NGINX_PORT", default=0)
 # Whether firewall rules are loaded and our fail2ban runs; without it they are written and tested.
 PBX_FIREWALL_LOAD = env.bool("PBX_FIREWALL_LOAD", default=False)
 # The network namespace in which that happens; empty: the machine's own.

@@ -14,12 +14,12 @@ from modules_app.exceptions import ModuleError
 
 @pytest.fixture
 def system(tmp_path: Path, settings: Settings) -> Path:
-    """The system's folder for fail2ban."""
+    """The system's folder for nginx."""
     settings.PBX_DATA_DIR = tmp_path
-    settings.PBX_FAIL2BAN_DIR = str(tmp_path / "fail2ban")
-    for name in ("jail.d", "filter.d"):
-        (tmp_path / "fail2ban" / name).mkdir(parents=True)
-    return tmp_path / "fail2ban"
+    settings.PBX_NGINX_DIR = str(tmp_path / "system")
+    for name in ("modules_locations", "modules_servers"):
+        (tmp_path / "system" / name).mkdir(parents=True)
+    return tmp_path / "system"
 
 
 def linked(system: Path) -> dict[str, str]:
@@ -31,31 +31,40 @@ def linked(system: Path) -> dict[str, str]:
 
 
 def test_each_file_has_a_link_that_follows_a_swap(system: Path) -> None:
-    client.install("fail2ban", {"fail2ban/jail.d/a.conf": "1", "fail2ban/filter.d/a.conf": "2"})
-    assert linked(system) == {"filter.d/a.conf": "2", "jail.d/a.conf": "1"}
-    before = client.install("fail2ban", {"fail2ban/jail.d/b.conf": "3"})
-    assert linked(system) == {"jail.d/b.conf": "3"}
-    client.restore("fail2ban", before)
-    assert linked(system) == {"filter.d/a.conf": "2", "jail.d/a.conf": "1"}
+    client.install(
+        "nginx",
+        {"nginx/modules_locations/a.conf": "# 1\n", "nginx/modules_servers/a.conf": "# 2\n"},
+    )
+    assert linked(system) == {
+        "modules_servers/a.conf": "# 2\n",
+        "modules_locations/a.conf": "# 1\n",
+    }
+    before = client.install("nginx", {"nginx/modules_locations/b.conf": "# 3\n"})
+    assert linked(system) == {"modules_locations/b.conf": "# 3\n"}
+    client.restore("nginx", before)
+    assert linked(system) == {
+        "modules_servers/a.conf": "# 2\n",
+        "modules_locations/a.conf": "# 1\n",
+    }
 
 
 def test_a_lost_link_is_noticed(system: Path) -> None:
-    client.install("fail2ban", {"fail2ban/jail.d/a.conf": "1"})
-    (system / "jail.d" / "a.conf").unlink()
-    assert client.installed("fail2ban") is None
+    client.install("nginx", {"nginx/modules_locations/a.conf": "# 1\n"})
+    (system / "modules_locations" / "a.conf").unlink()
+    assert client.installed("nginx") is None
 
 
 def test_what_others_put_there_stays(system: Path) -> None:
-    own = system / "jail.d" / "own.conf"
+    own = system / "modules_locations" / "own.conf"
     own.write_text("mine")
-    other = system / "jail.d" / "other.conf"
+    other = system / "modules_locations" / "other.conf"
     other.symlink_to(own)
-    client.install("fail2ban", {"fail2ban/jail.d/a.conf": "1"})
-    client.install("fail2ban", {"fail2ban/jail.d/b.conf": "1"})
+    client.install("nginx", {"nginx/modules_locations/a.conf": "# 1\n"})
+    client.install("nginx", {"nginx/modules_locations/b.conf": "# 1\n"})
     assert own.read_text() == "mine"
     assert other.is_symlink()
     with pytest.raises(ModuleError) as caught:
-        client.install("fail2ban", {"fail2ban/jail.d/own.conf": "1"})
+        client.install("nginx", {"nginx/modules_locations/own.conf": "# 1\n"})
     assert caught.value.slug == "applier-in-the-way"
     assert own.read_text() == "mine"
 
@@ -63,5 +72,5 @@ def test_what_others_put_there_stays(system: Path) -> None:
 def test_a_missing_folder_is_named(system: Path) -> None:
     shutil.rmtree(system)
     with pytest.raises(ModuleError) as caught:
-        client.install("fail2ban", {"fail2ban/jail.d/a.conf": "1"})
+        client.install("nginx", {"nginx/modules_locations/a.conf": "# 1\n"})
     assert caught.value.slug == "applier-folder-missing"

@@ -130,4 +130,5 @@ def test_supervisord_understands_every_path(tmp_path: Path) -> None:
     options.process_config(do_usage=False)
     logs = {config.stdout_logfile for group in options.process_group_configs
             for config in group.process_configs}  # fmt: skip
-    assert logs == {str(data_dir / "log" / f"{name}.log") for name in ("web", "host", "operator")}
+    names = ("web", "host", "applier", "operator", "workers")
+    assert logs == {str(data_dir / "log" / f"{name}.log") for name in names}

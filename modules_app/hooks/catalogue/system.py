@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from modules_app.exceptions import gettext_noop as _
-from modules_app.hooks.catalogue.reasons import LATER_TELEPHONY, NO_NETWORK, NOT_YET
+from modules_app.hooks.catalogue.reasons import LATER_TELEPHONY, NO_NETWORK
 from modules_app.hooks.spec import HookKind, HookSpec, Interface, Surface, Value, arguments
 
 SYSTEM = (
@@ -118,8 +118,6 @@ SYSTEM = (
         _("Returns location blocks for the site of PBX Admin; each module has its own file."),
         returns=(Value.TEXT,),
         reference="M6.7",
-        called=False,
-        reason=NOT_YET,
         collected=True,
     ),
     HookSpec(
@@ -131,8 +129,6 @@ SYSTEM = (
         _("Returns whole server blocks; each module has its own file."),
         returns=(Value.TEXT,),
         reference="M6.7",
-        called=False,
-        reason=NOT_YET,
         collected=True,
     ),
     HookSpec(
