@@ -23,7 +23,10 @@ def import_name_of(module_id: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class RegistryModule:
-    """One enabled module; ``code`` and ``database`` are absolute paths."""
+    """One enabled module; ``code`` and ``database`` are absolute paths.
+
+    ``pack`` is the language that a language pack brings.
+    """
 
     id: str
     label: str
@@ -37,6 +40,7 @@ class RegistryModule:
     titles: dict[str, str] = field(default_factory=dict)
     tables: list[str] = field(default_factory=list)
     digest: str = ""
+    pack: str = ""
 
     @property
     def is_python(self) -> bool:

@@ -9,6 +9,8 @@ CORE_PAGES: dict[str, tuple[str, ...]] = {
     "Dashboard": ("MainFields",),
     "PbxExtensionModules": ("TabularMenu", "AdditionalTab", "ModifyFields"),
     "GeneralSettings": ("TabularMenu", "AdditionalTab"),
+    "Firewall": ("Fields",),
+    "Fail2Ban": ("TabularMenu", "AdditionalTab"),
     "Layout": ("Footer",),
     "ModulePage": ("Header",),
 }

@@ -1,4 +1,4 @@
-"""Fields that modules add to forms of PBX Admin, as data (reference M6.5 onBeforeFormInitialize)."""
+"""Fields that modules add to forms of PBX Admin, as data (reference M6.5)."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ from django.db import connections
 from django.template import engines
 from django.utils import translation
 
+from modules_app.bridge.languages import languages
 from modules_app.bridge.names import HEALTH_PATH
 from modules_app.bridge.registry import Registry
 from modules_app.host.databases import prepare_scratch, wait_for_locks
@@ -48,5 +49,6 @@ def build(registry: Registry, left_out: Mapping[str, str]) -> Callable[..., Any]
     """
     wait_for_locks(LOCK_SECONDS)
     provide(Files(Path(settings.PBX_DATA_DIR)))
+    languages.use({one.pack: Path(one.code) for one in registry.modules if one.pack})
     load(registry, left_out=left_out, entering=entering)
     return WSGIHandler()

@@ -12,6 +12,7 @@ from modules_app.domain.tables import TableSpec
 from modules_app.exceptions import ModuleError
 from modules_app.inspection.capabilities import Capabilities, Language, describe
 from modules_app.inspection.files import PackageFiles, Sources
+from modules_app.inspection.foreign_keys import note_foreign_keys
 from modules_app.inspection.json_messages import read_json_messages
 from modules_app.inspection.languages import Translations
 from modules_app.inspection.php_messages import read_php_messages
@@ -160,6 +161,8 @@ class _Inspection:
         """Return the report; ``read_before`` are the manifest's own findings."""
         found = self._read_code()
         texts = self._read_texts()
+        if self.language is Language.PYTHON:
+            note_foreign_keys(self.sources, self.manifest.id, texts)
         titles, descriptions = self._names(texts)
         found.languages = tuple(sorted(name for name, entries in texts.items() if entries))
         found.tables = self._usable_tables(found.tables)

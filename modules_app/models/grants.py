@@ -28,7 +28,9 @@ class ModuleGrant(models.Model):
         verbose_name_plural = _("grants to modules")
         ordering = ["module_id", "right"]
         constraints = [
-            models.UniqueConstraint(fields=["module", "right"], name="one_grant_per_module_and_right")
+            models.UniqueConstraint(
+                fields=["module", "right"], name="one_grant_per_module_and_right"
+            )
         ]
 
     def __str__(self) -> str:

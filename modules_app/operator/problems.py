@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from modules_app.domain.languages import pack_language
 from modules_app.exceptions import ModuleError, Refused
 from modules_app.exceptions import gettext_noop as _
 from modules_app.models import Module
+from modules_app.selectors.languages import owner_of_language
 
 
 def installer_said_no(module_id: str, answer: dict[str, Any]) -> ModuleError:
@@ -35,6 +37,22 @@ def vetoed(module_id: str, verb: str, answer: dict[str, Any]) -> Refused:
         context={"id": module_id, "verb": verb, "said": said[:2000] or "—"},
         hint=_("Do what the module asks for. Disabling can be forced."),
     )
+
+
+def refuse_second_pack(module: Module) -> None:
+    """Raise ``Refused`` if another enabled pack brings the same language (reference M3.4)."""
+    owner = owner_of_language(module)
+    if owner:
+        raise Refused(
+            "language-taken",
+            _("“{id}” brings the language {language}, which “{owner}” brings already."),
+            context={
+                "id": module.id,
+                "language": pack_language(module.facts.get("manifest") or {}),
+                "owner": owner,
+            },
+            hint=_("Disable the other language pack first."),
+        )
 
 
 def does_not_load(module_id: str, verdict: dict[str, Any]) -> ModuleError:

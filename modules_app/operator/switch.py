@@ -10,11 +10,10 @@ from modules_app.domain.operations import Stage
 from modules_app.domain.states import Reason, Wanted
 from modules_app.exceptions import ModuleError
 from modules_app.exceptions import gettext_noop as _
-from modules_app.models import Module
 from modules_app.operator.checking import check_start
 from modules_app.operator.faults import PROBED, REVERTED, SWITCH_COMMITTED
 from modules_app.operator.preflight import run_preflight, run_probe
-from modules_app.operator.problems import refuse_damaged, vetoed
+from modules_app.operator.problems import refuse_damaged, refuse_second_pack, vetoed
 from modules_app.operator.snapshot import restore, take_snapshot
 from modules_app.operator.standstill import wait_for_workers
 from modules_app.operator.tools import ChildFailed
@@ -44,6 +43,7 @@ class Enable(Work):
         module = self.installed()
         self.journal.enter(Stage.VERIFY)
         refuse_damaged(module, find_file_damage(module))
+        refuse_second_pack(module)
         self.journal.enter(Stage.TRY)
         seen = registry_module(module)
         self.preflight = run_preflight(self, seen)

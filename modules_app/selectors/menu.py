@@ -17,7 +17,6 @@ from modules_app.models import MenuItem
 from modules_app.selectors.modules import find_module, pick
 from modules_app.selectors.stored import Statement, statement_of
 
-
 _OPENING = ("modules_app.view_module", "modules_app.operate_module")
 
 

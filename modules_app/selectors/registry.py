@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db.models import F, QuerySet
 
 from modules_app.bridge.registry import Registry, RegistryModule, label_of
+from modules_app.domain.languages import pack_language
 from modules_app.domain.states import Fault, Phase, Wanted
 from modules_app.models import Module, RegistrySequence
 from modules_app.packages.datadir import DataDir
@@ -23,6 +24,11 @@ _COLUMNS = (
     "titles",
     "digest",
 )
+_FROM_FACTS = {
+    "tables": F("facts__tables"),
+    "kind": F("facts__manifest__module_type"),
+    "language_code": F("facts__manifest__facts__language_code"),
+}
 
 
 def data_dir() -> DataDir:
@@ -74,15 +80,21 @@ def _read_in_full(ids: list[str]) -> dict[tuple[str, str, str], RegistryModule]:
         return {}
     rows = Module.objects.filter(pk__in=ids).only(*_COLUMNS)
     return {
-        (module.id, module.generation, module.epoch): _registry_module(module, module.tables)
-        for module in rows.annotate(tables=F("facts__tables"))
+        (module.id, module.generation, module.epoch): _registry_module(
+            module, module.tables, pack=_pack(module.kind, module.language_code)
+        )
+        for module in rows.annotate(**_FROM_FACTS)
     }
 
 
 def registry_module(module: Module, *, generation: str = "", epoch: str = "") -> RegistryModule:
     """Return one module as the host sees it; another generation or epoch on request."""
     return _registry_module(
-        module, module.facts.get("tables"), generation=generation, epoch=epoch
+        module,
+        module.facts.get("tables"),
+        pack=pack_language(module.facts.get("manifest") or {}),
+        generation=generation,
+        epoch=epoch,
     )
 
 
@@ -90,6 +102,7 @@ def _registry_module(
     module: Module,
     tables: list[dict[str, Any]] | None,
     *,
+    pack: str,
     generation: str = "",
     epoch: str = "",
 ) -> RegistryModule:
@@ -107,4 +120,9 @@ def _registry_module(
         titles=module.titles,
         tables=[table["name"] for table in tables or []],
         digest=module.digest,
+        pack=pack,
     )
+
+
+def _pack(kind: Any, language_code: Any) -> str:
+    return pack_language({"module_type": kind, "facts": {"language_code": language_code or ""}})

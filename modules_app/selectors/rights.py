@@ -7,7 +7,7 @@ from typing import Any
 
 from modules_app.domain.grants import GRANT_WORDS, Grant, GrantWords, asked_grants
 from modules_app.domain.rights import PageRight, codename_of, permission_of, right_for
-from modules_app.models import Module, ModuleGrant, ModuleRight
+from modules_app.models import Module, ModuleAccount, ModuleGrant, ModuleRight
 from modules_app.permissions import Actor, Right
 
 _LONGEST_STATEMENT = 3000
@@ -66,6 +66,12 @@ def held_page_rights(user: Any, module_id: str) -> list[str]:
             break
         fitting.append(name)
     return fitting
+
+
+def home_page_of(user: Any) -> str:
+    """Return the first page of a person whom a module signed in, "" for anybody else."""
+    found = ModuleAccount.objects.filter(user_id=user.pk).values_list("home_page", flat=True)
+    return found.first() or ""
 
 
 def granted_modules(grant: Grant) -> list[str]:

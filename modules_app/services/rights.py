@@ -15,7 +15,7 @@ from modules_app.domain.grants import Grant, asked_grants
 from modules_app.domain.rights import MOST_RIGHTS, codename_of, is_right_name
 from modules_app.exceptions import Refused
 from modules_app.exceptions import gettext_noop as _
-from modules_app.models import Module, ModuleGrant, ModuleRight
+from modules_app.models import Module, ModuleAccount, ModuleGrant, ModuleRight
 from modules_app.permissions import Actor, Right, require
 from modules_app.selectors.modules import find_module
 
@@ -75,6 +75,8 @@ def grant(
             defaults={"granted_by": actor.name[:150], "granted_at": timezone.now()},
         )
         row.groups.set(chosen)
+        if grant is Grant.AUTHENTICATE:
+            _limit_groups(module, chosen)
         _tell(actor, "grant-give", module, grant, groups=[group.name for group in chosen])
     return row
 
@@ -85,8 +87,17 @@ def revoke(*, actor: Actor, module_id: str, grant: Grant) -> None:
     module = find_module(module_id)
     with transaction.atomic():
         deleted, _rows = ModuleGrant.objects.filter(module=module, right=grant).delete()
+        if deleted and grant is Grant.AUTHENTICATE:
+            _limit_groups(module, [])
         if deleted:
             _tell(actor, "grant-revoke", module, grant)
+
+
+def _limit_groups(module: Module, allowed: list[Group]) -> None:
+    """Take from the module's people the groups that are not allowed any more."""
+    for account in ModuleAccount.objects.filter(module_id=module.id).select_related("user"):
+        kept = [group for group in account.user.groups.all() if group in allowed]
+        account.user.groups.set(kept)
 
 
 def _tell(actor: Actor, action: str, module: Module, grant: Grant, **detail: Any) -> None:

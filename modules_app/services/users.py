@@ -15,6 +15,7 @@ from django.db import transaction
 from modules_app import audit
 from modules_app.exceptions import NotFound, Refused
 from modules_app.exceptions import gettext_noop as _
+from modules_app.models import ModuleAccount
 from modules_app.packages.fsops import FsOps
 from modules_app.permissions import Actor
 
@@ -70,8 +71,15 @@ def create_first_user(
 def set_password(*, actor: Actor, user: AbstractBaseUser, password: str) -> None:
     """Store a checked new password; it ends every session of the user but the one that keeps up.
 
-    The page calls Django's ``update_session_auth_hash`` for its own session.
+    The page calls Django's ``update_session_auth_hash`` for its own session. Raises ``Refused`` for
+    people whom a module signs in: their password is kept there.
     """
+    if account := ModuleAccount.objects.filter(user_id=user.pk).first():
+        raise Refused(
+            "password-elsewhere",
+            _("This password is kept by “{id}”, so it cannot be changed here."),
+            context={"id": account.module_id},
+        )
     user.set_password(password)
     with transaction.atomic():
         user.save(update_fields=["password"])

@@ -15,6 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from modules_app.exceptions import NotFound
 from modules_app.forms.account import FirstUserForm, NewPasswordForm
+from modules_app.selectors.rights import home_page_of
 from modules_app.services.locks import forget_failures
 from modules_app.services.signing_in import address_of
 from modules_app.services.sudo import prove
@@ -22,11 +23,19 @@ from modules_app.services.users import create_first_user, is_setup_code, set_pas
 from modules_app.views.errors import error_page
 from modules_app.views.http import PageRequest, methods, page
 
-login: Any = methods("GET", "POST")(
-    auth_views.LoginView.as_view(
-        template_name="account/login.html", redirect_authenticated_user=True
-    )
-)
+
+class _Login(auth_views.LoginView):
+    """The login; people of a module begin at the page that it named for them."""
+
+    template_name = "account/login.html"
+    redirect_authenticated_user = True
+
+    def get_default_redirect_url(self) -> str:
+        """Return where somebody goes who was on the way to no page in particular."""
+        return home_page_of(self.request.user) or super().get_default_redirect_url()
+
+
+login: Any = methods("GET", "POST")(_Login.as_view())
 logout: Any = auth_views.LogoutView.as_view()
 
 

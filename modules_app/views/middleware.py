@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from django.conf import settings
 from django.contrib.auth import get_user_model, logout
 from django.contrib.sessions.middleware import SessionMiddleware
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
+from modules_app.bridge.languages import languages
+from modules_app.selectors.languages import packs_in_use
+from modules_app.selectors.registry import current_sequence
+from modules_app.selectors.safe_mode import safe_mode
 from modules_app.selectors.sessions import SEEN, is_too_old
 from modules_app.views.errors import answer
 
@@ -62,6 +68,28 @@ def security_headers(get_response: GetResponse) -> GetResponse:
         return response
 
     return middleware
+
+
+def language_packs(get_response: GetResponse) -> GetResponse:
+    """Offer the languages of enabled packs; rows are looked at once a second at most."""
+    looked, known = float("-inf"), -1
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        nonlocal looked, known
+        if time.monotonic() - looked >= 1:
+            looked = time.monotonic()
+            with suppress(DatabaseError):  # login works beside a database that cannot be read
+                known = _use_packs(known)
+        return get_response(request)
+
+    return middleware
+
+
+def _use_packs(known: int) -> int:
+    sequence = -2 if safe_mode() else current_sequence()
+    if sequence != known:
+        languages.use(packs_in_use())
+    return sequence
 
 
 def first_run(get_response: GetResponse) -> GetResponse:

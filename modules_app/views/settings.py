@@ -20,7 +20,6 @@ from modules_app.services.settings import write_settings
 from modules_app.views.http import PageRequest, methods, page
 from modules_app.views.sudo import sudo
 
-
 FORM = "GeneralSettings"
 
 

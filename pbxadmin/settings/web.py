@@ -32,6 +32,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "modules_app.views.middleware.Sessions",
+    "modules_app.views.middleware.language_packs",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "modules_app.views.upload_gate.strangers_send_little",

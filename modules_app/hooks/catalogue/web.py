@@ -118,7 +118,7 @@ WEB = (
         Interface.WEB,
         HookKind.MAP,
         Surface.FORMS,
-        _("Stores the values of the fields that the module added to a form, or says what is wrong."),
+        _("Stores the values of the fields that the module added to a form, or says no."),
         arguments=arguments("form: str", "values: dict[str, Any]", "entity: dict[str, Any]"),
         returns=(Value.DICT,),
         reference=OURS,
