@@ -71,7 +71,13 @@ def page_assets(context: template.Context) -> PageAssets:
 def module_page_header(context: template.Context) -> str:
     """Let the browser ask web for what other modules put above a module's own page."""
     page = context.get("page")
-    if page is None or not page.module_id or settings.PBX_ASKS_MODULES or not filling(*HEADER):
+    if page is None or not page.module_id or settings.PBX_ASKS_MODULES:
+        return ""
+    try:
+        if not filling(*HEADER):
+            return ""
+    except DatabaseError:  # a page comes out also where no row can be read
+        log.exception("The blocks of modules could not be read")
         return ""
     return format_html(
         '<div hx-get="/blocks/{}/" hx-trigger="load" hx-swap="outerHTML"></div>', page.module_id
