@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from django.utils.translation import gettext
 from modules_app.cli.changing import actor
 from modules_app.cli.follow import follow, tell_end
 from modules_app.cli.module_test import VERSION
-from modules_app.cli.output import print_error, print_findings, say
+from modules_app.cli.output import print_error, print_findings, say, sentence
 from modules_app.domain.operations import OUTCOME_LABELS, Outcome
 from modules_app.exceptions import ModuleError
 from modules_app.models import Module, Operation
@@ -34,6 +35,7 @@ def watch(folder: Path, *, once: bool = False) -> int:
 
     With ``once`` it ends after the first time, with 1 when that failed.
     """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     watcher = Watcher(folder)
     try:
         while True:
@@ -64,16 +66,21 @@ class Watcher:
         try:
             close_old_connections()
             well = self._install()
+            forget_watched(self.folder)
         except ModuleError as error:
             well = False
-            if isinstance(error, PackageInvalid):
-                print_findings(error.report)
-            print_error(error)
-            tell_watched(self.folder, error)
-        if well:
-            forget_watched(self.folder)
+            self._refused(error)
         self._tell(well, time.monotonic() - begun)
         return well
+
+    def _refused(self, error: ModuleError) -> None:
+        report = error.report if isinstance(error, PackageInvalid) else {}
+        print_findings(report)
+        print_error(error)
+        details = "\n".join(
+            f"{one['location']}: {sentence(one, 'message')}" for one in report.get("errors", [])
+        )
+        tell_watched(self.folder, error, details)
 
     def _calm_state(self) -> State:
         """Return names, sizes and times of the files, once they have stopped changing."""
@@ -89,8 +96,10 @@ class Watcher:
     def _state(self) -> State:
         try:
             files = [(str(path), path.stat()) for path in contents_of(self.folder)]
-        except (OSError, ModuleError):  # a file went while we looked, or something odd is there
+        except OSError:  # a file went while we looked
             return (("", 0, time.monotonic_ns()),)
+        except ModuleError:  # packing says what is wrong
+            return (("", 0, 0),)
         return tuple((name, found.st_size, found.st_mtime_ns) for name, found in files)
 
     def _install(self) -> bool:
@@ -107,8 +116,6 @@ class Watcher:
         tell_end(operation)
         if operation.outcome != Outcome.DONE:
             say(gettext(OUTCOME_LABELS[Outcome(operation.outcome)]))
-            if operation.error:
-                tell_watched(self.folder, ModuleError(**operation.error))
             return False
         following = (operation.result or {}).get("next_operation")
         return self._follow(Operation.objects.get(pk=following)) if following else True

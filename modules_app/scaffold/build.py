@@ -12,7 +12,7 @@ from modules_app.scaffold.pieces import join_python
 
 TEMPLATES = Path(__file__).parent / "templates"
 _SUFFIX = ".tmpl"
-_NAMES = "id|short|kebab|snake|title"
+_NAMES = "id|short|kebab|snake|title|jail"
 _PLACEHOLDER = re.compile(rf"\[\[({_NAMES})\]\]|__({_NAMES})__")
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from modules_app.domain.fail2ban import underscored
 from modules_app.exceptions import Refused
 from modules_app.exceptions import gettext_noop as _
 
@@ -66,6 +67,7 @@ class Names:
             "kebab": self.kebab,
             "snake": self.snake,
             "title": self.title,
+            "jail": underscored(self.id),
         }
 
 

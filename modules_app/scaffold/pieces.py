@@ -72,7 +72,8 @@ class _File:
     def _add_list(self, lines: list[str], node: ast.stmt, name: str) -> None:
         assert isinstance(node, ast.Assign) and isinstance(node.value, ast.List)  # noqa: S101
         self.blocks.setdefault(name, [])
-        entries = [_lines_of(lines, item).strip().rstrip(",") for item in node.value.elts]
+        source = "\n".join(lines)
+        entries = [ast.get_source_segment(source, item) or "" for item in node.value.elts]
         self.lists.setdefault(name, []).extend(entries)
 
     def text(self) -> str:

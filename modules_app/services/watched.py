@@ -11,12 +11,13 @@ from modules_app.selectors.registry import data_dir
 from modules_app.selectors.watched import WATCHED
 
 
-def tell_watched(folder: Path, error: ModuleError) -> None:
+def tell_watched(folder: Path, error: ModuleError, details: str = "") -> None:
     """Remember why the last change of a watched folder could not be installed."""
     fsops = FsOps()
     with fsops.directory(data_dir().run) as run_fd:
         fsops.ensure_dir(WATCHED, run_fd, mode=0o750)
-    document = {"folder": str(folder.resolve()), **error.as_dict()}
+    context = {**error.context, **({"details": details} if details else {})}
+    document = {"folder": str(folder.resolve()), **error.as_dict(), "context": context}
     text = json.dumps(document, default=str).encode()
     fsops.write_file_atomically(data_dir().run / WATCHED, _name(folder), text)
 

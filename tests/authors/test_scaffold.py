@@ -1,0 +1,128 @@
+"""New modules: whatever they are written with, they are well from the first moment."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from modules_app.exceptions import Refused
+from modules_app.host.testing import run_tests
+from modules_app.inspection.files import DirectoryFiles
+from modules_app.inspection.report import inspect_package
+from modules_app.manifests.reader import read_manifest
+from modules_app.models import Module
+from modules_app.packages.pack import build_package
+from modules_app.scaffold.build import TEMPLATES, build_module
+from modules_app.scaffold.features import FEATURES, Names
+from modules_app.scaffold.pieces import join_python
+from modules_app.selectors.registry import registry_module
+from tests.lifecycle import Life
+
+ID = "ModuleNightWatch"
+MIKOPBX = tuple(name for name in FEATURES if name != "freepbx")
+
+
+def write(folder: Path, module_id: str, *features: str) -> Path:
+    for name, text in build_module(module_id, features).items():
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    return folder
+
+
+def report(folder: Path) -> dict[str, Any]:
+    (manifest,) = folder.glob("module.[jx]*")
+    reading = read_manifest(manifest.name, manifest.read_bytes())
+    return inspect_package(DirectoryFiles(folder), reading).as_dict()
+
+
+@pytest.mark.parametrize("name", MIKOPBX)
+def test_each_feature_alone_has_no_fault(tmp_path: Path, name: str) -> None:
+    found = report(write(tmp_path, ID, name))
+    assert (found["id"], found["errors"], found["warnings"]) == (ID, [], [])
+
+
+@pytest.mark.parametrize("features", [MIKOPBX, FEATURES, ("freepbx",), ("freepbx", "page")])
+def test_features_go_together(tmp_path: Path, features: tuple[str, ...]) -> None:
+    module_id = "nightwatch" if "freepbx" in features else ID
+    found = report(write(tmp_path, module_id, *features))
+    assert (found["id"], found["errors"], found["warnings"]) == (module_id, [], [])
+
+
+@pytest.mark.parametrize("name", FEATURES)
+def test_each_feature_brings_tests_and_a_readme(name: str) -> None:
+    files = build_module("nightwatch" if name == "freepbx" else ID, [name])
+    assert "README.md" in files
+    own = list((TEMPLATES / name).glob("tests/*"))
+    assert own or name in ("language", "freepbx")
+    assert "tests/test_module.py" in files
+
+
+def test_a_module_with_everything_lives_and_passes_its_own_tests(
+    life: Life, tmp_path: Path
+) -> None:
+    folder = write(tmp_path / "source", ID, *MIKOPBX)
+    operation = life.install(build_package(folder, version="1.0.0"), enable=True)
+    assert operation.outcome == "done", operation.error
+    payload = {
+        "module": registry_module(Module.objects.get(pk=ID)).as_dict(),
+        "tests": str(folder / "tests"),
+        "data_dir": str(life.data_dir.root),
+        "pbx_version": "2026.3.1",
+    }
+    target = f"{run_tests.__module__}:run_tests"
+    result = life.tools.zygote.run(target, payload, seconds=60)
+    assert result.value is not None, result
+    assert (result.value["error"], result.value["failed"]) == ("", 0), result.value["output"]
+    assert result.value["ran"] >= 12
+    assert life.remove(ID, keep_data=False).outcome == "done"
+
+
+def test_a_freepbx_module_lives(life: Life, tmp_path: Path) -> None:
+    folder = write(tmp_path / "source", "nightwatch", "freepbx", "page")
+    operation = life.install(build_package(folder), enable=True)
+    assert operation.outcome == "done", operation.error
+    assert Module.objects.get(pk="nightwatch").wanted == "on"
+
+
+@pytest.mark.parametrize(
+    ("module_id", "features", "slug"),
+    [
+        ("BlackList", ["page"], "id-not-usual"),
+        ("ModuleBlackList", ["page", "freepbx"], "id-not-usual"),
+        ("../Module", ["page"], "id-not-usual"),
+        (ID, ["pages"], "no-such-feature"),
+    ],
+)
+def test_what_cannot_be_is_refused(module_id: str, features: list[str], slug: str) -> None:
+    with pytest.raises(Refused) as refused:
+        build_module(module_id, features)
+    assert refused.value.slug == slug
+
+
+def test_the_spellings_of_an_id() -> None:
+    assert Names("ModuleCTIClient2").as_dict() == {
+        "id": "ModuleCTIClient2",
+        "short": "CTIClient2",
+        "kebab": "cti-client2",
+        "snake": "cti_client2",
+        "title": "Cti client2",
+        "jail": "module_c_t_i_client2",
+    }
+
+
+def test_files_in_python_are_joined() -> None:
+    first = '"""First."""\nimport os\nfrom a import B\n\nX = [\n    1,\n]\n\n\nclass C:\n'
+    first += '    """C."""\n'
+    first += "\n    def one(self): ...\n"
+    second = '"""Second."""\nfrom a import c, B\n\nX = [2]\n\n\nclass C:\n    """C."""\n\n'
+    second += "    # why\n    @property\n    def two(self): ...\n\n    def one(self): ...\n"
+    joined = join_python([first, second])
+    assert ast.get_docstring(ast.parse(joined)) == "First."
+    assert "from a import B, c\n" in joined
+    assert "X = [\n    1,\n    2,\n]" in joined
+    assert joined.count("def one") == 1
+    assert "    # why\n    @property\n    def two" in joined
