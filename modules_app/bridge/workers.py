@@ -13,7 +13,7 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -215,6 +215,11 @@ class WorkerCrashes:
             known[module_id] = ModuleCrashes(generation, window, count + 1, worker, text[-500:], at)
             self._write(known)
         return known[module_id]
+
+    def keep_only(self, generations: Mapping[str, str]) -> None:
+        """Forget modules that are not to run now in that generation."""
+        known = self.read()
+        self.forget([n for n, one in known.items() if generations.get(n) != one.generation])
 
     def forget(self, module_ids: Collection[str]) -> None:
         """Let these modules start from zero."""

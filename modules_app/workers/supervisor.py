@@ -97,6 +97,7 @@ class Supervisor:
         )
         self._processes: dict[str, WorkerProcess] = {}
         self._wanted = Wanted({})
+        self._counted: dict[str, str] | None = None
         self._written: WorkersStatus | None = None
         self._stopping = False
         self._complaint = ""
@@ -160,9 +161,18 @@ class Supervisor:
         self._read_at = time.monotonic()
         try:
             self._wanted = self._read_wanted()
+            self._forget_others()
             self._complaint = ""
         except self._errors as error:
             self._complain(f"the rows cannot be read: {error}")
+
+    def _forget_others(self) -> None:
+        """Let modules that were stopped, or changed, begin to count from zero."""
+        modules = [place.module for place in self._wanted.places.values()]
+        generations = {module.id: module.generation for module in modules}
+        if generations != self._counted:
+            self._crashes.keep_only(generations)
+            self._counted = generations
 
     def _new(self, place: Place) -> WorkerProcess:
         return WorkerProcess(place, self._spawn, self._ping, self._options.timing, _now_text)

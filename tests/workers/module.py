@@ -7,11 +7,27 @@ from tests.builders import module_json, zip_of
 ID = "ModuleWork"
 
 CONF = """
+import os
+from pathlib import Path
+
 from modules_app.sdk import ConfigClass
+
+CONTROL = Path(os.environ["PBX_TEST_CONTROL"])
 
 
 class WorkConf(ConfigClass):
+    def models_event_change_data(self, data):
+        if data["recordId"] == "Name":
+            with (CONTROL / "heard").open("a") as file:
+                file.write(data["changedFields"]["value"]["new"] + "\\n")
+
+    def models_event_need_reload(self, planned_actions):
+        with (CONTROL / "planned").open("a") as file:
+            file.write(" ".join(planned_actions) + "\\n")
+
     def get_module_workers(self):
+        if (CONTROL / "fewer").exists():
+            return [{"type": "check_worker_heartbeat", "worker": "Steady", "alive_seconds": 3}]
         return [
             {"type": "check_worker_heartbeat", "worker": "Steady", "alive_seconds": 3},
             {"type": "checkWorkerBeanstalk", "worker": "Jobs", "interval": 1, "alive_seconds": 3,
@@ -52,6 +68,9 @@ class Steady(sdk.LoopWorker):
         if told("eat"):
             (CONTROL / "eat").unlink()
             self.hoard.append(bytearray(os.urandom(1024) * 100 * 1024))
+        if told("wish"):
+            (CONTROL / "wish").unlink()
+            sdk.ask_reload("get_module_workers")
         if told("chatter"):
             print("chatter " * 200)
         if told("add"):

@@ -20,7 +20,7 @@ PATIENCE = 60.0
 class Site:
     """Starts and kills ``manage.py workers`` on a data folder of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **environment: str) -> None:
         self.control = folder / "control"
         self.control.mkdir()
         self.server = Server(
@@ -30,6 +30,7 @@ class Site:
             PBX_WORKER_SOFT_SECONDS="20",
             PBX_WORKER_LOG_BYTES="20000",
             PBX_WORKER_MEMORY_BYTES=str(80 * 1024 * 1024),
+            **environment,
         )
         self.data_dir = self.server.data_dir
         self.server.prepare()

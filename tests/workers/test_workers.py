@@ -8,12 +8,13 @@ import signal
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from modules_app.workers.endings import MEMORY, NO_PONG, RESTART
-from tests.workers.module import ID
+from tests.workers.module import ID, package
 from tests.workers.site import Site
 
 pytestmark = pytest.mark.server
@@ -171,6 +172,22 @@ def test_safe_mode_ends_all_workers_and_leaving_it_starts_them(site: Site) -> No
     assert site.status["safe_mode"] is True
     (site.data_dir / "safe-mode").unlink()
     site.wait_for(site.all_run)
+
+
+def test_an_upgrade_ends_them_before_data_moves_and_starts_the_new_ones(
+    site: Site, tmp_path: Path
+) -> None:
+    before = site.worker("Steady")
+    path = tmp_path / "next.zip"
+    path.write_bytes(package("2.0.0"))
+    site.tell("add", "kept")
+    site.wait_for(lambda: "kept" in site.said("done").split())
+    site.server.manage("module", "install", str(path), "--yes")
+    site.wait_for(
+        lambda: site.all_run() and site.worker("Steady")["generation"] != before["generation"]
+    )
+    assert not {before["pid"]} & set(site.processes())
+    assert len(site.processes()) == 4
 
 
 def test_disabling_ends_them_also_those_that_ignore_signals(site: Site) -> None:
