@@ -21,8 +21,9 @@ from modules_app.cli.output import (
     sentence,
     show_error,
 )
+from modules_app.domain.needs import NEED_SENTENCES
 from modules_app.domain.operations import OUTCOME_LABELS, Outcome
-from modules_app.domain.states import Verb
+from modules_app.domain.states import HELD_BACK, Verb
 from modules_app.models import Operation
 from modules_app.selectors.doctor import examine
 from modules_app.selectors.modules import as_record, find_module, get_module_row, list_modules
@@ -30,6 +31,7 @@ from modules_app.selectors.operations import get_operation, list_operations, ope
 from modules_app.selectors.owner import quiet_sentence
 from modules_app.selectors.packages import list_kept
 from modules_app.selectors.records import module_details
+from modules_app.selectors.safe_mode import safe_mode
 from modules_app.services.plans import plan_operation
 from modules_app.services.uploads import check_package, drop_upload, file_chunks, receive_upload
 from modules_app.services.verification import Verified, verify_modules
@@ -63,7 +65,13 @@ def list_all(args: Any) -> int:
         gettext("State"),
         gettext("Reason"),
     ]
-    print_table(heads, ((r.id, r.title, r.version, gettext(r.words.label), r.reason) for r in rows))
+    mode = safe_mode()
+    labels = [
+        HELD_BACK if mode and row.enabled and row.id not in mode.running else row.words.label
+        for row in rows
+    ]
+    lines = zip(rows, labels, strict=True)
+    print_table(heads, ((r.id, r.title, r.version, gettext(said), r.reason) for r, said in lines))
     return 0
 
 
@@ -75,6 +83,11 @@ def show(args: Any) -> int:
         return 0
     for name in _SHOWN:
         sys.stdout.write(f"{name:16} {record[name] or ''}\n")
+    for need in record["needs"]:
+        known = gettext(NEED_SENTENCES[need["state"]]).format(name=need["id"])
+        sys.stdout.write(f"{'needs':16} {known} {need['cause']}\n")
+    if record["needed_by"]:
+        sys.stdout.write(f"{'needed by':16} {', '.join(record['needed_by'])}\n")
     for hook in record["hooks"]:
         said = "ok" if hook["ok"] else hook["error"]
         sys.stdout.write(f"{'hook':16} {hook['hook']} {hook['at'][:19]} {said}\n")

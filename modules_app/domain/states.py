@@ -115,6 +115,9 @@ STATES: dict[ModuleState, StateWords] = {
     ),
 }
 
+HELD_BACK = _("Not loaded: safe mode")
+"""The label of an enabled module that is not loaded because safe mode is on."""
+
 _OF_FAULT = {
     Fault.PAUSED: ModuleState.PAUSED,
     Fault.INCOMPATIBLE: ModuleState.INCOMPATIBLE,

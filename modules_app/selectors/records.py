@@ -6,6 +6,7 @@ from typing import Any
 
 from modules_app.selectors.hook_results import hook_result_record, list_hook_results
 from modules_app.selectors.modules import as_record, find_module, get_module_row
+from modules_app.selectors.needs import needs_record
 
 
 def module_details(module_id: str, language: str = "en") -> dict[str, Any]:
@@ -13,6 +14,7 @@ def module_details(module_id: str, language: str = "en") -> dict[str, Any]:
     module = find_module(module_id)
     return {
         **as_record(get_module_row(module.id, language)),
+        **needs_record(module.id, language),
         "facts": module.facts,
         "checks": module.checks,
         "hooks": [hook_result_record(one) for one in list_hook_results(module.id)],

@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 
+from modules_app.domain.states import HELD_BACK
 from modules_app.exceptions import NotFound
 from modules_app.selectors.history import checks_of, last_trouble, version_history
 from modules_app.selectors.hook_results import hook_rows
@@ -16,17 +17,20 @@ from modules_app.selectors.modules import (
     get_module_row,
     matching,
 )
+from modules_app.selectors.needs import needed_by
 from modules_app.selectors.operations import OperationPage, get_operation
 from modules_app.selectors.workers import workers_of
 from modules_app.views.http import PageRequest, full_or_part, methods, page
 from modules_app.views.placement import placement_forms
 from modules_app.views.reports import read_report
 from modules_app.views.rows import (
+    Around,
     buttons,
     clean_sort,
     drawn_rows,
     known_state,
     list_row,
+    need_line,
     sort_links,
     state_chips,
 )
@@ -43,7 +47,7 @@ def module_list(request: PageRequest) -> HttpResponse:
     rows = matching(everything, search=search, state=state, sort=sort)
     counts = count_states(everything)
     context = {
-        "lines": drawn_rows(rows, request.actor.rights),
+        "lines": drawn_rows(rows, request.actor.rights, Around.now(everything)),
         "found": len(rows),
         "chips": state_chips(counts, current=state, search=search, sort=sort),
         "sorts": sort_links(search=search, state=state, sort=sort),
@@ -68,10 +72,15 @@ def module_detail(request: PageRequest, module_id: str) -> HttpResponse:
     """Show one module: state and way out, versions, facts, checks, hooks, sidebar, operations."""
     found = get_module_page(module_id, language())
     module = found.module
+    everything = all_modules(language())
+    around = Around.now(everything)
     context = {
         "found": found,
         "row": found.row,
         "module": module,
+        "lacking": [need_line(need) for need in around.needs.get(module.id, ())],
+        "needed_by": needed_by(module.id, everything),
+        "held_back": HELD_BACK if around.holds_back(found.row) else "",
         "facts": found.facts,
         "report": read_report({**found.facts, "translations": module.translations}),
         **buttons(found.row, request.actor.rights),
@@ -90,7 +99,7 @@ def row_fragment(request: PageRequest, module_id: str, operation_id: int | str) 
     row = get_module_row(module_id, language())
     followed = _followed(operation_id)
     context = {
-        "row": list_row(row, request.actor.rights),
+        "row": list_row(row, request.actor.rights, Around.now(all_modules(language()))),
         "follow": followed.operation.pk if followed and followed.open else None,
         "failed": followed if followed and followed.error else None,
     }

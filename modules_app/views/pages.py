@@ -16,7 +16,7 @@ from modules_app.selectors.operations import list_operations
 from modules_app.selectors.packages import list_kept, list_uploads
 from modules_app.views.context import THEME_COOKIE, THEMES
 from modules_app.views.http import PageRequest, methods, page
-from modules_app.views.rows import list_row, state_chips
+from modules_app.views.rows import Around, list_row, state_chips
 
 YEAR = 365 * 24 * 3600
 
@@ -26,13 +26,16 @@ YEAR = 365 * 24 * 3600
 def dashboard(request: PageRequest) -> HttpResponse:
     """Tell in ten seconds whether the modules are healthy (reference U4.2 S1)."""
     rows = list_modules(language=get_language() or "en")
+    around = Around.now(rows)
     return render(
         request,
         "pages/dashboard.html",
         {
             "chips": state_chips(count_states(rows), current=None),
             "attention": [
-                list_row(row, request.actor.rights) for row in rows if row.needs_a_person
+                list_row(row, request.actor.rights, around)
+                for row in rows
+                if row.needs_a_person or around.lacking(row)
             ],
             "modules": len(rows),
             "operations": list_operations(limit=8),

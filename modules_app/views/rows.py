@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -13,9 +13,13 @@ from django.utils.html import format_html, format_html_join
 from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext
 
-from modules_app.domain.states import STATES, ModuleState, Verb
+from modules_app.bridge.safe_mode import SafeMode
+from modules_app.domain.needs import MISSING, Need
+from modules_app.domain.states import HELD_BACK, STATES, ModuleState, Verb
 from modules_app.permissions import Right
 from modules_app.selectors.modules import ModuleRow
+from modules_app.selectors.needs import needs_by_module
+from modules_app.selectors.safe_mode import safe_mode
 from modules_app.templatetags.module_ui import (
     STATE_ICONS,
     actor_name,
@@ -52,6 +56,7 @@ class ListRow(NamedTuple):
     byline: str
     previous: str
     operation: str
+    needs: str
     contract: str
     state: str
     label: str
@@ -70,7 +75,30 @@ _TEXTS = (
     "byline",
     "previous",
     "operation",
+    "needs",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What the state of a module alone does not tell: what it needs and lacks, and safe mode."""
+
+    needs: Mapping[str, tuple[Need, ...]] = field(default_factory=dict)
+    safe_mode: SafeMode | None = None
+
+    @classmethod
+    def now(cls, everything: Iterable[ModuleRow]) -> Around:
+        """Look around; ``everything`` are the rows of all modules."""
+        return cls(needs_by_module(everything), safe_mode())
+
+    def holds_back(self, row: ModuleRow) -> bool:
+        """Tell whether an enabled module does not run because of safe mode."""
+        mode = self.safe_mode
+        return mode is not None and row.enabled and row.id not in mode.running
+
+    def lacking(self, row: ModuleRow) -> tuple[Need, ...]:
+        """Return what a module needs and lacks; nothing for one that is off anyway."""
+        return () if row.state is ModuleState.DISABLED else self.needs.get(row.id, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +123,14 @@ class SortLink:
     aria: str
 
 
-def list_row(row: ModuleRow, rights: frozenset[Right]) -> ListRow:
+def list_row(row: ModuleRow, rights: frozenset[Right], around: Around) -> ListRow:
     """Turn a selector's row into a template's row for a person with ``rights``."""
+    return _list_row(row, rights, around.lacking(row), around.holds_back(row))
+
+
+def _list_row(
+    row: ModuleRow, rights: frozenset[Right], lacking: tuple[Need, ...], held_back: bool
+) -> ListRow:
     return ListRow(
         id=row.id,
         title=row.title,
@@ -107,28 +141,51 @@ def list_row(row: ModuleRow, rights: frozenset[Right]) -> ListRow:
         byline=_byline(row),
         previous=row.previous_version,
         operation=str(row.operation or ""),
+        needs=format_html_join(" ", "{}", ((need_line(need),) for need in lacking)),
         contract=contract_name(row.contract),
-        state=str(row.state),
-        label=row.words.label,
+        state=str(ModuleState.PAUSED if held_back else row.state),
+        label=HELD_BACK if held_back else row.words.label,
         action=_action(row, rights),
-        can_open=row.enabled and Right.OPERATE in rights,
+        can_open=row.enabled and not held_back and Right.OPERATE in rights,
         can_remove=Verb.REMOVE in row.verbs and Right.REMOVE in rights,
     )
 
 
-def drawn_rows(rows: Iterable[ModuleRow], rights: frozenset[Right]) -> str:
+def need_line(need: Need) -> str:
+    """Return what a module needs and lacks as a sentence with a link, and the cause if known."""
+    name = need.name
+    if need.state != MISSING:
+        name = format_html('<a href="/modules/{}/">{}</a>', need.id, need.name)
+    sentence = format_html(gettext(need.sentence), name=name)
+    return format_html("{} {}", sentence, excerpt(need.cause, REASON_LENGTH))
+
+
+def drawn_rows(rows: Iterable[ModuleRow], rights: frozenset[Right], around: Around) -> str:
     """Return the lines of the list as HTML.
 
     Lines that differ only in their texts share one pattern, which the template draws once with a
     named gap for each text; ``format_html`` escapes what goes into the gaps.
     """
     language = get_language() or "en"
-    return format_html_join("", "{}", ((_drawn(row, rights, language),) for row in rows))
+    return format_html_join("", "{}", _lines(rows, rights, around, language))
+
+
+def _lines(
+    rows: Iterable[ModuleRow], rights: frozenset[Right], around: Around, language: str
+) -> Iterator[tuple[str]]:
+    for row in rows:
+        yield (_drawn(row, rights, around.lacking(row), around.holds_back(row), language),)
 
 
 @functools.lru_cache(maxsize=2048)
-def _drawn(row: ModuleRow, rights: frozenset[Right], language: str) -> str:
-    line = list_row(row, rights)
+def _drawn(
+    row: ModuleRow,
+    rights: frozenset[Right],
+    lacking: tuple[Need, ...],
+    held_back: bool,
+    language: str,
+) -> str:
+    line = _list_row(row, rights, lacking, held_back)
     texts = dict(zip(_TEXTS, line, strict=False))
     return format_html(_pattern(language, _gapped(line)), **texts)
 
