@@ -65,7 +65,7 @@ def record_attempt(request: ApiRequest, error: ModuleError) -> None:
         return
     if request.method not in _LOOKING or isinstance(error, NotAllowed):
         target = str(next(iter(match.kwargs.values()), ""))
-        action = f"api-{(match.url_name or '').replace('_', '-')}"
+        action = f"api-{str(request.method).lower()}-{match.url_name}"
         audit.record_refusal(actor=caller.actor, action=action, target=target, error=error)
 
 

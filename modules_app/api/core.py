@@ -47,7 +47,7 @@ api.add_router("/operations", operations.router)
 api.add_router("/settings", settings.router)
 
 
-@api.get("/me", response={200: Me, 401: Error}, tags=["interface"])
+@api.get("/me", url_name="me", response={200: Me, 401: Error}, tags=["interface"])
 def who_am_i(request: ApiRequest) -> dict[str, Any]:
     """Say who asks and with which scopes."""
     caller = request.caller

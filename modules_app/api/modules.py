@@ -64,7 +64,12 @@ def queued(
     return Status(202, operation_shape(operation))
 
 
-@router.get("", response={200: Modules, 403: Error}, summary="List the installed modules")
+@router.get(
+    "",
+    url_name="modules",
+    response={200: Modules, 403: Error},
+    summary="List the installed modules",
+)
 def list_installed(request: ApiRequest, state: str = "", search: str = "") -> dict[str, Any]:
     """Every module, or those in one state or with a text in id, name, description or publisher."""
     request.caller.acting_in(Scope.VIEW)
@@ -72,14 +77,16 @@ def list_installed(request: ApiRequest, state: str = "", search: str = "") -> di
     return {"modules": [as_record(row) for row in rows]}
 
 
-@router.get("/{str:module_id}", response={200: ModuleDetails, **FOUND_NOTHING})
+@router.get("/{str:module_id}", url_name="module", response={200: ModuleDetails, **FOUND_NOTHING})
 def show_module(request: ApiRequest, module_id: str) -> dict[str, Any]:
     """One module, its facts, checks and hooks: the record of ``module show --json``."""
     request.caller.acting_in(Scope.VIEW)
     return module_details(module_id, language())
 
 
-@router.get("/{str:module_id}/hooks", response={200: Hooks, **FOUND_NOTHING})
+@router.get(
+    "/{str:module_id}/hooks", url_name="module-hooks", response={200: Hooks, **FOUND_NOTHING}
+)
 def list_hooks(request: ApiRequest, module_id: str) -> dict[str, Any]:
     """Which hooks ran, when, how long, and what they failed with."""
     request.caller.acting_in(Scope.VIEW)
@@ -87,14 +94,14 @@ def list_hooks(request: ApiRequest, module_id: str) -> dict[str, Any]:
     return {"hooks": [hook_result_record(one) for one in found]}
 
 
-@router.post("/{str:module_id}/enable", response=QUEUED)
+@router.post("/{str:module_id}/enable", url_name="module-enable", response=QUEUED)
 def enable_module(request: ApiRequest, response: HttpResponse, module_id: str) -> Status:
     """Switch a module on."""
     service = lifecycle.enable_module
     return queued(request, response, Scope.OPERATE, service, module_id=module_id)
 
 
-@router.post("/{str:module_id}/disable", response=QUEUED)
+@router.post("/{str:module_id}/disable", url_name="module-disable", response=QUEUED)
 def disable_module(
     request: ApiRequest,
     response: HttpResponse,
@@ -106,14 +113,14 @@ def disable_module(
     return queued(request, response, Scope.OPERATE, service, module_id=module_id, force=asked.force)
 
 
-@router.post("/{str:module_id}/rollback", response=QUEUED)
+@router.post("/{str:module_id}/rollback", url_name="module-rollback", response=QUEUED)
 def rollback_module(request: ApiRequest, response: HttpResponse, module_id: str) -> Status:
     """Return a module to the version before, with its data of then."""
     service = lifecycle.rollback_module
     return queued(request, response, Scope.INSTALL, service, proof=True, module_id=module_id)
 
 
-@router.post("/{str:module_id}/repair", response=QUEUED)
+@router.post("/{str:module_id}/repair", url_name="module-repair", response=QUEUED)
 def repair_module(request: ApiRequest, response: HttpResponse, module_id: str) -> Status:
     """Write the files of a damaged module anew from its kept package."""
     service = lifecycle.repair_module
@@ -141,7 +148,9 @@ def remove_module(
     )
 
 
-@router.post("/{str:module_id}/verify", response={200: Damage, **FOUND_NOTHING})
+@router.post(
+    "/{str:module_id}/verify", url_name="module-verify", response={200: Damage, **FOUND_NOTHING}
+)
 def verify_module(request: ApiRequest, module_id: str) -> dict[str, Any]:
     """Compare files and data with what was installed."""
     actor = request.caller.acting_in(Scope.OPERATE)

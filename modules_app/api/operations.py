@@ -17,7 +17,7 @@ from modules_app.services.lifecycle import cancel_operation as cancel
 router = Router(tags=["operations"])
 
 
-@router.get("", response={200: Operations, 403: Error})
+@router.get("", url_name="operations", response={200: Operations, 403: Error})
 def list_newest(
     request: ApiRequest, module: str = "", limit: int = Query(50, ge=1, le=500)
 ) -> dict[str, Any]:
@@ -27,21 +27,31 @@ def list_newest(
     return {"operations": [operation_shape(one) for one in found]}
 
 
-@router.get("/{int:operation_id}", response={200: OperationRecord, **FOUND_NOTHING})
+@router.get(
+    "/{int:operation_id}", url_name="operation", response={200: OperationRecord, **FOUND_NOTHING}
+)
 def show_operation(request: ApiRequest, operation_id: int) -> dict[str, Any]:
     """One operation: how far it is, or how it ended."""
     request.caller.acting_in(Scope.VIEW)
     return operation_shape(get_operation(operation_id).operation)
 
 
-@router.get("/{int:operation_id}/log", response={200: OperationLog, **FOUND_NOTHING})
+@router.get(
+    "/{int:operation_id}/log",
+    url_name="operation-log",
+    response={200: OperationLog, **FOUND_NOTHING},
+)
 def show_log(request: ApiRequest, operation_id: int) -> dict[str, Any]:
     """One operation with its stages."""
     request.caller.acting_in(Scope.VIEW)
     return _log(get_operation(operation_id))
 
 
-@router.post("/{int:operation_id}/cancel", response={202: OperationRecord, **FOUND_NOTHING})
+@router.post(
+    "/{int:operation_id}/cancel",
+    url_name="operation-cancel",
+    response={202: OperationRecord, **FOUND_NOTHING},
+)
 def cancel_operation(request: ApiRequest, operation_id: int) -> Status:
     """End a waiting operation at once; ask a running one to stop before its commit point."""
     actor = request.caller.acting_in(Scope.OPERATE)

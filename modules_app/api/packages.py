@@ -42,7 +42,7 @@ _UPLOAD_BODY = {
 }
 
 
-@router.get("", response={200: Packages, 403: Error})
+@router.get("", url_name="packages", response={200: Packages, 403: Error})
 def list_waiting(request: ApiRequest) -> dict[str, Any]:
     """The packages that wait to be installed or discarded, newest first."""
     request.caller.acting_in(Scope.INSTALL)
@@ -64,14 +64,18 @@ def upload_package(request: ApiRequest, response: HttpResponse) -> Status:
     return Status(201, found)
 
 
-@router.get("/{uuid:package_id}", response={200: Package, **FOUND_NOTHING})
+@router.get("/{uuid:package_id}", url_name="package", response={200: Package, **FOUND_NOTHING})
 def show_package(request: ApiRequest, package_id: UUID) -> dict[str, Any]:
     """One package with its validation report."""
     request.caller.acting_in(Scope.INSTALL)
     return _shape(get_upload(package_id))
 
 
-@router.post("/{uuid:package_id}/install", response={**QUEUED, 202: OperationRecord})
+@router.post(
+    "/{uuid:package_id}/install",
+    url_name="package-install",
+    response={**QUEUED, 202: OperationRecord},
+)
 def install_package(
     request: ApiRequest,
     response: HttpResponse,

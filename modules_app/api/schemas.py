@@ -56,6 +56,8 @@ class HookRecord(Schema):
     ok: bool
     at: str
     seconds: float
+    priority: int
+    answer: Any
     generation: str
     operation: int | None
     failed_at: str | None

@@ -17,7 +17,7 @@ from modules_app.services.settings import write_settings
 router = Router(tags=["settings"])
 
 
-@router.get("", response={200: Settings, 403: Error})
+@router.get("", url_name="settings", response={200: Settings, 403: Error})
 def read_settings(request: ApiRequest) -> dict[str, Any]:
     """Every typed setting with its value."""
     request.caller.acting_in(Scope.SETTINGS)

@@ -100,7 +100,7 @@ def _length(request: HttpRequest) -> int:
 
 def _takes_files(request: HttpRequest) -> bool:
     """Tell whether the address is one of the two that packages are sent to."""
-    return request.path_info in (reverse("upload-new"), reverse("api:upload_package"))
+    return request.path_info in (reverse("upload-new"), reverse("api:packages"))
 
 
 def _is_known(request: HttpRequest) -> bool:
