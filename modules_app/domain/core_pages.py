@@ -10,7 +10,7 @@ CORE_PAGES: dict[str, tuple[str, ...]] = {
     "PbxExtensionModules": ("TabularMenu", "AdditionalTab", "ModifyFields"),
     "GeneralSettings": ("TabularMenu", "AdditionalTab"),
     "Firewall": ("Fields",),
-    "Fail2Ban": ("TabularMenu", "AdditionalTab"),
+    "Fail2Ban": ("TabularMenu", "Fields", "AdditionalTab"),
     "Layout": ("Footer",),
     "ModulePage": ("Header",),
 }

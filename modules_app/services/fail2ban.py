@@ -9,12 +9,14 @@ from django.db import transaction
 
 from modules_app import audit
 from modules_app.applier import client
+from modules_app.applier.fail2ban import Ban
 from modules_app.applier.report import Report
 from modules_app.domain.networks import read_span
 from modules_app.exceptions import ModuleError, Refused
 from modules_app.exceptions import gettext_noop as _
+from modules_app.models import PbxSetting
 from modules_app.permissions import Actor, Right, require
-from modules_app.selectors.fail2ban import numbers
+from modules_app.selectors.fail2ban import SWITCH, numbers
 from modules_app.services.surfaces import ask_refresh
 
 LONGEST = 10 * 365 * 86400
@@ -28,6 +30,7 @@ class Fail2BanValues:
     find_time: int = 600
     ban_time: int = 600
     white_list: Sequence[str] = ()
+    is_on: bool = True
 
 
 def save_fail2ban(*, actor: Actor, values: Fail2BanValues) -> None:
@@ -40,8 +43,20 @@ def save_fail2ban(*, actor: Actor, values: Fail2BanValues) -> None:
     row.ban_time, row.white_list = values.ban_time, _addresses(values.white_list)
     with transaction.atomic():
         row.save()
+        PbxSetting.objects.update_or_create(
+            key=SWITCH, defaults={"value": "1" if values.is_on else "0"}
+        )
         audit.record(actor=actor, action="fail2ban-change", target="", outcome="done")
-        ask_refresh(["fail2ban"])
+        ask_refresh(["firewall", "fail2ban"])
+
+
+def list_bans() -> list[Ban] | None:
+    """Return who is banned now, None where that cannot be known: fail2ban does not run."""
+    try:
+        found = client.ask("bans", "fail2ban")["bans"]
+    except ModuleError:
+        return None
+    return None if found is None else [Ban(**one) for one in found]
 
 
 def unban(*, actor: Actor, jail: str, address: str) -> None:

@@ -12,12 +12,18 @@ from modules_app.exceptions import Refused
 from modules_app.exceptions import gettext_noop as _
 from modules_app.models import PbxSetting
 from modules_app.permissions import Actor, Right, require
+from modules_app.selectors.firewall import SWITCH
 from modules_app.selectors.settings import all_settings
+from modules_app.services.firewall import Caution, refuse_shutting_out
 from modules_app.services.surfaces import ask_refresh
 
 
-def write_settings(*, actor: Actor, values: Mapping[str, str]) -> list[str]:
-    """Store the values that differ and return their keys. Raises ``Refused`` for a wrong value."""
+def write_settings(*, actor: Actor, values: Mapping[str, str], address: str = "") -> list[str]:
+    """Store the values that differ and return their keys.
+
+    Raises ``Refused`` for a wrong value, and when the firewall is switched on in a way that shuts
+    out the browser at ``address``.
+    """
     require(actor, Right.INSTALL)
     for key, value in values.items():
         _check(key, value)
@@ -26,6 +32,8 @@ def write_settings(*, actor: Actor, values: Mapping[str, str]) -> list[str]:
         changed = [key for key, value in values.items() if current.get(key, "") != value]
         for key in changed:
             PbxSetting.objects.update_or_create(key=key, defaults={"value": values[key]})
+        if SWITCH in changed:
+            refuse_shutting_out(Caution(address))
         if changed:
             ask_refresh()
             audit.record(

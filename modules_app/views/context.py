@@ -30,6 +30,8 @@ LINKS = {
     "settings": "/settings/",
     "audit": "/audit/",
     "events": "/events/",
+    "firewall": "/firewall/",
+    "fail2ban": "/fail2ban/",
     "sessions": "/sessions/",
     "password": "/password/",
     "api_keys": "/api-keys/",
@@ -44,6 +46,8 @@ _NAMES = {
     LINKS["dashboard"]: "Dashboard",
     LINKS["modules"]: "PbxExtensionModules",
     LINKS["settings"]: "GeneralSettings",
+    LINKS["firewall"]: "Firewall",
+    LINKS["fail2ban"]: "Fail2Ban",
 }
 
 
@@ -64,7 +68,15 @@ class Page:
     def section(self) -> str:
         """Return which core link is the current one."""
         path = self.request.path
-        for name in ("modules", "operations", "settings", "audit", "events"):
+        for name in (
+            "modules",
+            "operations",
+            "settings",
+            "audit",
+            "events",
+            "firewall",
+            "fail2ban",
+        ):
             if path.startswith(LINKS[name]):
                 return name
         if path.startswith("/uploads/"):
@@ -117,9 +129,7 @@ class Sidebar:
     def groups(self) -> list[MenuGroup]:
         """Return the groups with entries; none when the core database cannot be read."""
         try:
-            return _without_unloaded(
-                sidebar(get_language() or settings.LANGUAGE_CODE, self.user)
-            )
+            return _without_unloaded(sidebar(get_language() or settings.LANGUAGE_CODE, self.user))
         except DatabaseError:
             logger.exception("The sidebar could not be read")
             return []

@@ -15,6 +15,7 @@ from modules_app.forms.extra import ExtraFieldsForm
 from modules_app.forms.settings import SettingsForm
 from modules_app.permissions import Right
 from modules_app.selectors.settings import all_settings, settings_by_group
+from modules_app.services.attacks import browser_address
 from modules_app.services.module_forms import SaveProblem, extra_fields, save_extra_fields
 from modules_app.services.settings import write_settings
 from modules_app.views.http import PageRequest, methods, page
@@ -39,7 +40,9 @@ def settings_page(request: PageRequest) -> HttpResponse:
         return _page(request, form, extra)
     if not (form.is_valid() & extra.is_valid()):
         return _page(request, form, extra, status=422)
-    changed = write_settings(actor=request.actor, values=form.texts())
+    changed = write_settings(
+        actor=request.actor, values=form.texts(), address=browser_address(request)
+    )
     problems = save_extra_fields(FORM, extra.values(), all_settings(), **reader(request))
     messages.success(request, _said(len(changed), bool(extra.values())))
     if not problems:

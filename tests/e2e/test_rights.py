@@ -54,6 +54,11 @@ ADDRESSES = {
     ),
     "module-repair": Address(f"/modules/{NOBODY}/repair/", get=Right.INSTALL, post=Right.INSTALL),
     "module-verify": Address(f"/modules/{NOBODY}/verify/", post=Right.OPERATE),
+    "module-grant": Address(
+        f"/modules/{NOBODY}/grants/authenticate/", get=Right.INSTALL, post=Right.INSTALL
+    ),
+    "permissions": Address("/permissions/GeneralSettings/", get=Right.VIEW),
+    "module-header": Address(f"/blocks/{NOBODY}/", get=Right.VIEW),
     "module-place": Address(f"/modules/{NOBODY}/place/", post=Right.OPERATE),
     "hooks": Address("/hooks/", get=Right.OPERATE),
     "worker-restart": Address(f"/modules/{NOBODY}/workers/restart/", post=Right.OPERATE),
@@ -73,6 +78,18 @@ ADDRESSES = {
     "safe-mode-off": Address("/safe-mode/off/", post=Right.OPERATE),
     "safe-mode-report": Address("/safe-mode/report/", get=Right.INSTALL),
     "settings": Address("/settings/", get=Right.INSTALL, post=Right.INSTALL),
+    "firewall": Address("/firewall/", get=Right.VIEW),
+    "firewall-switch": Address("/firewall/switch/", post=Right.INSTALL),
+    "firewall-keep": Address("/firewall/keep/", post=Right.INSTALL),
+    "firewall-return": Address("/firewall/return/", post=Right.INSTALL),
+    "network-add": Address("/firewall/networks/add/", get=Right.INSTALL, post=Right.INSTALL),
+    "network-edit": Address("/firewall/networks/999/", get=Right.INSTALL, post=Right.INSTALL),
+    "network-delete": Address(
+        "/firewall/networks/999/delete/", get=Right.INSTALL, post=Right.INSTALL
+    ),
+    "fail2ban": Address("/fail2ban/", get=Right.VIEW),
+    "fail2ban-save": Address("/fail2ban/save/", post=Right.INSTALL),
+    "fail2ban-unban": Address("/fail2ban/unban/", post=Right.OPERATE),
     "audit": Address("/audit/", get=Right.INSTALL),
     "audit-csv": Address("/audit/audit.csv", get=Right.INSTALL),
     "audit-json": Address("/audit/audit.json", get=Right.INSTALL),
