@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.utils.translation import get_language
 from ninja import Router, Status
 
@@ -42,6 +42,11 @@ def language() -> str:
     return get_language() or "en"
 
 
+def whole(record: dict[str, Any]) -> HttpResponse:
+    """Answer with a record as commands print it, also what its schema does not name yet."""
+    return JsonResponse(record)
+
+
 def queued(
     request: ApiRequest,
     response: HttpResponse,
@@ -70,28 +75,28 @@ def queued(
     response={200: Modules, 403: Error},
     summary="List the installed modules",
 )
-def list_installed(request: ApiRequest, state: str = "", search: str = "") -> dict[str, Any]:
+def list_installed(request: ApiRequest, state: str = "", search: str = "") -> HttpResponse:
     """Every module, or those in one state or with a text in id, name, description or publisher."""
     request.caller.acting_in(Scope.VIEW)
     rows = list_modules(state=state, search=search, language=language())
-    return {"modules": [as_record(row) for row in rows]}
+    return whole({"modules": [as_record(row) for row in rows]})
 
 
 @router.get("/{str:module_id}", url_name="module", response={200: ModuleDetails, **FOUND_NOTHING})
-def show_module(request: ApiRequest, module_id: str) -> dict[str, Any]:
+def show_module(request: ApiRequest, module_id: str) -> HttpResponse:
     """One module, its facts, checks and hooks: the record of ``module show --json``."""
     request.caller.acting_in(Scope.VIEW)
-    return module_details(module_id, language())
+    return whole(module_details(module_id, language()))
 
 
 @router.get(
     "/{str:module_id}/hooks", url_name="module-hooks", response={200: Hooks, **FOUND_NOTHING}
 )
-def list_hooks(request: ApiRequest, module_id: str) -> dict[str, Any]:
+def list_hooks(request: ApiRequest, module_id: str) -> HttpResponse:
     """Which hooks ran, when, how long, and what they failed with."""
     request.caller.acting_in(Scope.VIEW)
     found = list_hook_results(find_module(module_id).id)
-    return {"hooks": [hook_result_record(one) for one in found]}
+    return whole({"hooks": [hook_result_record(one) for one in found]})
 
 
 @router.post("/{str:module_id}/enable", url_name="module-enable", response=QUEUED)
