@@ -52,6 +52,16 @@ ENVIRONMENT = {
     "0 for never.",
     "PBX_STRIKES": "Crashes of a module within PBX_STRIKE_STARTS that pause it; 0 for never.",
     "PBX_STRIKE_STARTS": "Starts of the host among which crashes are counted.",
+    "PBX_WORKER_MEMORY_BYTES": "Memory of its own that one worker of a module may hold; above it "
+    "is restarted.",
+    "PBX_WORKER_HARD_MEMORY_BYTES": "Memory that one worker can get at all.",
+    "PBX_WORKER_LOG_BYTES": "Size at which a worker's log is rotated.",
+    "PBX_WORKER_START_SECONDS": "Seconds that a worker has to begin its work.",
+    "PBX_WORKER_SOFT_SECONDS": "Seconds that a worker has to finish when it is to start anew.",
+    "PBX_WORKER_STOP_SECONDS": "Seconds that a worker has to end before it is killed.",
+    "PBX_WORKER_CRASHES": "Crashes of a module's workers within PBX_WORKER_CRASH_SECONDS that "
+    "pause it; 0 for never.",
+    "PBX_WORKER_CRASH_SECONDS": "Length of the fixed window in which they are counted.",
     "PBX_BAD_STARTS": "Bad starts of the host in a row that switch safe mode on; 0 for never.",
     "PBX_HEALTHY_SECONDS": "Seconds after which a start of the host counts as good.",
     "PBX_PROBATION_SECONDS": "Seconds that a module must run after an enabling or an upgrade "

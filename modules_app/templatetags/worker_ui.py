@@ -18,6 +18,7 @@ register = template.Library()
 
 _STATES = {
     "running": ("circle-check", "success", _("Running")),
+    "listening": ("circle-check", "success", _("Listening")),
     "starting": ("loader-circle", "info", _("Starting")),
     "stopping": ("loader-circle", "secondary", _("Ending")),
     "waiting": ("clock", "warning", _("Waiting to start again")),

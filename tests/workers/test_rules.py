@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import signal
 from itertools import combinations
 from pathlib import Path
@@ -36,6 +37,7 @@ from modules_app.processes.mailbox import Mailbox, post
 from modules_app.workers.endings import how, in_english
 from tests.builders import php_module
 from tests.lifecycle import Life
+from tests.server.running import ROOT
 
 ID = "ModuleTest"
 
@@ -257,3 +259,12 @@ def test_a_wish_of_a_module_that_is_off_is_forgotten(life: Life) -> None:
     (life.data_dir.run / "wishes" / "rubbish.json").write_text("{")
     assert carry_out(life.tools, {ID, "ModuleGone", ""}) == ["", "ModuleGone", ID]
     assert list((life.data_dir.run / "wishes").iterdir()) == []
+
+
+@pytest.mark.parametrize("guide", ["workers.md", "model-events.md"])
+def test_the_samples_of_the_guides_are_cut_from_examples(guide: str) -> None:
+    text = (ROOT / "docs" / "guides" / guide).read_text()
+    samples = re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    sources = [path.read_text() for path in (ROOT / "examples").glob("*/*.py")]
+    assert samples
+    assert [one for one in samples if not any(one in source for source in sources)] == []
