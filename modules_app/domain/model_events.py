@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from modules_app.domain.core_records import CORE_REFERENCES
+
 SOURCE = "models_changed"
 SAVED = "afterSave"
 DELETED = "afterDelete"
@@ -13,7 +15,8 @@ DELETED = "afterDelete"
 
 CHANGE_DATA = "models_event_change_data"
 NEED_RELOAD = "models_event_need_reload"
-EVENT_HOOKS = (CHANGE_DATA, NEED_RELOAD)
+EVENT_HOOKS = (CHANGE_DATA, NEED_RELOAD, CORE_REFERENCES)
+"""The last one is told of changes so that rows of a module go with the record they refer to."""
 
 ORDER = (
     "AllSystemWorkers",

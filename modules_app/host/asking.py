@@ -48,10 +48,13 @@ class HookTimeout(BaseException):
     """Raised inside a hook whose time is over; no `Exception`, so that few catch it."""
 
 
-def make_conf(module: RegistryModule, facts: ModuleFacts) -> ConfigClass | None:
-    """Return the object that has the module's hooks, None if it has none."""
-    kind = config_class(module)
-    return kind(facts) if kind is not None else None
+def make_conf(module: RegistryModule, facts: ModuleFacts) -> ConfigClass:
+    """Return the object that has the module's hooks; without a class of its own, the plain one.
+
+    The plain one answers for what a module declares elsewhere, such as references to core records.
+    """
+    kind = config_class(module) or ConfigClass
+    return kind(facts)
 
 
 def ask(

@@ -17,6 +17,7 @@ from django.db import connections
 from django.utils import translation
 
 from modules_app.bridge.registry import RegistryModule
+from modules_app.domain.core_records import CORE_REFERENCES
 from modules_app.exceptions import ModuleError, fill
 from modules_app.hooks.dispatch import call_hook, implemented_hooks
 from modules_app.hooks.specs import find_hook
@@ -30,6 +31,7 @@ from modules_app.host.rest import resources_of
 from modules_app.packages.fsops import FsOps
 from modules_app.sdk.conf import ConfigClass
 from modules_app.sdk.context import ModuleFacts, running
+from modules_app.sdk.core_refs import references_of
 from modules_app.sdk.freepbx import FreePbxModule
 from modules_app.sdk.menu import Menu
 from modules_app.sdk.records import Records, Settings
@@ -221,7 +223,7 @@ def _uninstall(task: Task) -> None:
 def _collect(task: Task) -> None:
     """Ask for the answers that the surfaces are made of; one that fails stops no other."""
     conf = _config(task) or ConfigClass(task.facts)
-    given = {"menu": task.payload.get("menu", ())}
+    given = {name: task.payload[name] for name in ("menu", "question") if name in task.payload}
     loaded = LoadedModule(task.module, task.config)
     for name in task.payload["hooks"]:
         task.answers[name] = collect(loaded, conf, name, given)
@@ -273,6 +275,8 @@ def _hooks(task: Task) -> list[str]:
     names += [hook for hook, method in own.items() if hasattr(module, method)]
     if task.config is not None and resources_of(task.module):
         names.append(REST_ROUTES)
+    if task.config is not None and references_of(task.config):
+        names.append(CORE_REFERENCES)
     return list(dict.fromkeys(names))
 
 

@@ -10,6 +10,7 @@ from modules_app.sdk.admin import ModelAdmin, register_admin
 from modules_app.sdk.attacks import report_attack
 from modules_app.sdk.conf import ConfigClass
 from modules_app.sdk.context import ModuleFacts, current_module
+from modules_app.sdk.core_refs import CASCADE, KEEP, PROTECT, CoreRef, core_records
 from modules_app.sdk.freepbx import FreePbxModule
 from modules_app.sdk.menu import Menu
 from modules_app.sdk.models import ModuleModel
@@ -24,7 +25,11 @@ from modules_app.sdk.workers import LoopWorker, QueueWorker, Worker
 _ = translate
 
 __all__ = [
+    "CASCADE",
+    "KEEP",
+    "PROTECT",
     "ConfigClass",
+    "CoreRef",
     "FreePbxModule",
     "LoopWorker",
     "Menu",
@@ -40,6 +45,7 @@ __all__ = [
     "_",
     "ask_reload",
     "asset",
+    "core_records",
     "current_module",
     "enqueue",
     "module_cookie",

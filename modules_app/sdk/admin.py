@@ -65,12 +65,24 @@ class ModelAdmin(admin.ModelAdmin):
 
 
 class PlainModelAdmin(ModelAdmin):
-    """For models without a class of their own: every column but long texts."""
+    """For models without a class of their own: every column but long texts, search, filters."""
 
     def get_list_display(self, request: HttpRequest) -> list[str]:
         """Return the names of the columns in the list."""
         fields = self.model._meta.fields
         return [field.name for field in fields if not isinstance(field, models.TextField)]
+
+    def get_search_fields(self, request: HttpRequest) -> list[str]:
+        """Search in every text."""
+        fields = self.model._meta.fields
+        texts = (models.CharField, models.TextField)
+        return [field.name for field in fields if isinstance(field, texts)]
+
+    def get_list_filter(self, request: HttpRequest) -> list[str]:
+        """Filter by what has few values: switches, choices and dates."""
+        few = (models.BooleanField, models.DateField)
+        fields = self.model._meta.fields
+        return [field.name for field in fields if isinstance(field, few) or field.choices]
 
 
 class ModuleAdminSite(admin.AdminSite):

@@ -18,6 +18,7 @@ from django.db import connections, transaction
 from django.utils import timezone
 
 from modules_app.bridge.hooks import HookAnswer
+from modules_app.domain.core_records import CORE_REFERENCES
 from modules_app.domain.ids import fold_id
 from modules_app.domain.model_events import (
     EVENT_HOOKS,
@@ -107,7 +108,7 @@ class Courier:
         if hook == NEED_RELOAD:
             return self._reload(cursor, waiting)
         for event in waiting:
-            if not self._deliver(cursor, event.pk, {"data": data_of(event)}):
+            if not self._deliver(cursor, event.pk, _arguments(hook, event)):
                 return False
         return len(waiting) == AT_ONCE
 
@@ -167,6 +168,11 @@ class Courier:
         cursor.position, cursor.tries = position, 0
         cursor.delivered += delivered
         rows.update(position=position, tries=0, delivered=cursor.delivered)
+
+
+def _arguments(hook: str, event: OutboxEvent) -> dict[str, Any]:
+    """Return an event under the name that the hook has for it."""
+    return {"question" if hook == CORE_REFERENCES else "data": data_of(event)}
 
 
 def data_of(event: OutboxEvent) -> dict[str, Any]:

@@ -31,6 +31,7 @@ from modules_app.selectors.firewall import (
     lets_browse,
     trial,
 )
+from modules_app.services.core_records import refuse_if_referred
 from modules_app.services.surfaces import ask_refresh
 
 TRIAL_SECONDS = 60
@@ -104,10 +105,21 @@ def save_network(
     return row
 
 
-def delete_network(*, actor: Actor, network_id: int, caution: Caution = AT_THE_MACHINE) -> None:
-    """Delete a network and what was decided for it. Raises as `save_network` does."""
+def delete_network(
+    *,
+    actor: Actor,
+    network_id: int,
+    caution: Caution = AT_THE_MACHINE,
+    anyway: bool = False,
+) -> None:
+    """Delete a network and what was decided for it. Raises as `save_network` does.
+
+    Raises ``Refused`` also when rows of a module refer to it, or, without ``anyway``, when a
+    module could not be asked.
+    """
     require(actor, Right.INSTALL)
     row = find_network(network_id)
+    refuse_if_referred(kind="networks", record_id=row.pk, anyway=anyway)
     _change(actor, caution, "firewall-network-delete", row.title, lambda: _deleted(row))
 
 

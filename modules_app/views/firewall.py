@@ -69,7 +69,10 @@ def network_delete(request: PageRequest, network_id: int) -> HttpResponse:
         done = _carefully(
             request,
             lambda caution: service.delete_network(
-                actor=request.actor, network_id=network_id, caution=caution
+                actor=request.actor,
+                network_id=network_id,
+                caution=caution,
+                anyway="anyway" in request.POST,
             ),
         )
         if done is None:

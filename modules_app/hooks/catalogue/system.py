@@ -66,6 +66,20 @@ SYSTEM = (
         reference="M5.5",
     ),
     HookSpec(
+        "core_references",
+        "coreReferences",
+        Interface.SYSTEM,
+        HookKind.MAP,
+        Surface.EVENTS,
+        _(
+            "Names the rows that protect a core record from being deleted, and lets go of those "
+            "that go with it. `CoreRef` fields answer by themselves."
+        ),
+        arguments=arguments("question: dict[str, Any]"),
+        returns=(Value.LIST,),
+        reference="design 6",
+    ),
+    HookSpec(
         "get_module_workers",
         "getModuleWorkers",
         Interface.SYSTEM,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from modules_app.sdk.core_refs import answer_core_references
+
 
 class SystemHooks:
     """Hooks of the system (reference M6.3)."""
@@ -38,6 +40,15 @@ class SystemHooks:
         in the order in which they run; ``data`` is that of `models_event_change_data`. It comes
         when nothing has changed for 5 seconds, after 30 at the latest.
         """
+
+    def core_references(self, question: dict[str, Any]) -> list[Any] | None:
+        """Name the rows that protect a core record; `CoreRef` fields answer by themselves.
+
+        Extend it for references that are stored in other ways. ``question`` is ``{"ask":
+        "protect", "kind", "id"}``, to be answered with ``[{"model", "text"}]``, or an event as
+        `models_event_change_data` gets it, after which rows may be let go.
+        """
+        return answer_core_references(question)
 
     def get_module_workers(self) -> list[dict[str, Any]] | None:
         """Name the programs that must run as long as the module is enabled.
