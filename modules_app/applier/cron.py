@@ -42,9 +42,14 @@ def guard(folder: Path) -> None:
     user = module_user()
     for path in sorted(folder.rglob("*")):
         for line in path.read_text().split("\n") if path.is_file() else ():
-            text = line.strip()
-            if text and not text.startswith("#") and not _is_setting(text):
-                _require_user(text, user)
+            refuse_other_user(line, user)
+
+
+def refuse_other_user(line: str, user: str) -> None:
+    """Raise ``Refused`` when a line of a crontab would run as somebody else than ``user``."""
+    text = line.strip()
+    if text and not text.startswith("#") and not _is_setting(text):
+        _require_user(text, user)
 
 
 def check(folder: Path) -> Report:

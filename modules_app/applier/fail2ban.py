@@ -19,6 +19,7 @@ from modules_app.exceptions import gettext_noop as _
 from modules_app.packages.fsops import FsOps
 
 _JAIL = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}")
+_ENABLED = re.compile(r"^enabled\s*[=:]\s*(?:true|yes|on|1)\s*$", re.MULTILINE | re.IGNORECASE)
 _COMMON = "common"
 _WITH_TIME = re.compile(r"^(\S+)\s+(\S+ \S+) \+ (-?\d+) = (\S+ \S+)", re.MULTILINE)
 
@@ -54,13 +55,18 @@ def check(folder: Path) -> Report:
 
 
 def reload(folder: Path) -> Report:
-    """Let the running fail2ban read the folder; start it where it does not run."""
+    """Let the running fail2ban read the folder; start it where it does not run.
+
+    Without an enabled jail it is stopped.
+    """
     if reason := why_not():
         return Report(ok=True, skipped=reason)
     FsOps().make_root(run_dir())
     ping = _client("ping")
     if ping.skipped:
         return ping
+    if not _is_needed(folder):
+        return _client("stop") if ping.ok else Report(ok=True)
     if ping.ok:
         return _client("reload")
     return run_program(*inside("fail2ban-server", "-b", "-c", str(folder), "start"))
@@ -80,6 +86,11 @@ def unban(jail: object, address: object) -> Report:
     if not isinstance(jail, str) or not _JAIL.fullmatch(jail) or known is None:
         raise Refused("applier-ban-wrong", _("This is no jail, or no address."))
     return _client("set", jail, "unbanip", str(known))
+
+
+def _is_needed(folder: Path) -> bool:
+    files = [folder / "jail.local", *(folder / "jail.d").glob("*.conf")]
+    return any(_ENABLED.search(path.read_text()) for path in files)
 
 
 def _client(*arguments: str) -> Report:

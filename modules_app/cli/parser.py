@@ -60,8 +60,23 @@ def _add_reading(verb: Callable[..., argparse.ArgumentParser]) -> None:
     )
     hooks = verb("hooks", "show where modules plug in, and what they answered")
     hooks.add_argument("id", nargs="?", default="", metavar="ID")
+    _add_surfaces(verb)
     verb("kept", "list the kept data of removed modules")
     verb("doctor", "say whether everything needed is there")
+
+
+def _add_surfaces(verb: Callable[..., argparse.ArgumentParser]) -> None:
+    surfaces = verb("surfaces", "show how generated configuration stands")
+    surfaces.add_argument("name", nargs="?", default="", metavar="NAME")
+    surfaces.add_argument("--diff", action="store_true", help="print what would change")
+    surfaces.add_argument("--apply", action="store_true", help="test, swap and reload it now")
+    custom = verb("custom-file", "show, write or delete your own part of a generated file")
+    custom.add_argument("path", metavar="PATH", help="as surfaces lists it: cron/pbxadmin")
+    custom.add_argument(
+        "--mode", choices=["append", "override"], default="append", help="what your text does"
+    )
+    custom.add_argument("--from", dest="source", default="", metavar="FILE", help="- reads stdin")
+    custom.add_argument("--delete", action="store_true", help="take your part away")
 
 
 def _add_authors(verb: Callable[..., argparse.ArgumentParser]) -> None:

@@ -35,6 +35,7 @@ from modules_app.selectors.safe_mode import safe_mode
 from modules_app.services.plans import plan_operation
 from modules_app.services.uploads import check_package, drop_upload, file_chunks, receive_upload
 from modules_app.services.verification import Verified, verify_modules
+from modules_app.surfaces.preview import preview
 
 _SHOWN = (
     "id",
@@ -115,17 +116,21 @@ def plan(args: Any) -> int:
         try:
             options = {"upload": str(upload.pk)}
             steps = plan_operation(verb=Verb.INSTALL, module_id=upload.module_id, options=options)
+            hooks = upload.report.get("hooks") or []
+            files = preview(verb=Verb.INSTALL, module_id=upload.module_id, hooks=hooks)
         finally:
             drop_upload(upload)
     else:
         module_id = find_module(args.target).id
         options = {"keep_data": not args.delete_data}
         steps = plan_operation(verb=Verb(args.plan_verb), module_id=module_id, options=options)
-    lines = [sentence(step) for step in steps]
+        files = preview(verb=Verb(args.plan_verb), module_id=module_id)
+    lines = [sentence(step) for step in [*steps, *files.sentences]]
+    diff = "".join(one.as_text() for one in files.differences)
     if args.json:
-        print_json({"plan": lines})
+        print_json({"plan": lines, "diff": diff})
     else:
-        sys.stdout.write("\n".join(lines) + "\n")
+        sys.stdout.write("\n".join([*lines, diff]).rstrip("\n") + "\n")
     return 0
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from modules_app.domain.states import Fault, Phase, Wanted
 from modules_app.hooks.specs import HOOKS
@@ -33,7 +36,7 @@ def answers_to(hook: str) -> list[Answer]:
     """
     if safe_mode():
         return []
-    generations = dict(_in_use().values_list("id", "generation"))
+    generations = dict(_counted().values_list("id", "generation"))
     rows = HookResult.objects.filter(hook=hook, module_id__in=generations).exclude(answer=None)
     found = [
         Answer(row.module_id, row.priority, row.answer)
@@ -85,6 +88,25 @@ def _hooks_in_use() -> dict[str, tuple[str, ...]]:
     return {name: tuple(ids) for name, ids in found.items()}
 
 
+@contextmanager
+def imagine(module_id: str) -> Iterator[None]:
+    """Let ``answers_to`` count one more module as in use while the block runs, for a preview."""
+    token = _imagined.set(module_id)
+    try:
+        yield
+    finally:
+        _imagined.reset(token)
+
+
+_imagined: ContextVar[str] = ContextVar("imagined", default="")
+
+
 def _in_use() -> QuerySet[Module]:
     loaded = Module.objects.filter(wanted=Wanted.ON, fault=Fault.NONE)
     return loaded.exclude(phase=Phase.MAINTENANCE)
+
+
+def _counted() -> QuerySet[Module]:
+    """Return the modules in use and the one that is imagined to be."""
+    in_use = Q(pk__in=_in_use().values("pk"))
+    return Module.objects.filter(in_use | Q(pk=_imagined.get()))

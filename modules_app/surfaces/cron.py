@@ -51,6 +51,8 @@ class CronSurface:
 
     def check(self, draft: Path, rendering: Rendering) -> list[Complaint]:
         """Let cron's parser read it; if it refuses, each block alone, to find out whose it is."""
+        if found := _other_users(rendering):
+            return found
         report = tested(self.name, rendering.texts)
         if report.ok:
             return []
@@ -111,6 +113,22 @@ def _not_text(owner: str, number: int, item: Any) -> Complaint:
     sentence = _("A line must be text; this one is {kind}.")
     context = {"kind": type(item).__name__, "line": str(item)[:200]}
     return Complaint(owner, PATH, number, "cron-no-text", sentence, context)
+
+
+def _other_users(rendering: Rendering) -> list[Complaint]:
+    """Blame the administrator's own text for a line of another user: the applier takes none."""
+    user, found = cron.module_user(), []
+    for file in rendering.files:
+        for number, line in enumerate(file.text.split("\n"), start=1):
+            try:
+                cron.refuse_other_user(line, user)
+            except Refused as error:
+                owner = file.owner_of(number)
+                context = {**error.context, "line": line.strip()[:200]}
+                found.append(
+                    Complaint(owner, file.path, number, error.slug, error.message, context)
+                )
+    return found
 
 
 def _refused_alone(rendering: Rendering) -> Iterator[tuple[GeneratedFile, str]]:

@@ -64,6 +64,8 @@ AUDIT_OUTCOMES = {
 }
 AUDIT_ACTIONS = {
     "audit-export": _("Audit downloaded"),
+    "custom-file-delete": _("Own part of a file deleted"),
+    "custom-file-write": _("Own part of a file changed"),
     "create-first-user": _("First user created"),
     "grant-give": _("Granted to a module"),
     "grant-revoke": _("Grant taken back"),
@@ -84,6 +86,7 @@ AUDIT_ACTIONS = {
     "safe-mode-on": _("Safe mode entered"),
     "session-revoke": _("Session ended"),
     "settings-change": _("Settings changed"),
+    "surfaces-apply": _("Generated configuration applied again"),
     "sudo": _("Password again"),
     "user-add": _("User added"),
     "user-change": _("User changed"),

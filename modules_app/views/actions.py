@@ -26,6 +26,7 @@ from modules_app.services.lifecycle import (
 )
 from modules_app.services.plans import plan_operation
 from modules_app.services.verification import verify_modules
+from modules_app.surfaces.preview import preview
 from modules_app.views.http import (
     PageRequest,
     full_or_part,
@@ -130,13 +131,15 @@ def _confirm(
     module = find_module(module_id)
     row = get_module_row(module.id, language())
     question, button = _wording(row, verb)
+    files = preview(verb=verb, module_id=module.id)
     context = {
         "row": row,
         "verb": str(verb),
         "question": question,
         "button": button,
         "offered": verb in row.verbs,
-        "plan": plan_operation(verb=verb, module_id=module.id, options={}),
+        "plan": [*plan_operation(verb=verb, module_id=module.id, options={}), *files.sentences],
+        "differences": files.differences,
         "data_bytes": data_bytes(module),
         "problem": problem,
         "delete": delete,

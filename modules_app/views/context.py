@@ -32,6 +32,7 @@ LINKS = {
     "events": "/events/",
     "firewall": "/firewall/",
     "fail2ban": "/fail2ban/",
+    "configuration": "/configuration/",
     "sessions": "/sessions/",
     "password": "/password/",
     "api_keys": "/api-keys/",
@@ -76,6 +77,7 @@ class Page:
             "events",
             "firewall",
             "fail2ban",
+            "configuration",
         ):
             if path.startswith(LINKS[name]):
                 return name

@@ -77,6 +77,14 @@ ADDRESSES = {
     "safe-mode-stop": Address("/safe-mode/stop/", post=Right.OPERATE),
     "safe-mode-off": Address("/safe-mode/off/", post=Right.OPERATE),
     "safe-mode-report": Address("/safe-mode/report/", get=Right.INSTALL),
+    "configuration": Address("/configuration/", get=Right.INSTALL),
+    "configuration-apply": Address("/configuration/apply/", post=Right.INSTALL),
+    "configuration-module": Address(f"/configuration/module/{NOBODY}/", get=Right.INSTALL),
+    "configuration-file": Address("/configuration/file/nginx/none/", get=Right.INSTALL),
+    "custom-file": Address("/configuration/custom/nginx/none/", post=Right.INSTALL),
+    "custom-file-delete": Address(
+        "/configuration/custom/nginx/none/delete/", post=Right.INSTALL
+    ),
     "settings": Address("/settings/", get=Right.INSTALL, post=Right.INSTALL),
     "firewall": Address("/firewall/", get=Right.VIEW),
     "firewall-switch": Address("/firewall/switch/", post=Right.INSTALL),

@@ -17,7 +17,7 @@ from modules_app.applier import client, report
 from modules_app.applier.places import etc_dir
 from modules_app.domain.states import Fault, Wanted
 from modules_app.exceptions import ModuleError
-from modules_app.models import Module, SurfaceState
+from modules_app.models import CustomFile, Module, SurfaceState
 from modules_app.operator.surfaces import refresh
 from modules_app.surfaces.cron import PATH
 from tests.builders import python_module
@@ -130,6 +130,18 @@ def test_the_applier_takes_no_line_of_another_user(life: Life) -> None:
         with pytest.raises(ModuleError) as caught:
             client.install("cron", {PATH: f"{line}\n"})
         assert caught.value.slug == "cron-other-user", line
+
+
+def test_an_own_text_runs_as_the_module_user_or_is_left_out(life: Life) -> None:
+    answering("ModuleA", create_cron_tasks=["1 * * * * a"])
+    for user, taken in ((USER, True), ("daemon", False)):
+        text = f"MAILTO=me\n@daily {user} mine"
+        CustomFile.objects.update_or_create(path=PATH, defaults={"mode": "append", "text": text})
+        refresh(life.tools, ["cron"])
+        assert (" mine" in crontab()) is taken
+        assert f"1 * * * * {USER} a" in crontab()
+    assert [one[0] for one in complaints()] == ["custom"]
+    assert SurfaceState.objects.get(name="cron").problem is None
 
 
 def test_a_user_that_does_not_exist_is_a_recorded_problem(life: Life, settings: Settings) -> None:

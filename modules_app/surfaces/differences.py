@@ -1,0 +1,70 @@
+"""Differences between what is applied and what the rows ask for, file by file."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class LineKind(StrEnum):
+    """What a line of a difference is."""
+
+    SAME = "same"
+    ADDED = "added"
+    REMOVED = "removed"
+    PLACE = "place"
+
+
+_KINDS = {"+": LineKind.ADDED, "-": LineKind.REMOVED, "@": LineKind.PLACE}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How one file changes; ``before`` or ``after`` is None where the file is not there."""
+
+    path: str
+    before: str | None
+    after: str | None
+
+    @property
+    def lines(self) -> list[tuple[LineKind, str]]:
+        """Return the lines of a unified difference, without the names of the files."""
+        found = difflib.unified_diff(
+            (self.before or "").splitlines(), (self.after or "").splitlines(), lineterm="", n=3
+        )
+        rest = [line for number, line in enumerate(found) if number > 1]
+        return [(_KINDS.get(line[:1], LineKind.SAME), line) for line in rest]
+
+    @property
+    def added(self) -> int:
+        """Count the lines that come."""
+        return sum(kind is LineKind.ADDED for kind, _line in self.lines)
+
+    @property
+    def removed(self) -> int:
+        """Count the lines that go."""
+        return sum(kind is LineKind.REMOVED for kind, _line in self.lines)
+
+    def as_text(self) -> str:
+        """Return it as `diff -u` prints it."""
+        before = self.path if self.before is not None else "/dev/null"
+        after = self.path if self.after is not None else "/dev/null"
+        lines = [f"--- {before}", f"+++ {after}", *(line for _kind, line in self.lines)]
+        return "\n".join(lines) + "\n"
+
+
+def compare(before: Mapping[str, str], after: Mapping[str, str]) -> list[Difference]:
+    """Return the files that differ, by path; each argument maps paths to contents."""
+    return list(_compare(before, after))
+
+
+def _compare(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Difference]:
+    for path in _paths(before, after):
+        if before.get(path) != after.get(path):
+            yield Difference(path, before.get(path), after.get(path))
+
+
+def _paths(*files: Mapping[str, str]) -> Iterable[str]:
+    return sorted({path for texts in files for path in texts})
