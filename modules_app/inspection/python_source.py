@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, replace
 
 from modules_app.exceptions import gettext_noop as _
 from modules_app.hooks.methods import INSTALLER_STEPS, PYTHON_FREEPBX_METHODS, PYTHON_HOOKS
 from modules_app.inspection.files import Sources
 from modules_app.inspection.lint.check import Lint
+from modules_app.inspection.lint.hooks import hook_classes
 from modules_app.inspection.python_models import (
     ModelClass,
     PythonModel,
     model_classes,
     settle_models,
 )
-from modules_app.inspection.python_tree import bases_of, classes_of, methods_of, parse_python
+from modules_app.inspection.python_tree import (
+    PythonFile,
+    bases_of,
+    classes_of,
+    methods_of,
+    parse_python,
+)
 
 ENTRY_FILES = (
     *("installer.py", "conf.py", "main.py", "models.py", "module.py"),
@@ -61,18 +68,24 @@ def read_python_source(sources: Sources, module_id: str) -> PythonSource:
     found = PythonSource()
     lint = Lint(sources)
     classes: list[ModelClass] = []
-    for path in sources.paths:
+    for path in sorted(sources.paths, key=lambda path: path != "conf.py"):
         if not path.endswith(".py") or path.startswith(_PROGRAM_FOLDERS):
             continue
         file = parse_python(sources, path)
         if file is not None:
             lint.python(file)
+            found = _with_hooks(found, file, lint.mixins)
             found = _with_entry_file(sources, found, path, file.tree, module_id)
             if path == "models.py" or path.startswith("models/"):
                 classes += model_classes(path, file.tree, module_id)
     lint.pages()
     lint.finish()
     return replace(found, models=_models(sources, classes))
+
+
+def _with_hooks(found: PythonSource, file: PythonFile, mixins: frozenset[str]) -> PythonSource:
+    own = {name for node in hook_classes(file, mixins) for name in methods_of(node)}
+    return replace(found, hooks=found.hooks + _present(PYTHON_HOOKS, own)) if own else found
 
 
 def _with_entry_file(
@@ -82,9 +95,6 @@ def _with_entry_file(
         own = _class_on(tree, "PbxExtensionSetupBase")
         sidebar = _sidebar(sources, own.get("add_to_sidebar"), module_id)
         return replace(found, steps=_present(INSTALLER_STEPS.values(), own), sidebar=sidebar)
-    if path == "conf.py":
-        hooks = _present(PYTHON_HOOKS, _class_on(tree, "ConfigClass"))
-        return replace(found, hooks=found.hooks + hooks)
     if path == "module.py":
         hooks = _present(PYTHON_FREEPBX_METHODS, _class_on(tree, "FreePbxModule"))
         return replace(found, hooks=found.hooks + hooks)
@@ -113,7 +123,7 @@ def _class_on(tree: ast.Module, base: str) -> dict[str, ast.AST]:
     return found
 
 
-def _present(known: Iterable[str], own: dict[str, ast.AST]) -> tuple[str, ...]:
+def _present(known: Iterable[str], own: Container[str]) -> tuple[str, ...]:
     return tuple(name for name in known if name in own)
 
 

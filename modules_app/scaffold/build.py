@@ -12,6 +12,7 @@ from modules_app.scaffold.pieces import join_python
 
 TEMPLATES = Path(__file__).parent / "templates"
 _SUFFIX = ".tmpl"
+_MIKOPBX_ONLY = ("module.json", "installer.py")
 _NAMES = "id|short|kebab|snake|title|jail"
 _PLACEHOLDER = re.compile(rf"\[\[({_NAMES})\]\]|__({_NAMES})__")
 
@@ -32,7 +33,8 @@ def build_module(module_id: str, features: Sequence[str]) -> dict[str, str]:
             text = _fill(path.read_text(encoding="utf-8"), values)
             pieces.setdefault(name.removesuffix(_SUFFIX), []).append(text)
     if base == "freepbx":
-        pieces.pop("installer.py", None)
+        for name in _MIKOPBX_ONLY:
+            pieces.pop(name, None)
     return {name: _join(name, texts) for name, texts in pieces.items()}
 
 

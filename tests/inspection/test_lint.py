@@ -89,6 +89,21 @@ def test_a_misspelt_hook_is_named_with_the_right_one(name: str, wanted: str) -> 
     assert (found.slug, found.context["wanted"]) == ("hook-misspelt", wanted)
 
 
+def test_hooks_in_another_file_that_the_class_is_built_on_are_checked_too() -> None:
+    files = {
+        "conf.py": "from modules_app.sdk import ConfigClass\nfrom .more import More\n\n\n"
+        "class DemoConf(More, ConfigClass): ...\n",
+        "more.py": "class More:\n    def create_cron_tasks(self): ...\n\n\n"
+        "class Other:\n    def create_cron_tasks(self): ...\n",
+        "admin.py": "X = 1\n",
+    }
+    package = sources(dict(files))
+    found = read_python_source(package, "ModuleDemo")
+    assert found.hooks == ("create_cron_tasks",)
+    (fault,) = package.findings.all
+    assert (fault.slug, fault.location) == ("hook-signature", "more.py:2")
+
+
 def test_methods_of_ones_own_are_no_misspelt_hooks() -> None:
     own = "    def numbers(self): ...\n    def _create_cron_task(self): ...\n"
     used = (

@@ -10,7 +10,7 @@ from modules_app.exceptions import gettext_noop as _
 from modules_app.inspection.files import Sources
 from modules_app.inspection.lint.allowed import Allowed
 from modules_app.inspection.lint.code import check_code
-from modules_app.inspection.lint.hooks import check_hooks
+from modules_app.inspection.lint.hooks import check_hooks, mixins_of
 from modules_app.inspection.lint.rule import Hit
 from modules_app.inspection.lint.rules import RULES_BY_SLUG
 from modules_app.inspection.lint.texts import check_text
@@ -26,10 +26,13 @@ class Lint:
     def __init__(self, sources: Sources) -> None:
         self._sources = sources
         self._allowed: Counter[str] = Counter()
+        self.mixins: frozenset[str] = frozenset()
 
     def python(self, file: PythonFile) -> None:
-        """Check one file in Python."""
-        self._record(file.path, file.text, [*check_hooks(file), *check_code(file)])
+        """Check one file in Python; conf.py must come first."""
+        if file.path == "conf.py":
+            self.mixins = mixins_of(file)
+        self._record(file.path, file.text, [*check_hooks(file, self.mixins), *check_code(file)])
 
     def pages(self) -> None:
         """Check templates and scripts for browsers."""

@@ -39,23 +39,37 @@ _INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 Method = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def check_hooks(file: PythonFile) -> Iterator[Hit]:
-    """Yield what is wrong with the hooks, methods or steps that a file defines."""
-    if file.path == "conf.py":
-        own = _classes_on(file.tree, "ConfigClass")
-        for node in own:
-            yield from _misspelt(node, (*PYTHON_HOOKS, *HELPERS), "hook-misspelt")
-            for method in _methods(node):
-                if method.name in PYTHON_HOOKS:
-                    yield from _check_hook(find_hook(method.name), method)
-        if not own:
-            yield from _without_base(file.tree)
+def check_hooks(file: PythonFile, mixins: frozenset[str] = frozenset()) -> Iterator[Hit]:
+    """Yield what is wrong with the hooks, methods or steps that a file defines.
+
+    ``mixins`` are names of classes elsewhere on which the configuration class is built.
+    """
+    own = hook_classes(file, mixins)
+    for node in own:
+        yield from _misspelt(node, (*PYTHON_HOOKS, *HELPERS), "hook-misspelt")
+        for method in _methods(node):
+            if method.name in PYTHON_HOOKS:
+                yield from _check_hook(find_hook(method.name), method)
+    if file.path == "conf.py" and not own:
+        yield from _without_base(file.tree)
     elif file.path == "module.py":
         for node in _classes_on(file.tree, "FreePbxModule"):
             yield from _misspelt(node, (*PYTHON_FREEPBX_METHODS, *HELPERS), "hook-misspelt")
     elif file.path == "installer.py":
         for node in _classes_on(file.tree, "PbxExtensionSetupBase"):
             yield from _misspelt(node, tuple(INSTALLER_STEPS.values()), "step-misspelt")
+
+
+def hook_classes(file: PythonFile, mixins: frozenset[str]) -> list[ast.ClassDef]:
+    """Return the classes of a file whose methods are hooks."""
+    own = _classes_on(file.tree, "ConfigClass") if file.path == "conf.py" else []
+    return [*own, *(node for node in classes_of(file.tree) if node.name in mixins)]
+
+
+def mixins_of(file: PythonFile) -> frozenset[str]:
+    """Return the other classes on which the configuration class in conf.py is built."""
+    found = {name for node in _classes_on(file.tree, "ConfigClass") for name in bases_of(node)}
+    return frozenset(found - {"ConfigClass"})
 
 
 def _classes_on(tree: ast.Module, base: str) -> list[ast.ClassDef]:
