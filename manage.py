@@ -14,6 +14,8 @@ SETTINGS_OF_COMMAND = {
 def main() -> None:
     """Run one management command with the settings it belongs to."""
     command = sys.argv[1] if len(sys.argv) > 1 else ""
+    if command == "applier":  # it inherits the settings of the server that starts it
+        os.environ.pop("DJANGO_SETTINGS_MODULE", None)
     os.environ.setdefault(
         "DJANGO_SETTINGS_MODULE", SETTINGS_OF_COMMAND.get(command, "pbxadmin.settings.web")
     )

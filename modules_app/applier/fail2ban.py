@@ -72,6 +72,13 @@ def reload(folder: Path) -> Report:
     return run_program(*inside("fail2ban-server", "-b", "-c", str(folder), "start"))
 
 
+def stop(folder: Path) -> Report:
+    """End our fail2ban if it runs here; it remembers its bans."""
+    if why_not() or not folder.is_dir() or not _client("ping").ok:
+        return Report(ok=True)
+    return _client("stop")
+
+
 def bans() -> list[Ban] | None:
     """Return who is banned by which jail, None where our fail2ban does not run."""
     report = _client("banned")

@@ -6,11 +6,14 @@ is installed without a test or a reload.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
 
-from modules_app.applier import cron, fail2ban, firewall, nginx
+from modules_app.applier import cron, fail2ban, firewall, nginx, places
 from modules_app.applier.report import Report
+
+log = logging.getLogger("pbxadmin.applier")
 
 GUARDS: dict[str, Callable[[Path], None]] = {"cron": cron.guard, "nginx": nginx.guard}
 """Surface -> what no file may say, whoever asks; it raises ``Refused``."""
@@ -30,3 +33,26 @@ RELOADS: dict[str, Callable[[Path], Report]] = {
     "fail2ban": fail2ban.reload,
 }
 """Surface -> tell the program; it gets the stable path of the applied files."""
+
+BEGIN = ("firewall", "fail2ban")
+"""What is in force only as long as the machine runs, in this order."""
+
+
+def begin() -> None:
+    """Load again what a start of the machine has lost; the files lie there, tested before."""
+    for name in BEGIN:
+        folder = places.folder_of(name)
+        if folder.is_dir():
+            _log(name, RELOADS[name](folder))
+
+
+def end() -> None:
+    """End what would run on without the applier. The firewall stays as it is."""
+    _log("fail2ban", fail2ban.stop(places.folder_of("fail2ban")))
+
+
+def _log(name: str, report: Report) -> None:
+    if not report.ok:
+        log.error("%s: %s", name, report.output)
+    elif report.skipped:
+        log.info("%s: %s", name, report.skipped)

@@ -125,6 +125,7 @@ def _add_changing(verb: Callable[..., argparse.ArgumentParser]) -> None:
     )
     _add_place(verb("place", "place a module's sidebar item"))
     _add_trust(verb)
+    _add_firewall(verb)
     _add_safe_mode(verb("safe-mode", "switch all modules off for a while, or end that"))
     cancel = verb("cancel", "cancel an operation before its commit point")
     cancel.add_argument("operation", type=int)
@@ -133,6 +134,15 @@ def _add_changing(verb: Callable[..., argparse.ArgumentParser]) -> None:
 def _add_safe_mode(safe_mode: argparse.ArgumentParser) -> None:
     safe_mode.add_argument("what", choices=["on", "off", "status"], nargs="?", default="status")
     safe_mode.add_argument("--reason", default="", help="why; every page shows it")
+
+
+def _add_firewall(verb: Callable[..., argparse.ArgumentParser]) -> None:
+    firewall = verb("firewall", "show the firewall, switch it, or end a trial of rules")
+    firewall.add_argument(
+        "what", choices=["status", "on", "off", "keep", "return"], nargs="?", default="status"
+    )
+    bans = verb("bans", "list whom fail2ban bans, or let an address go")
+    bans.add_argument("--free", default="", metavar="ADDRESS", help="let this address go")
 
 
 def _add_trust(verb: Callable[..., argparse.ArgumentParser]) -> None:

@@ -22,6 +22,12 @@ ENVIRONMENT = {
     "PBX_NGINX_DIR": "Folder with modules_locations and modules_servers that nginx includes; links "
     "to the generated files are kept there. Empty: none are.",
     "PBX_NGINX_PORT": "Port of an nginx that the server starts in front of its pages; 0: none.",
+    "PBX_FIREWALL_LOAD": "1 loads the firewall rules and runs our fail2ban, for which the "
+    "applier must be root; without it both are written and tested only.",
+    "PBX_NETNS": "Network namespace for both; empty: the machine's own.",
+    "PBX_FAIL2BAN_RUN_DIR": "Folder of fail2ban's socket, log and bans. Empty: run/fail2ban below "
+    "PBX_DATA_DIR; when the applier is root, name one that only root may write to.",
+    "PBX_SSH_LOG": "Log in which SSH tells of wrong passwords.",
     "PBX_MODULE_USER": "User as whom cron runs what modules ask for. Empty: the owner of "
     "PBX_DATA_DIR.",
     "PBX_DATABASE_URL": "Core database; anything but SQLite is refused with a sentence.",

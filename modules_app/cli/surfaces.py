@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext
 
 from modules_app.cli.changing import actor
@@ -32,7 +33,7 @@ def surfaces(args: Any) -> int:
     views = overview(names)
     if args.apply:
         apply_again(actor=actor(), names=[view.name for view in views])
-        _wait(quiet=args.json)
+        wait_until_looked(quiet=args.json)
         views = overview(names)
     if args.json:
         print_json({"surfaces": [view.as_record(diff=args.diff) for view in views]})
@@ -50,7 +51,7 @@ def custom(args: Any) -> int:
         write_custom_file(actor=actor(), path=args.path, mode=args.mode, text=text)
     else:
         return _show_custom(args)
-    _wait(quiet=args.json)
+    wait_until_looked(quiet=args.json)
     view = overview([args.path.split("/")[0]])[0]
     if args.json:
         print_json(view.as_record())
@@ -84,10 +85,10 @@ def _record(row: CustomFile) -> dict[str, Any]:
     }
 
 
-def _wait(*, quiet: bool) -> None:
+def wait_until_looked(*, quiet: bool) -> None:
     """Wait until the operator has looked; look here where none runs."""
     deadline = time.monotonic() + _PATIENCE_SECONDS
-    while SurfaceState.objects.filter(asked=True).exists():
+    while SurfaceState.objects.filter(Q(asked=True) | Q(looking=True)).exists():
         if not operator_is_running(data_dir()):
             with suppress(Busy), Operator(data_dir()):
                 return

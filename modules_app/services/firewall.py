@@ -8,7 +8,7 @@ command line, sits at the machine and may do everything.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -17,7 +17,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from modules_app import audit
-from modules_app.domain.firewall import Action, Category, RuleKey
+from modules_app.domain.firewall import Action
 from modules_app.domain.networks import read_span
 from modules_app.exceptions import Refused
 from modules_app.exceptions import gettext_noop as _
@@ -222,35 +222,24 @@ def _return(actor: Actor) -> bool:
 
 
 def _decide(network_id: int, actions: Mapping[tuple[str, str, str], Action]) -> None:
-    """Store a decision for each rule named; a rule that is not offered any more is passed over."""
-    offered = dict(_offered(network_id, firewall().categories))
-    for (module_id, category, name), action in actions.items():
-        row = offered.get((network_id, module_id, category, name))
-        if row is None:
-            continue
-        place = {field: row.pop(field) for field in ("module_id", "category", "description")}
-        FirewallRule.objects.update_or_create(
-            network_id=network_id, **place, defaults={**row, "action": action}
-        )
-
-
-def _offered(
-    network_id: int, categories: Iterable[Category]
-) -> Iterable[tuple[RuleKey, dict[str, Any]]]:
-    for category in categories:
+    """Store a decision for each rule that is offered now: the one named, else the present one."""
+    found = firewall()
+    network = next(one for one in found.networks if one.id == network_id)
+    for category in found.categories:
         for rule in category.rules:
-            key = (network_id, category.module_id, category.key, rule.name)
-            yield (
-                key,
-                {
-                    "module_id": category.module_id,
-                    "category": category.key,
-                    "description": rule.name,
+            wanted = actions.get((category.module_id, category.key, rule.name))
+            FirewallRule.objects.update_or_create(
+                network_id=network_id,
+                module_id=category.module_id,
+                category=category.key,
+                description=rule.name,
+                defaults={
                     "protocol": rule.protocol,
                     "port_from": rule.port_from,
                     "port_to": rule.port_to,
                     "port_from_key": rule.port_from_key,
                     "port_to_key": rule.port_to_key,
+                    "action": wanted or found.action(network, category, rule),
                 },
             )
 

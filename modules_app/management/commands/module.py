@@ -17,6 +17,7 @@ from django.utils import translation
 from modules_app.cli import (
     authors,
     changing,
+    firewall,
     hooks,
     placing,
     reading,
@@ -59,6 +60,8 @@ HANDLERS = {
     "cancel": changing.cancel,
     "place": placing.place,
     "safe-mode": safe_mode.safe_mode,
+    "firewall": firewall.firewall,
+    "bans": firewall.bans,
     "audit": trust.audit,
     "unlock": trust.unlock,
     "token": tokens.token,

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from modules_app.applier.client import socket_path
 from modules_app.applier.places import etc_dir
+from modules_app.applier.programs import begin, end
 from modules_app.applier.server import Server, allowed_users
 from modules_app.packages.fsops import FsOps
 from modules_app.processes.locks import FileLock
@@ -37,9 +38,11 @@ class Command(BaseCommand):
             server = self._server()
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, lambda *_: server.stop())
+            begin()
             self.stdout.write(f"applier: ready, files below {etc_dir()}")
             self.stdout.flush()
             server.serve()
+            end()
 
     def _server(self) -> Server:
         try:
