@@ -132,7 +132,7 @@ def repair_module(request: ApiRequest, response: HttpResponse, module_id: str) -
     return queued(request, response, Scope.INSTALL, service, proof=True, module_id=module_id)
 
 
-@router.delete("/{str:module_id}", response=QUEUED)
+@router.delete("/{str:module_id}", url_name="module", response=QUEUED)
 def remove_module(
     request: ApiRequest,
     response: HttpResponse,

@@ -51,6 +51,7 @@ def list_waiting(request: ApiRequest) -> dict[str, Any]:
 
 @router.post(
     "",
+    url_name="packages",
     response={201: Package, 403: Error, 413: Error, 415: Error, 422: Error},
     openapi_extra=_UPLOAD_BODY,
 )
@@ -95,7 +96,7 @@ def install_package(
     )
 
 
-@router.delete("/{uuid:package_id}", response={204: None, **FOUND_NOTHING})
+@router.delete("/{uuid:package_id}", url_name="package", response={204: None, **FOUND_NOTHING})
 def discard_package(request: ApiRequest, package_id: UUID) -> Status:
     """Forget the package and delete its file."""
     discard_upload(actor=request.caller.acting_in(Scope.INSTALL), upload_id=package_id)

@@ -25,7 +25,7 @@ def read_settings(request: ApiRequest) -> dict[str, Any]:
     return {"settings": {key: values[key] for key in SETTINGS}}
 
 
-@router.patch("", response={200: Changed, 403: Error, 422: Error})
+@router.patch("", url_name="settings", response={200: Changed, 403: Error, 422: Error})
 def change_settings(request: ApiRequest, asked: SettingsIn) -> dict[str, Any]:
     """Store the settings that are sent; all of them or none."""
     actor = request.caller.acting_in(Scope.SETTINGS)

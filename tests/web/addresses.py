@@ -11,11 +11,14 @@ from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from modules_app.models import PbxSetting
+from modules_app.models import ApiToken, PbxSetting
+from modules_app.permissions import Actor
+from modules_app.services.api_keys import create_key
 from tests.pages import kept_data, menu_item, module, operation, person, upload
 
 MODULE, KEPT = "ModuleBlackList", "ModuleGone"
-PROXIED = ("module_proxy", "module_api")
+PROXIED = ("module_proxy", "module_api", "module_api_v1")
+CATCH_ALL = ("unknown", "api-root")
 _PART = re.compile(r"<(?:(\w+):)?(\w+)>")
 _LABELS = re.compile(r"\(\?P<app_label>[^)]*\)")
 """Django lists its applications there, in the order of their imports."""
@@ -33,6 +36,11 @@ class Address:
     @property
     def is_admin(self) -> bool:
         return self.pattern.startswith("admin/")
+
+    @property
+    def is_nowhere(self) -> bool:
+        """Tell whether it stands for every address that REST does not know."""
+        return self.name in CATCH_ALL
 
     @property
     def is_proxied(self) -> bool:
@@ -73,7 +81,9 @@ def _records() -> tuple[dict[str, Any], dict[str, Any]]:
         "id": somebody.pk,
         "content_type_id": ContentType.objects.get_for_model(Group).pk,
         "uuid": waiting.pk,
+        "uuidstr": waiting.pk,
         "int": ran.pk,
+        "key_id": _key().pk,
         "str": MODULE,
         "path": "page/",
     }
@@ -88,6 +98,11 @@ def _records() -> tuple[dict[str, Any], dict[str, Any]]:
         "modules_app/keptdata": kept_data(KEPT).pk,
     }
     return values, objects
+
+
+def _key() -> ApiToken:
+    asked = {"owner": None, "name": "somebody's", "scopes": ["view"]}
+    return create_key(actor=Actor.system(), **asked).token
 
 
 def _path(pattern: str, values: dict[str, Any], objects: dict[str, Any]) -> str:

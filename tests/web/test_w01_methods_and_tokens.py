@@ -9,6 +9,14 @@ from tests.web.crawl import SAFE, Cell, Walk
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("walk")]
 
 
+OF_REST = {
+    ("api/v1/modules/<str:module_id>", "DELETE"),
+    ("api/v1/packages/<uuidstr:package_id>", "DELETE"),
+    ("api/v1/settings", "PATCH"),
+}
+"""Only there do methods beside GET and POST mean something."""
+
+
 def where(cells: list[Cell]) -> dict[str, int]:
     """Return what each request got, for failures that can be read."""
     return {cell.where: cell.status for cell in cells}
@@ -18,6 +26,7 @@ def test_w01_the_walk_meets_every_part_of_the_product(walk: Walk) -> None:
     names = {address.name for address in walk.addresses}
     assert len(walk.addresses) > 100
     assert {"module-enable", "upload-install", "settings", "module_proxy", "assets"} <= names
+    assert {"module-disable", "package-install", "api-key-new", "openapi", "module_api"} <= names
     assert {"auth_user_change", "modules_app_module_changelist"} <= names
 
 
@@ -41,12 +50,15 @@ def test_w01_a_view_takes_its_own_methods_and_says_which(walk: Walk) -> None:
     asked = [
         cell
         for cell in odd
-        if cell.role == "superuser" and not cell.address.is_admin and not cell.address.is_proxied
+        if cell.role == "superuser" and not cell.address.is_admin
+        and not cell.address.is_proxied and not cell.address.is_nowhere
     ]
     assert len(asked) > 60
+    asked = [cell for cell in asked if (cell.address.pattern, cell.method) not in OF_REST]
     assert where([cell for cell in asked if cell.status != 405]) == {}
     assert where([c for c in asked if c.status == 405 and "Allow" not in c.headers]) == {}
-    assert where([cell for cell in odd if cell.changes]) == {}
+    harmless = [cell for cell in odd if (cell.address.pattern, cell.method) not in OF_REST]
+    assert where([cell for cell in harmless if cell.changes]) == {}
 
 
 def test_w01_verbs_are_not_done_by_get(walk: Walk) -> None:
