@@ -82,9 +82,7 @@ ADDRESSES = {
     "configuration-module": Address(f"/configuration/module/{NOBODY}/", get=Right.INSTALL),
     "configuration-file": Address("/configuration/file/nginx/none/", get=Right.INSTALL),
     "custom-file": Address("/configuration/custom/nginx/none/", post=Right.INSTALL),
-    "custom-file-delete": Address(
-        "/configuration/custom/nginx/none/delete/", post=Right.INSTALL
-    ),
+    "custom-file-delete": Address("/configuration/custom/nginx/none/delete/", post=Right.INSTALL),
     "settings": Address("/settings/", get=Right.INSTALL, post=Right.INSTALL),
     "firewall": Address("/firewall/", get=Right.VIEW),
     "firewall-switch": Address("/firewall/switch/", post=Right.INSTALL),
@@ -99,13 +97,23 @@ ADDRESSES = {
     "fail2ban-save": Address("/fail2ban/save/", post=Right.INSTALL),
     "fail2ban-unban": Address("/fail2ban/unban/", post=Right.OPERATE),
     "audit": Address("/audit/", get=Right.INSTALL),
+    "api-reference": Address("/api/", get=Right.VIEW),
     "audit-csv": Address("/audit/audit.csv", get=Right.INSTALL),
     "audit-json": Address("/audit/audit.json", get=Right.INSTALL),
 }
 OPEN_TO_ALL = {"login", "logout", "setup", "set_language", "theme", "healthz"}
-OF_ONESELF = {"session-list", "session-revoke", "session-revoke-others", "password", "confirm"}
+OF_ONESELF = {
+    "api-keys",
+    "api-key-new",
+    "api-key-revoke",
+    "session-list",
+    "session-revoke",
+    "session-revoke-others",
+    "password",
+    "confirm",
+}
 """Everybody has them, whatever the rights; tests/views ask whose sessions they reach."""
-OF_MODULES = {"assets", "module_proxy", "module_api", None}
+OF_MODULES = {"assets", "module_proxy", "module_api", "module_api_v1", None}
 """Names whose rights other tests ask for (tests/proxy, tests/views)."""
 
 
@@ -127,9 +135,7 @@ def test_every_address_of_the_urlconf_is_asked_for() -> None:
 
 
 @pytest.mark.parametrize("right", list(Right))
-def test_a_right_opens_exactly_its_addresses(
-    people: dict[Right, Browser], right: Right
-) -> None:
+def test_a_right_opens_exactly_its_addresses(people: dict[Right, Browser], right: Right) -> None:
     browser = people[right]
     for name, address in ADDRESSES.items():
         for method, needed in (("GET", address.get), ("POST", address.post)):
@@ -215,4 +221,3 @@ def test_five_wrong_passwords_lock_one_person_out(
     expect(page.locator("main")).to_contain_text("Too many attempts")
     assert Browser(site.port).login("locked", PASSWORD).status == 429
     assert Browser(site.port).login().status == 302
-
