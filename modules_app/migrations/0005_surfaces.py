@@ -78,6 +78,10 @@ class Migration(migrations.Migration):
                     models.BooleanField(default=False, verbose_name="a look is asked for"),
                 ),
                 (
+                    "looking",
+                    models.BooleanField(default=False, verbose_name="a look is under way"),
+                ),
+                (
                     "again",
                     models.BooleanField(
                         default=False, verbose_name="everything is to be done again"

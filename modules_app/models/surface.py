@@ -23,6 +23,7 @@ class SurfaceState(models.Model):
     notes = models.JSONField(_("notes"), default=list, blank=True)
     problem = models.JSONField(_("problem"), null=True, blank=True)
     asked = models.BooleanField(_("a look is asked for"), default=False)
+    looking = models.BooleanField(_("a look is under way"), default=False)
     again = models.BooleanField(_("everything is to be done again"), default=False)
 
     class Meta:

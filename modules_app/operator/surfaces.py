@@ -70,10 +70,12 @@ def refresh(tools: Tools, names: Iterable[str] | None = None, *, again: bool = F
 def _look_at(surface: Surface, again: bool) -> None:
     try:
         state, _made = SurfaceState.objects.get_or_create(name=surface.name)
-        again = again or state.again
-        if state.asked or state.again:
-            SurfaceState.objects.filter(pk=state.pk).update(asked=False, again=False)
-        _bring_into_line(surface, state, again)
+        row = SurfaceState.objects.filter(pk=state.pk)
+        if state.asked or state.again:  # first, so that who asks meanwhile is not forgotten
+            row.update(asked=False, again=False, looking=True)
+        _bring_into_line(surface, state, again or state.again)
+        if state.asked or state.looking:
+            row.update(looking=False)
     except ModuleError as error:
         _note_problem(surface.name, error)
     except Exception as error:  # the boundary: a fault in one surface must not end an operation
@@ -113,7 +115,7 @@ def _settle_on(surface: Surface, drawing: Drawing) -> _Outcome:
     without_custom: set[str] = set()
     while True:
         found = _check(surface, outcome)
-        guilty = {one.owner for one in found} - {CORE, CUSTOM} - left_out
+        guilty = {_left_out_as(surface, one) for one in found} - {""} - left_out
         paths = {one.path for one in found if one.owner == CUSTOM} - without_custom
         outcome.complaints += [one for one in found if one not in outcome.complaints]
         if not found:
@@ -125,6 +127,13 @@ def _settle_on(surface: Surface, drawing: Drawing) -> _Outcome:
         without_custom |= paths
         outcome.drawing = draw(surface, left_out=left_out, without_custom=without_custom)
         outcome.complaints = _merged(outcome.complaints, outcome.drawing.generated)
+
+
+def _left_out_as(surface: Surface, complaint: Complaint) -> str:
+    """Return what is left out because of a complaint: a module, or only its file; "" for none."""
+    if complaint.owner in (CORE, CUSTOM):
+        return ""
+    return complaint.path if surface.by_file else complaint.owner
 
 
 def _check(surface: Surface, outcome: _Outcome) -> list[Complaint]:
@@ -209,7 +218,7 @@ def _file_records(drawing: Drawing) -> list[dict[str, Any]]:
 
 def _note_problem(name: str, problem: ModuleError) -> None:
     log.error("surface %s: %s", name, problem)
-    values = {"problem": problem.as_dict(), "looked_at": timezone.now()}
+    values = {"problem": problem.as_dict(), "looked_at": timezone.now(), "looking": False}
     try:
         SurfaceState.objects.filter(pk=name).update(**values)
     except Exception:  # the boundary: not even the database takes it, on a full disk say

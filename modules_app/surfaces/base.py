@@ -96,14 +96,16 @@ class Surface(Protocol):
     """Where the answers of some hooks land.
 
     A surface is asked in this order: `render`, `check`, then (after the swap) `reload`. It keeps
-    no state of its own.
+    no state of its own. A class that extends this one says what is different.
     """
 
     name: str
     hooks: tuple[str, ...]
+    by_file: bool = False
+    """Whether only the file that is complained about is left out, and not all of its module."""
 
     def render(self, left_out: frozenset[str]) -> Rendering:
-        """Write all files from rows alone, without the owners in ``left_out``."""
+        """Write all files from rows alone, without the modules (or paths) in ``left_out``."""
         ...
 
     def check(self, draft: Path, rendering: Rendering) -> list[Complaint]:

@@ -16,7 +16,14 @@ from modules_app.exceptions import Refused
 from modules_app.exceptions import gettext_noop as _
 from modules_app.hooks.text import Piece, wrap
 from modules_app.selectors.answers import Answer, answers_to
-from modules_app.surfaces.base import CORE, Complaint, GeneratedFile, Rendering, join_blocks
+from modules_app.surfaces.base import (
+    CORE,
+    Complaint,
+    GeneratedFile,
+    Rendering,
+    Surface,
+    join_blocks,
+)
 from modules_app.surfaces.programs import tested, told
 
 PATH = f"cron/{cron.FILE}"
@@ -32,7 +39,7 @@ PBX_DATA_DIR={data_dir}
 _COMMENT = "#"
 
 
-class CronSurface:
+class CronSurface(Surface):
     """One crontab in the format of /etc/cron.d; the field of the user is PBX Admin's to fill."""
 
     name = "cron"

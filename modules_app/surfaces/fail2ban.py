@@ -25,6 +25,7 @@ from modules_app.surfaces.base import (
     NotChecked,
     NotReloaded,
     Rendering,
+    Surface,
     join_blocks,
 )
 from modules_app.surfaces.fail2ban_texts import ACTION, CORE_JAIL, DEFAULTS, FILTERS, MAIN
@@ -36,7 +37,7 @@ _IN_FILE = re.compile(
 _BAD_FILTER = re.compile(r"^filter ([\w-]+): (.+)$", re.MULTILINE)
 
 
-class Fail2BanSurface:
+class Fail2BanSurface(Surface):
     """Jails, filters and the action."""
 
     name = "fail2ban"

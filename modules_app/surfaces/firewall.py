@@ -20,6 +20,7 @@ from modules_app.surfaces.base import (
     NotChecked,
     NotReloaded,
     Rendering,
+    Surface,
     join_blocks,
 )
 from modules_app.surfaces.nftables import ADDITIONAL, Bans, Ruleset, pieces
@@ -35,7 +36,7 @@ _OWN_LINES_TEXT = """\
 _ERROR = re.compile(r"([\w.-]+\.nft):(\d+):\d+(?:-\d+)?: Error: (.+)")
 
 
-class FirewallSurface:
+class FirewallSurface(Surface):
     """Rules of networks, bans, and lines of modules and of the administrator."""
 
     name = "firewall"

@@ -24,6 +24,7 @@ from modules_app.surfaces.base import (
     Complaint,
     GeneratedFile,
     Rendering,
+    Surface,
     join_blocks,
 )
 from modules_app.surfaces.programs import tested, told
@@ -72,24 +73,25 @@ http {{
 """
 
 
-class NginxSurface:
+class NginxSurface(Surface):
     """The files of modules, and one that includes them."""
 
     name = "nginx"
     hooks = tuple(HOOKS)
+    by_file = True
 
     def render(self, left_out: frozenset[str]) -> Rendering:
         """Write a file for each answer; one that breaks out of its place is left out and blamed."""
         files, complaints = [_main()], []
         for hook, folder in HOOKS.items():
             for answer in answers_to(hook):
-                if answer.module_id not in left_out:
-                    file = _file(folder, answer)
-                    fault = _fault(file)
-                    if fault is None:
-                        files.append(file)
-                    else:
-                        complaints.append(fault)
+                file = _file(folder, answer)
+                if left_out & {answer.module_id, file.path}:
+                    continue
+                if (fault := _fault(file)) is None:
+                    files.append(file)
+                else:
+                    complaints.append(fault)
         return Rendering(tuple(files), tuple(complaints))
 
     def check(self, draft: Path, rendering: Rendering) -> list[Complaint]:

@@ -23,7 +23,8 @@ PATH = "cron/pbxadmin"
 def site(life: Life, monkeypatch: pytest.MonkeyPatch) -> Life:
     """An installation whose command line looks at surfaces itself."""
     monkeypatch.setattr(
-        "modules_app.cli.surfaces._wait", lambda *, quiet: surfaces.refresh(life.tools)
+        "modules_app.cli.surfaces.wait_until_looked",
+        lambda *, quiet: surfaces.refresh(life.tools),
     )
     answering("ModuleA", create_cron_tasks=["1 * * * * a", "99 * * * * wrong"])
     surfaces.refresh(life.tools)

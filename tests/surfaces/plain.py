@@ -18,6 +18,7 @@ class PlainSurface:
 
     name: str = "workers"
     hooks: tuple[str, ...] = ()
+    by_file: bool = False
     lines: dict[str, str] = field(default_factory=lambda: {"": "core = 1"})
     reload_fails_with: Callable[[], ModuleError | None] = lambda: None
     checks: int = 0

@@ -82,6 +82,15 @@ def test_a_failing_file_is_left_out_and_blamed_and_the_others_stay(
     assert state().problem is None
 
 
+def test_the_other_file_of_the_module_stays(life: Life) -> None:
+    for wrong in ("server {\n    nonsense 1;\n}", "}"):
+        answering("ModuleA", create_nginx_locations=HELLO, create_nginx_servers=wrong)
+        refresh(life.tools, ["nginx"])
+        assert names("modules_locations") == ["ModuleA.conf"]
+        assert names("modules_servers") == []
+        assert [one[:2] for one in complaints()] == [("ModuleA", "modules_servers")]
+
+
 def test_of_two_modules_with_one_location_the_later_is_blamed(life: Life) -> None:
     answering("ModuleA", create_nginx_locations=HELLO)
     answering("ModuleB", create_nginx_locations=HELLO)

@@ -11,6 +11,8 @@ from modules_app.applier.places import etc_dir
 from modules_app.exceptions import ModuleError
 from modules_app.models import CustomFile, SurfaceState
 from modules_app.operator import surfaces
+from modules_app.services.surfaces import ask_refresh
+from modules_app.surfaces.base import Rendering
 from tests.lifecycle import Life
 from tests.surfaces.plain import PATH, PlainSurface
 
@@ -138,3 +140,21 @@ def test_a_refused_custom_text_is_left_out_alone(life: Life, plain: PlainSurface
     surfaces.refresh(life.tools)
     assert installed() == "core = 1\na = 1\n"
     assert [one["owner"] for one in state().complaints] == ["custom"]
+
+
+def test_who_asked_can_wait_for_the_end_of_the_look(
+    life: Life, plain: PlainSurface, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[tuple[bool, bool]] = []
+
+    def render(left_out: frozenset[str]) -> Rendering:
+        seen.append((state().asked, state().looking))
+        return PlainSurface.render(plain, left_out)
+
+    monkeypatch.setattr(plain, "render", render)
+    for problem in (None, ModuleError("oops", "Oops.")):
+        plain.reload_fails_with = lambda problem=problem: problem
+        ask_refresh(["workers"], again=True)
+        surfaces.refresh(life.tools)
+        assert seen.pop() == (False, True)
+        assert (state().asked, state().again, state().looking) == (False, False, False)
