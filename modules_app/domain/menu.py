@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from modules_app.exceptions import gettext_noop as _
 
 SETUP = "setup"
@@ -43,6 +45,7 @@ def group_for_category(category: str) -> str:
     """
     return _CATEGORIES.get(category.strip().casefold(), OTHER)
 
+
 GROUP_CAPTIONS: dict[str, tuple[str, str]] = {
     SETUP: (_("Telephony"), "phone"),
     ROUTING: (_("Routing"), "route"),
@@ -55,3 +58,31 @@ GROUP_CAPTIONS: dict[str, tuple[str, str]] = {
     OTHER: (_("Other"), "folder"),
 }
 """Caption to be translated and icon of each group."""
+
+
+@dataclass(frozen=True, slots=True)
+class CoreItem:
+    """One of PBX Admin's own entries; ``key`` names its page, ``right`` what it takes to see it."""
+
+    group: str
+    key: str
+    caption: str
+    icon: str
+    right: str = "install"
+
+    @property
+    def href(self) -> str:
+        """Return the address of the page."""
+        return f"/{self.key}/"
+
+
+CORE_ITEMS = (
+    CoreItem(MAINTENANCE, "configuration", _("Generated configuration"), "file-cog"),
+    CoreItem(MAINTENANCE, "hooks", _("Hooks"), "plug", right="operate"),
+    CoreItem(MAINTENANCE, "events", _("Events"), "radio"),
+    CoreItem(MAINTENANCE, "audit", _("Audit"), "scroll-text"),
+    CoreItem(NETWORK, "firewall", _("Firewall"), "brick-wall-shield", right="view"),
+    CoreItem(NETWORK, "fail2ban", "fail2ban", "ban", right="view"),
+    CoreItem(SERVER, "settings", _("Settings"), "settings"),
+)
+"""What stands in the sidebar before the entries of modules (reference M8.1)."""

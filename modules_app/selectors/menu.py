@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import functools
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from django.db.models import Q
 
-from modules_app.domain.menu import GROUP_CAPTIONS, GROUPS, OTHER
+from modules_app.domain.menu import CORE_ITEMS, GROUP_CAPTIONS, GROUPS, OTHER, CoreItem
 from modules_app.domain.states import Fault, Wanted
 from modules_app.exceptions import NotFound
 from modules_app.exceptions import gettext_noop as _
@@ -38,6 +39,17 @@ class MenuGroup:
     caption: str
     icon: str
     items: tuple[MenuLink, ...]
+    core: tuple[CoreItem, ...] = ()
+
+
+def with_core_items(groups: Sequence[MenuGroup], rights: Mapping[str, bool]) -> list[MenuGroup]:
+    """Return the groups with PBX Admin's own entries that somebody with ``rights`` may open."""
+    found = {group.key: group for group in groups}
+    shown = [item for item in CORE_ITEMS if rights.get(item.right)]
+    for key in {item.group: None for item in shown}:
+        group = found.get(key) or MenuGroup(key, *GROUP_CAPTIONS[key], ())
+        found[key] = replace(group, core=tuple(item for item in shown if item.group == key))
+    return [found[key] for key in GROUPS if key in found]
 
 
 class _Row(NamedTuple):

@@ -14,8 +14,9 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 
 from modules_app.bridge.safe_mode import SafeMode
+from modules_app.domain.menu import CORE_ITEMS
 from modules_app.permissions import Right
-from modules_app.selectors.menu import MenuGroup, sidebar
+from modules_app.selectors.menu import MenuGroup, sidebar, with_core_items
 from modules_app.selectors.safe_mode import safe_mode
 
 logger = logging.getLogger(__name__)
@@ -29,6 +30,7 @@ LINKS = {
     "operations": "/operations/",
     "settings": "/settings/",
     "audit": "/audit/",
+    "hooks": "/hooks/",
     "events": "/events/",
     "firewall": "/firewall/",
     "fail2ban": "/fail2ban/",
@@ -69,18 +71,12 @@ class Page:
     def section(self) -> str:
         """Return which core link is the current one."""
         path = self.request.path
-        for name in (
-            "modules",
-            "operations",
-            "settings",
-            "audit",
-            "events",
-            "firewall",
-            "fail2ban",
-            "configuration",
-        ):
+        for name in ("modules", "operations"):
             if path.startswith(LINKS[name]):
                 return name
+        for item in CORE_ITEMS:
+            if path.startswith(item.href):
+                return item.key
         if path.startswith("/uploads/"):
             return "modules"
         return "dashboard" if path == "/" else ""
@@ -115,10 +111,14 @@ class Page:
     @cached_property
     def can(self) -> dict[str, bool]:
         """Return which of the four rights the person has."""
-        user = getattr(self.request, "user", None)
-        if user is None:
-            return {}
-        return {str(right): user.has_perm(f"modules_app.{right}_module") for right in Right}
+        return rights_of(getattr(self.request, "user", None))
+
+
+def rights_of(user: Any) -> dict[str, bool]:
+    """Return which of the four rights a person has; none without a person."""
+    if user is None:
+        return {}
+    return {str(right): user.has_perm(f"modules_app.{right}_module") for right in Right}
 
 
 @dataclass
@@ -129,12 +129,13 @@ class Sidebar:
 
     @cached_property
     def groups(self) -> list[MenuGroup]:
-        """Return the groups with entries; none when the core database cannot be read."""
+        """Return the groups with entries; only our own when the core database cannot be read."""
+        groups: list[MenuGroup] = []
         try:
-            return _without_unloaded(sidebar(get_language() or settings.LANGUAGE_CODE, self.user))
+            groups = _without_unloaded(sidebar(get_language() or settings.LANGUAGE_CODE, self.user))
         except DatabaseError:
             logger.exception("The sidebar could not be read")
-            return []
+        return with_core_items(groups, rights_of(self.user))
 
 
 def _without_unloaded(groups: list[MenuGroup]) -> list[MenuGroup]:
