@@ -8,6 +8,7 @@ import re
 import signal
 from itertools import combinations
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 
 import pytest
@@ -267,4 +268,6 @@ def test_the_samples_of_the_guides_are_cut_from_examples(guide: str) -> None:
     samples = re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
     sources = [path.read_text() for path in (ROOT / "examples").glob("*/*.py")]
     assert samples
-    assert [one for one in samples if not any(one in source for source in sources)] == []
+    for sample in samples:
+        shapes = [indent(sample, " " * depth) for depth in (0, 4, 8)]
+        assert any(shape in source for shape in shapes for source in sources), sample
