@@ -31,7 +31,8 @@ class FrontConf(ConfigClass):
             return HttpResponse("stopped by the module", status=418)
 
     def on_after_execute_route(self, request, response):
-        response["X-Front"] = "seen"
+        if request.GET.get("after"):
+            return HttpResponse(f"instead of {response.status_code}")
 
     def on_after_assets_prepared(self, assets):
         assets.add_css("css/front.css")
@@ -126,7 +127,7 @@ FILES = {
     "<form method='post'>{% csrf_token %}<button>Go</button></form>{% endblock %}",
     "templates/blocks/tab.html": '<ul class="nav"><li><a href="#front">Front tab</a></li></ul>',
     "templates/blocks/body.html": BODY,
-    "templates/blocks/footer.html": '<div class="position-fixed top-0">Front footer</div>',
+    "templates/blocks/footer.html": '<p class="position-fixed top-0">Front footer</p><p>.</p>',
     "locale/ru/LC_MESSAGES/django.po": PO,
     "public/assets/css/front.css": ".front { color: green; }\n",
     "public/assets/js/front.js": "document.documentElement.dataset.front = 'here';\n",

@@ -7,15 +7,17 @@ change the words of a language that is there.
 from __future__ import annotations
 
 import gettext
+import logging
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.conf.locale import LANG_INFO
 from django.utils.translation import to_locale, trans_real
 
 from modules_app.packages.catalogues import read_catalogue
+
+log = logging.getLogger(__name__)
 
 
 class _PackTranslation(trans_real.DjangoTranslation):
@@ -46,23 +48,27 @@ class Languages:
             return
         if self._own is None:
             self._own = list(settings.LANGUAGES)
-        added: dict[str, Any] = {}
-        for code, folder in packs.items():
-            texts = read_catalogue(folder / "locale", to_locale(code))
-            if texts is not None and code in LANG_INFO and code not in dict(self._own):
-                added[code] = _PackTranslation(code, texts)
+        usable = [code for code in packs if code in LANG_INFO and code not in dict(self._own)]
+        read = {code: _read(code, packs[code]) for code in usable}
+        added = {code: texts for code, texts in read.items() if texts is not None}
         for code in self._packs:
             trans_real._translations.pop(code, None)  # type: ignore[attr-defined]
         trans_real._translations.update(added)  # type: ignore[attr-defined]
         names = [(code, str(LANG_INFO[code].get("name_local", code))) for code in added]
         settings.LANGUAGES = [*self._own, *names]
         self._packs = dict(packs)
-        for cached in (
-            trans_real.get_languages,
-            trans_real.check_for_language,
-            trans_real.get_supported_language_variant,
-        ):
-            cached.cache_clear()
+        trans_real.reset_cache(setting="LANGUAGES")  # type: ignore[attr-defined]
+
+
+def _read(code: str, folder: Path) -> trans_real.DjangoTranslation | None:
+    """Return the pack's translation; None, and a line in the log, if it cannot be used."""
+    texts = read_catalogue(folder / "locale", to_locale(code))
+    try:
+        return _PackTranslation(code, texts) if texts is not None else None
+    # What the pack says of plurals is code of a kind, and foreign; neither login nor host may end.
+    except Exception:
+        log.exception("the language pack for %s in %s cannot be used", code, folder)
+        return None
 
 
 languages = Languages()

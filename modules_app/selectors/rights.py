@@ -74,6 +74,12 @@ def home_page_of(user: Any) -> str:
     return found.first() or ""
 
 
+def allowed_groups(module_id: str, grant: Grant) -> list[int] | None:
+    """Return the groups chosen with a grant, by primary key; None if it was not granted."""
+    row = ModuleGrant.objects.filter(module_id=module_id, right=grant).first()
+    return list(row.groups.values_list("pk", flat=True)) if row else None
+
+
 def granted_modules(grant: Grant) -> list[str]:
     """Return the modules to which an administrator granted it."""
     return list(ModuleGrant.objects.filter(right=grant).values_list("module_id", flat=True))

@@ -11,18 +11,22 @@ from modules_app.bridge.hooks import HookAnswer
 from modules_app.selectors.page_answers import BLOCKS, filling
 from modules_app.selectors.reader import statement_about
 from modules_app.services.block_html import clean_block
-from modules_app.services.hook_calls import PER_MODULE, PER_PAGE, ask_modules
+from modules_app.services.hook_calls import PER_MODULE, PER_PAGE, ask_modules, breaker
 from modules_app.services.hook_results import last_line
 
 
 @dataclass(frozen=True, slots=True)
 class BlockPart:
-    """What one module adds to a block: clean HTML, or a problem that names it."""
+    """What one module adds to a block: clean HTML, or a problem that names it.
+
+    ``late``: it let its time run out. ``skipped``: it was not asked, because others did.
+    """
 
     module_id: str
     html: str = ""
     problem: str = ""
     late: bool = False
+    skipped: bool = False
 
 
 @dataclass
@@ -58,8 +62,10 @@ class Blocks:
 
     def _part(self, answer: HookAnswer, controls: bool) -> BlockPart:
         if not answer.ok:
-            late = answer.timed_out or not answer.reached
-            return BlockPart(answer.module_id, problem=last_line(answer.error)[:300], late=late)
+            said = last_line(answer.error)[:300] or "?"
+            late = answer.timed_out or breaker.is_open(answer.module_id)
+            skipped = not (late or answer.reached)
+            return BlockPart(answer.module_id, problem=said, late=late, skipped=skipped)
         text = str(answer.value or "")
         if not text:
             return BlockPart(answer.module_id)

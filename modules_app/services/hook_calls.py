@@ -42,6 +42,10 @@ class Breaker:
         """Tell whether the module is left alone now."""
         return self._until.get(module_id, 0.0) > time.monotonic()
 
+    def lateness(self, module_id: str) -> int:
+        """Return how often in a row it was late: whoever was comes after all others."""
+        return self._late.get(module_id, 0)
+
     def note(self, answer: HookAnswer) -> None:
         """Count an answer, or that there was none."""
         with self._lock:
@@ -79,6 +83,7 @@ def ask_modules(
     each module. Nothing is asked, and no row read but one, when no module has the hook.
     """
     ids = [one for one in implementers(hook) if modules is None or one in modules]
+    ids.sort(key=breaker.lateness)
     socket = newest_socket(data_dir().run) if ids else None
     if socket is None:
         return []

@@ -13,6 +13,7 @@ from modules_app.exceptions import gettext_noop as _
 from modules_app.forms.grants import GrantForm
 from modules_app.permissions import Right
 from modules_app.selectors.modules import find_module
+from modules_app.selectors.rights import allowed_groups
 from modules_app.services.permission_map import permission_map
 from modules_app.services.rights import grant, revoke
 from modules_app.views.http import PageRequest, methods, page
@@ -31,9 +32,10 @@ def _words(request: HttpRequest) -> str:
 def module_grant(request: PageRequest, module_id: str, name: str) -> HttpResponse:
     """Explain a grant and ask (GET); give it, or take it back (POST)."""
     module, chosen = find_module(module_id), _grant(name)
-    form = GrantForm(request.POST if request.method == "POST" else None)
+    given = allowed_groups(module.id, chosen)
+    form = GrantForm(request.POST if request.method == "POST" else None, initial={"groups": given})
     if request.method != "POST" or not form.is_valid():
-        return _ask(request, module.id, chosen, form)
+        return _ask(request, module.id, chosen, form, granted=given is not None)
     if request.POST.get("action") == "revoke":
         revoke(actor=request.actor, module_id=module.id, grant=chosen)
         messages.success(request, gettext("The grant was taken back."))
@@ -51,13 +53,16 @@ def permissions(request: PageRequest, controller: str) -> JsonResponse:
     return JsonResponse({"permissions": permission_map(controller, request.user, request.actor)})
 
 
-def _ask(request: PageRequest, module_id: str, chosen: Grant, form: GrantForm) -> HttpResponse:
+def _ask(
+    request: PageRequest, module_id: str, chosen: Grant, form: GrantForm, *, granted: bool
+) -> HttpResponse:
     context = {
         "module_id": module_id,
-        "grant": chosen,
         "words": GRANT_WORDS[chosen],
         "form": form,
         "with_groups": chosen is Grant.AUTHENTICATE,
+        "has_groups": bool(form.fields["groups"].choices),  # type: ignore[attr-defined]
+        "granted": granted,
     }
     return render(request, "modules/grant.html", context, status=422 if form.is_bound else 200)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
@@ -11,6 +13,7 @@ from modules_app.exceptions import NotFound
 from modules_app.selectors.history import checks_of, last_trouble, version_history
 from modules_app.selectors.hook_results import hook_rows
 from modules_app.selectors.modules import (
+    ModulePage,
     all_modules,
     count_states,
     get_module_page,
@@ -19,6 +22,7 @@ from modules_app.selectors.modules import (
 )
 from modules_app.selectors.needs import needed_by
 from modules_app.selectors.operations import OperationPage, get_operation
+from modules_app.selectors.rights import grant_lines
 from modules_app.selectors.workers import workers_of
 from modules_app.views.http import PageRequest, full_or_part, methods, page
 from modules_app.views.placement import placement_forms
@@ -89,9 +93,19 @@ def module_detail(request: PageRequest, module_id: str) -> HttpResponse:
         "checks": checks_of(module),
         "hooks": hook_rows(module),
         "workers": workers_of(module.id),
+        **_asked_for(found),
         "placements": placement_forms(found.menu_items, language()),
     }
     return render(request, "modules/detail.html", context)
+
+
+def _asked_for(found: ModulePage) -> dict[str, Any]:
+    """Return what the module wants of the administrator and of people."""
+    return {
+        "grants": grant_lines(found.module),
+        "page_rights": list(found.module.rights.all()),
+        "missing": [item for item in found.menu_items if item.missing],
+    }
 
 
 def row_fragment(request: PageRequest, module_id: str, operation_id: int | str) -> HttpResponse:
