@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modules_app.domain.grants import Grant
+from modules_app.domain.grants import Grant, asked_grants
 from modules_app.domain.rest import Description, read_description
 from modules_app.models import ModuleGrant
 from modules_app.selectors.answers import answers_to
@@ -22,6 +22,10 @@ def description_of(module_id: str) -> Description:
 
 
 def has_public_routes(module_id: str) -> bool:
-    """Tell whether an administrator lets strangers reach what the module calls public."""
+    """Tell whether strangers may reach what the module calls public.
+
+    Its present version must ask for that, and an administrator must have granted it.
+    """
     granted = ModuleGrant.objects.filter(module_id=module_id, right=Grant.PUBLIC_ROUTES)
-    return granted.exists()
+    facts = granted.values_list("module__facts__manifest", flat=True).first()
+    return facts is not None and Grant.PUBLIC_ROUTES in asked_grants(facts, ())
