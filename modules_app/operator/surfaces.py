@@ -85,7 +85,7 @@ def _look_at(surface: Surface, again: bool) -> None:
 
 def _bring_into_line(surface: Surface, state: SurfaceState, again: bool) -> None:
     drawing = draw(surface)
-    asked = drawing.final.digest
+    asked = drawing.asked
     if not again and state.asked_digest == asked and not _is_due(state) and _is_intact(state):
         return
     outcome = _settle_on(surface, drawing)

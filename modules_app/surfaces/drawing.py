@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -15,6 +17,18 @@ class Drawing:
 
     generated: Rendering
     final: Rendering
+
+    @property
+    def asked(self) -> str:
+        """Return the digest of all that the rows ask for.
+
+        Refused lines count, too: a fault must be told also where no file changes because of it.
+        """
+        refused = [one.as_dict() for one in self.generated.complaints]
+        if not refused:
+            return self.final.digest
+        text = json.dumps([self.final.digest, refused], default=str)
+        return hashlib.sha256(text.encode()).hexdigest()
 
 
 def draw(

@@ -99,7 +99,7 @@ class SurfaceView:
     def waits(self) -> bool:
         """Tell whether rows ask for something that the operator has not looked at yet."""
         drawing = self.drawing
-        return drawing is not None and drawing.final.digest != self.state.asked_digest
+        return drawing is not None and drawing.asked != self.state.asked_digest
 
     @property
     def standing(self) -> Standing:
