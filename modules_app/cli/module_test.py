@@ -18,16 +18,24 @@ from django.core.management import call_command
 from django.utils.translation import gettext
 
 from modules_app.cli.changing import actor
-from modules_app.cli.output import print_findings, print_json, readable, say, show_error
+from modules_app.cli.output import (
+    print_findings,
+    print_json,
+    readable,
+    say,
+    sentence,
+    show_error,
+)
 from modules_app.domain.operations import OPEN, Outcome
 from modules_app.exceptions import ModuleError
 from modules_app.exceptions import gettext_noop as _
-from modules_app.models import Module, Operation
+from modules_app.models import Module, Operation, SurfaceState
 from modules_app.operator import data
 from modules_app.operator.loop import Operator
 from modules_app.packages.fsops import FsOps
 from modules_app.packages.pack import build_package
 from modules_app.processes.zygote import ChildLimits
+from modules_app.selectors.hook_results import list_hook_results
 from modules_app.selectors.registry import data_dir, registry_module
 from modules_app.selectors.settings import read_setting
 from modules_app.services import lifecycle
@@ -36,6 +44,16 @@ from modules_app.services.uploads import check_package, receive_upload
 TARGET = "modules_app.host.testing:run_tests"
 VERSION = "0.0.1"
 """Stands for %ModuleVersion% in a package that is not released."""
+APART = {
+    "PBX_ETC_DIR": "",
+    "PBX_CRON_DIR": "",
+    "PBX_NGINX_DIR": "",
+    "PBX_NGINX_PORT": "0",
+    "PBX_FIREWALL_LOAD": "0",
+    "PBX_NETNS": "",
+    "PBX_FAIL2BAN_RUN_DIR": "",
+}
+"""Keeps a temporary PBX away from the machine's own crontab, nginx, firewall and fail2ban."""
 _SECONDS = 600.0
 _REFUSED = 4
 
@@ -47,7 +65,7 @@ def test(args: Any) -> int:
     environment = {
         **os.environ,
         "PBX_DATA_DIR": str(home / "var"),
-        "PBX_ETC_DIR": str(home / "var" / "etc"),
+        **APART,
         "PBX_LOG_LEVEL": os.environ.get("PBX_LOG_LEVEL", "ERROR"),
         "DJANGO_SETTINGS_MODULE": "pbxadmin.settings.web",
     }
@@ -126,6 +144,7 @@ def _lead_through(folder: Path, course: _Course, *, strict: bool) -> int:
         live = _Life(operator, module_id, package)
         course.step("install", live.install)
         course.step("enable", live.enable)
+        course.step("answers", live.look_at_answers)
         course.step("tests", lambda: live.run_tests(folder / "tests"))
         course.step("disable", live.disable)
         course.step("remove", live.remove)
@@ -154,6 +173,21 @@ class _Life:
         return self._follow(
             lifecycle.remove_module(actor=actor(), module_id=self.module_id, keep_data=False)
         )
+
+    def look_at_answers(self) -> str:
+        """Say what the hooks answered; raises `ModuleError` when an answer cannot be used."""
+        results = list(list_hook_results(self.module_id))
+        wrong = [f"{one.hook}: {one.error}" for one in results if not one.ok]
+        for state in SurfaceState.objects.all():
+            own = (one for one in state.complaints if one["owner"] == self.module_id)
+            wrong += [f"{one['path']}:{one['line']}: {sentence(one, 'message')}" for one in own]
+        if wrong:
+            raise ModuleError(
+                "module-answers-refused",
+                _("Answers of the module that cannot be used: {count}. The first: {first}"),
+                context={"count": len(wrong), "first": wrong[0], "details": "\n".join(wrong)},
+            )
+        return gettext("{count} hooks answered").format(count=len(results))
 
     def run_tests(self, folder: Path) -> str:
         """Run the module's own tests on a copy of its data; raises `ModuleError` if one fails."""

@@ -29,7 +29,7 @@ def test_a_module_that_is_well(tmp_path: Path, folder: Path) -> None:
     found = tried(Shell(tmp_path), folder, code=0)
     assert found["ok"] is True
     names = [step["name"] for step in found["steps"]]
-    assert names == ["install", "enable", "tests", "disable", "remove"]
+    assert names == ["install", "enable", "answers", "tests", "disable", "remove"]
     assert not (tmp_path / "var" / "store").exists()
 
 
@@ -49,3 +49,12 @@ def test_an_error_of_the_check_refuses(tmp_path: Path, folder: Path) -> None:
     assert [one["slug"] for one in step["report"]["errors"]] == ["dynamic-code"]
     (folder / "main.py").write_text("import sys\n\n\ndef f():\n    sys.exit()\n")
     assert tried(Shell(tmp_path), folder, "--strict", code=4)["ok"] is False
+
+
+def test_an_answer_that_its_surface_refuses_fails_the_test(tmp_path: Path, folder: Path) -> None:
+    conf = (folder / "conf.py").read_text()
+    (folder / "conf.py").write_text(conf.replace("17 3 * * *", "77 3 * * *"))
+    found = tried(Shell(tmp_path), folder, code=1)
+    last = found["steps"][-1]
+    assert (last["name"], last["ok"]) == ("answers", False)
+    assert "77" in last["error"]["context"]["first"]
