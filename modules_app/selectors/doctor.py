@@ -8,13 +8,16 @@ import sqlite3
 import sys
 from typing import Any
 
+from modules_app.applier import client, places
+from modules_app.applier.report import PATH
 from modules_app.exceptions import gettext_noop as _
-from modules_app.models import Operation
+from modules_app.models import Operation, SurfaceState
 from modules_app.packages.datadir import DataDir
 from modules_app.processes.locks import FileLock
 from modules_app.selectors.registry import data_dir
 from modules_app.selectors.settings import read_setting
 
+_PROGRAMS = ("crontab", "nginx", "nft", "fail2ban-client")
 _FREE_BYTES = 512 * 1024 * 1024
 
 
@@ -30,6 +33,10 @@ def examine() -> list[dict[str, Any]]:
         _check(_("Core database"), True, f"{Operation.objects.count()} operations"),
         _process(root, "operator", _("Operator process")),
         _process(root, "host", _("Host process")),
+        _process(root, "workers", _("Workers process")),
+        _applier(),
+        *(_program(name) for name in _PROGRAMS),
+        *_generated(),
         _check(_("MikoPBX contract level"), True, read_setting("PBXVersion")),
         _check(_("FreePBX contract level"), True, read_setting("FrameworkVersion")),
     ]
@@ -39,6 +46,25 @@ def _process(root: DataDir, name: str, title: str) -> dict[str, Any]:
     holder = FileLock(root.run / f"{name}.lock").holder()
     found = f"pid {holder.pid}" if holder else "not running (operations run in the command)"
     return _check(title, True, found)
+
+
+def _applier() -> dict[str, Any]:
+    """Tell who puts generated files in place; without the process this user must be able to."""
+    running = client.process()
+    if running is not None:
+        return _check(_("Applier process"), True, f"pid {running[0]}, user {running[1]}")
+    able = client.may_write()
+    return _check(_("Applier process"), able, f"not running ({places.etc_dir()})")
+
+
+def _program(name: str) -> dict[str, Any]:
+    """Tell whether a program is there; without it generated files are not tested."""
+    return _check(name, True, shutil.which(name, path=PATH) or "not installed")
+
+
+def _generated() -> list[dict[str, Any]]:
+    states = SurfaceState.objects.exclude(problem=None)
+    return [_check(state.name, False, str(state.problem["slug"])) for state in states]
 
 
 def _check(name: str, ok: bool, found: str) -> dict[str, Any]:

@@ -63,6 +63,7 @@ def addresses(db: None) -> list[str]:
         f"/operations/{failed.pk}/",
         f"/operations/{running.pk}/",
         "/settings/",
+        "/events/",
         "/kept/ModuleOld/delete/",
     ]
 
