@@ -36,17 +36,6 @@ if os.environ.get("CI") == "true":
     settings_of_hypothesis.load_profile("ci")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the tests of one file run in one process, in which they share what is made for it.
-
-    Files that share more say so with a mark of their own (``xdist_group``).
-    """
-    for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
-
-
 def missing(what: str) -> None:
     """Skip loudly; in continuous integration a missing tool or corpus is a failure."""
     if os.environ.get("CI") == "true":

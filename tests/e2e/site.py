@@ -14,9 +14,11 @@ from tests.server.running import ROOT, Answer, Browser, Server
 
 BOUNDARY = "----pbx-admin-tests"
 EXAMPLES = ROOT / "examples"
-INSTALL_SECONDS = 10
+INSTALL_SECONDS, HOOK_SECONDS = 10, 60
 PACKED_BYTES = 3 * 1024 * 1024
-"""Limits of the server under test: a hanging installer and a too large file must not take long."""
+"""Limits of the server under test: a hanging installer and a too large file must not take long.
+Hooks wait there for what people do in several windows.
+"""
 
 
 class Site(Server):
@@ -25,6 +27,7 @@ class Site(Server):
     def __init__(self, data_dir: Path, **environment: str) -> None:
         limits = {
             "PBX_SECONDS_INSTALL": str(INSTALL_SECONDS),
+            "PBX_SECONDS_HOOK": str(HOOK_SECONDS),
             "PBX_MAX_PACKED_BYTES": str(PACKED_BYTES),
         }
         super().__init__(data_dir, **limits, **environment)

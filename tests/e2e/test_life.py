@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -89,10 +90,10 @@ def test_the_report_says_everything_before_anything_runs(site: Site, page: Page)
 
 
 def test_the_black_list_lives_its_whole_life(
-    site: Site, new_context: NewContext, page: Page
+    site: Site, new_context: NewContext, page: Page, tmp_path: Path
 ) -> None:
     other = new_context().new_page()
-    install_and_watch(page, other)
+    install_and_watch(page, other, tmp_path / "closed")
     enable_and_use(page)
     edit_raw_records(page)
     place_in_sidebar(page)
@@ -102,8 +103,12 @@ def test_the_black_list_lives_its_whole_life(
     remove_for_good(site, page)
 
 
-def install_and_watch(page: Page, other: Page) -> None:
-    slow = "import time\n\n\ndef pause():\n    time.sleep(3)\n"
+def install_and_watch(page: Page, other: Page, gate: Path) -> None:
+    gate.touch()
+    slow = (
+        "import os, time\n\n\ndef pause():\n"
+        f"    while os.path.exists({str(gate)!r}):\n        time.sleep(0.05)\n"
+    )
     installer = (
         "from modules_app.sdk import PbxExtensionSetupBase\n"
         "from .main import BlackListMain\n"
@@ -128,6 +133,7 @@ def install_and_watch(page: Page, other: Page) -> None:
     for window in (page, other):
         expect(window.locator(".stage-name")).to_have_text(STAGES)
         expect(window.locator(".stage[aria-current=step]")).to_contain_text("Set up and migrate")
+    gate.unlink()
     for window in (page, other):
         outcome(window)
         expect(window.locator(".stage-done")).to_have_count(len(STAGES))

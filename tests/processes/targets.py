@@ -88,7 +88,8 @@ def daemonises(payload: dict[str, Any]) -> dict[str, Any]:
             Path(payload["pid_file"]).write_text(str(own_pid()))
             time.sleep(600)
         os._exit(0)
-    while not Path(payload["pid_file"]).exists():
+    pid_file = Path(payload["pid_file"])
+    while not (pid_file.exists() and pid_file.read_text()):
         time.sleep(0.01)
     return {"daemonised": True}
 

@@ -94,6 +94,7 @@ def test_web_host_parent_and_operator_never_import_module_code(impatient: Server
     assert not {said["pid"] for said in witnesses} & set(keepers)
 
 
+@pytest.mark.alone  # the proxy's deadline is short here
 def test_a_large_download_takes_little_memory(impatient: Server) -> None:
     web = processes_of(impatient, "gunicorn")
     before = peak(web)
@@ -103,6 +104,7 @@ def test_a_large_download_takes_little_memory(impatient: Server) -> None:
     assert peak(web) - before < GROWTH
 
 
+@pytest.mark.alone
 def test_a_large_upload_takes_little_memory(impatient: Server) -> None:
     pids = impatient.processes()
     before = peak(pids)

@@ -6,7 +6,7 @@ import pytest
 
 from tests.web.crawl import SAFE, Cell, Walk
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("walk")]
+pytestmark = pytest.mark.django_db
 
 
 OF_REST = {

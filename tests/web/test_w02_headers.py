@@ -7,7 +7,7 @@ import pytest
 from tests.web.crawl import Walk
 from tests.web.headers import lacking
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("walk")]
+pytestmark = pytest.mark.django_db
 
 
 def test_w02_every_answer_to_everybody_has_the_headers(walk: Walk) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from tests.web.crawl import METHODS, ROLES, Cell, Walk
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("walk")]
+pytestmark = pytest.mark.django_db
 
 RIGHTS = Path(__file__).with_name("rights.txt")
 HEAD = """\
