@@ -387,6 +387,8 @@ HARMLESS = {
     "operation-detail": "shows",
     "operation-cancel": "stopping must be quick",
     "audit": "shows",
+    "events": "shows",
+    "worker-log": "shows",
     "session-list": "shows",
     "safe-mode": "shows",
     "safe-mode-try": "runs nothing that is not enabled",
