@@ -23,6 +23,8 @@ from modules_app.models import (
     KeptData,
     MenuItem,
     Module,
+    ModuleAccount,
+    ModuleGrant,
     Operation,
     OperationStep,
     PbxSetting,
@@ -99,6 +101,22 @@ class MenuItemAdmin(ReadOnlyAdmin):
 
     list_display = ["module", "key", "group", "caption", "placed_group", "placed_shown"]
     list_filter = ["group"]
+
+
+@admin.register(ModuleGrant)
+class ModuleGrantAdmin(ReadOnlyAdmin):
+    """What modules were granted; decided on the page of the module."""
+
+    list_display = ["module", "right", "granted_by", "granted_at"]
+    list_filter = ["right"]
+
+
+@admin.register(ModuleAccount)
+class ModuleAccountAdmin(ReadOnlyAdmin):
+    """People whom modules sign in."""
+
+    list_display = ["login", "module_id", "signed_in_at"]
+    search_fields = ["login", "module_id"]
 
 
 @admin.register(PbxSetting)

@@ -18,6 +18,7 @@ from modules_app.sdk.outside import ask_reload
 from modules_app.sdk.pages import asset, module_cookie, render_page, set_module_cookie
 from modules_app.sdk.queues import enqueue
 from modules_app.sdk.rest import RestResource, RestResult
+from modules_app.sdk.rights import may
 from modules_app.sdk.setup import PbxExtensionSetupBase
 from modules_app.sdk.translations import translate
 from modules_app.sdk.workers import LoopWorker, QueueWorker, Worker
@@ -48,6 +49,7 @@ __all__ = [
     "core_records",
     "current_module",
     "enqueue",
+    "may",
     "module_cookie",
     "register_admin",
     "render_page",

@@ -24,7 +24,9 @@ from modules_app.models import ModuleAccount, ModuleGrant
 from modules_app.permissions import Actor
 from modules_app.selectors.answers import implementers
 from modules_app.selectors.rights import granted_modules
+from modules_app.services.callers import count_for_a_minute
 from modules_app.services.hook_calls import ask_modules
+from modules_app.services.signing_in import address_of
 
 log = logging.getLogger("pbxadmin.audit")
 
@@ -32,6 +34,9 @@ AUTHENTICATE = "authenticate_user"
 SECONDS = 2.0
 """How long a module may think about a name and a password; it may have to ask another server."""
 TOTAL_SECONDS = 4.0
+ASKS_PER_ADDRESS = 20
+ASKS_PER_MINUTE = 120
+"""How often modules are asked within a minute, for one address and for all together."""
 _LONGEST = 150
 
 
@@ -49,7 +54,10 @@ class ModuleLogin(BaseBackend):
         name = (username or "").strip()
         if request is None or not name or not password or len(name) > _LONGEST:
             return None
-        for module_id in _asked_about(name):
+        modules = _asked_about(name)
+        if not modules or not _within_limits(request):
+            return None
+        for module_id in modules:
             answers = ask_modules(
                 AUTHENTICATE,
                 {"login": name, "password": password},
@@ -86,6 +94,15 @@ def _asked_about(name: str) -> list[str]:
     if account is None or not _is_only_of_a_module(user):
         return []
     return [one for one in granted if one == account.module_id]
+
+
+def _within_limits(request: HttpRequest) -> bool:
+    """Count this attempt; strangers must not keep the modules busy with names that do not exist.
+
+    The lock-out counts by name, so it does not hold up whoever makes up new names.
+    """
+    own = count_for_a_minute(f"module login {address_of(request)}", ASKS_PER_ADDRESS)
+    return own and count_for_a_minute("module login", ASKS_PER_MINUTE)
 
 
 def _may_sign_in(module_id: str) -> bool:

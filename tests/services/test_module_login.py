@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import Group, User
+from django.core.cache import cache
 from django.test import RequestFactory
 
 from modules_app.bridge.hooks import HookAnswer
@@ -25,6 +26,7 @@ Asked = list[tuple[str, str]]
 @pytest.fixture
 def people(db: None, monkeypatch: pytest.MonkeyPatch) -> tuple[Asked, dict[str, Any]]:
     """Two modules that sign people in; what they were asked, and what they answer by id."""
+    cache.clear()
     asked: Asked = []
     says: dict[str, Any] = {}
 
@@ -52,6 +54,14 @@ def login(name: str, password: str = "typed") -> User | None:
     request = RequestFactory().post("/login/")
     user = authenticate(request, username=name, password=password)
     return user  # type: ignore[return-value]
+
+
+def test_made_up_names_keep_no_module_busy(people: tuple[Asked, dict[str, Any]]) -> None:
+    asked, _says = people
+    grant("ModuleA")
+    for number in range(module_login.ASKS_PER_ADDRESS + 5):
+        assert login(f"name{number}") is None
+    assert len(asked) == module_login.ASKS_PER_ADDRESS
 
 
 def test_without_a_grant_no_module_is_asked(people: tuple[Asked, dict[str, Any]]) -> None:
