@@ -10,6 +10,7 @@ from typing import Any
 
 from modules_app.models import Module, Operation, Upload
 from modules_app.operator.host_link import HostLink
+from modules_app.operator.protection import look_after_attack_log
 from modules_app.operator.run import claim, run_operation
 from modules_app.operator.tools import Tools
 from modules_app.packages.datadir import DataDir
@@ -79,4 +80,6 @@ def life_in(folder: Path, zygote: Zygote) -> Iterator[Life]:
     data_dir = DataDir(folder)
     fsops = FsOps()
     data_dir.prepare(fsops)
-    yield Life(Tools(fsops, data_dir, zygote, HostLink(data_dir)))
+    tools = Tools(fsops, data_dir, zygote, HostLink(data_dir))
+    look_after_attack_log(tools)
+    yield Life(tools)

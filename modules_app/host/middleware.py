@@ -54,6 +54,7 @@ def signed_statement(get_response: GetResponse) -> GetResponse:
         if statement["module_id"] != _module_id(request.path):
             return HttpResponse(status=403)
         request.statement = statement  # type: ignore[attr-defined]
+        request.META["REMOTE_ADDR"] = str(statement.get("address", ""))
         request.user = _person(statement)  # type: ignore[assignment]
         if statement.get("channel") in (BY_KEY, PUBLIC):
             if not request.path.startswith("/api/"):

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.utils.translation import get_language
 
+from modules_app.bridge.address import browser_address
 from modules_app.bridge.statement import HEADER, sign
 from modules_app.permissions import Actor
 from modules_app.selectors.reader import statement_about
@@ -92,6 +93,7 @@ def headers_for_host(
         covered=covered,
         actor=actor,
     )
+    said["address"] = browser_address(request)
     if channel:
         said["channel"] = channel
     headers = [

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 
+from modules_app.bridge.address import browser_address
 from modules_app.domain.firewall import Action, Category, Firewall, Network
 from modules_app.exceptions import Refused, fill
 from modules_app.exceptions import gettext_noop as _
@@ -18,7 +19,6 @@ from modules_app.models import SurfaceState
 from modules_app.permissions import Right
 from modules_app.selectors import firewall as selector
 from modules_app.services import firewall as service
-from modules_app.services.attacks import browser_address
 from modules_app.views.http import PageRequest, methods, page
 from modules_app.views.sudo import sudo
 

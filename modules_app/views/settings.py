@@ -10,12 +10,12 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language, gettext, ngettext
 
+from modules_app.bridge.address import browser_address
 from modules_app.exceptions import gettext_noop as _
 from modules_app.forms.extra import ExtraFieldsForm
 from modules_app.forms.settings import SettingsForm
 from modules_app.permissions import Right
 from modules_app.selectors.settings import all_settings, settings_by_group
-from modules_app.services.attacks import browser_address
 from modules_app.services.module_forms import SaveProblem, extra_fields, save_extra_fields
 from modules_app.services.settings import write_settings
 from modules_app.views.http import PageRequest, methods, page

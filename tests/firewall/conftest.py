@@ -12,7 +12,7 @@ from pytest_django.fixtures import Settings
 
 from modules_app.domain.ids import fold_id
 from modules_app.domain.states import Fault, Phase, Wanted
-from modules_app.models import HookResult, Module, SurfaceState
+from modules_app.models import HookResult, Module, PbxSetting, SurfaceState
 from modules_app.operator.surfaces import refresh
 from tests.conftest import missing
 from tests.firewall.namespaces import Cable, cable
@@ -37,9 +37,10 @@ def wires(need_tool: Callable[[str], str]) -> Iterator[Cable]:
 
 @pytest.fixture
 def filtered(wires: Cable, settings: Settings, life: Life) -> Cable:
-    """The machines, of which one now belongs to the PBX Admin of this test."""
+    """The machines, of which one now belongs to this test; fail2ban is off for a start."""
     settings.PBX_FIREWALL_LOAD = True
     settings.PBX_NETNS = wires.pbx.name
+    PbxSetting.objects.create(key="PBXFail2BanEnabled", value="0")
     wires.pbx.run("nft", "flush", "ruleset")
     return wires
 

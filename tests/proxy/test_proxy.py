@@ -126,6 +126,7 @@ def test_the_statement_says_who_asks_and_is_signed(
         "module_id": MODULE,
         "language": "en",
         "sequence": 1,
+        "address": "127.0.0.1",
     }
 
 
