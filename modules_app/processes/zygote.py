@@ -79,8 +79,9 @@ class Zygote:
     the children, ``label`` names the process in a process list, ``preload`` are modules to import
     before the first fork, or functions to call then ("package.module:function"). With
     ``isolated`` the child that waits for the next order stands in a PID namespace already; turn it
-    off where `spawn` starts processes that must see the numbers of others. Nothing starts before
-    `start`, `run` or `spawn`.
+    off where `spawn` starts processes that must see the numbers of others. So many children are
+    kept ``waiting``, which is what several at once find ready. Nothing starts before `start`, `run`
+    or `spawn`.
     """
 
     def __init__(
@@ -90,11 +91,13 @@ class Zygote:
         label: str,
         preload: tuple[str, ...] = (),
         isolated: bool = True,
+        waiting: int = 1,
     ) -> None:
         self._settings_module = settings_module
         self._label = label
         self._preload = preload
         self._isolated = "isolated" if isolated else "plain"
+        self._waiting = str(waiting)
         self._guard = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
@@ -201,7 +204,10 @@ class Zygote:
     def _launch(self, control_fd: int) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-B", "-m", "modules_app.processes.warm"]
         return subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            [*command, self._label, str(control_fd), self._isolated, *self._preload],
+            [
+                *(*command, self._label, str(control_fd), self._isolated, self._waiting),
+                *self._preload,
+            ],
             stdin=subprocess.DEVNULL,
             env={**os.environ, "DJANGO_SETTINGS_MODULE": self._settings_module},
             cwd=_PROJECT,
@@ -229,7 +235,10 @@ class Zygote:
 
 
 class SpawnedChild:
-    """A long-lived child, for example the HTTP server of the host. Used by one thread."""
+    """A long-lived child, for example the HTTP server of the host. Used by one thread.
+
+    ``lost`` once its minder or the zygote ended first, which says nothing about the child.
+    """
 
     def __init__(
         self, *, pid: int, line: socket.socket, forget: Callable[[socket.socket], None]
@@ -238,7 +247,7 @@ class SpawnedChild:
         self._line = line
         self._forget = forget
         self._status: int | None = None
-        self._ended = False
+        self._ended = self.lost = False
 
     def poll(self) -> int | None:
         """Return the exit status (negative for a signal) or None while the child runs."""
@@ -261,7 +270,7 @@ class SpawnedChild:
             news = wire.receive(self._line)
         except TimeoutError:
             return None
-        self._ended = True
+        self._ended, self.lost = True, news is None
         self._status = -9 if news is None else int(news["exit_status"])
         self._forget(self._line)
         return self._status

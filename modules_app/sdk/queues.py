@@ -113,6 +113,17 @@ class QueueStore:
             )
         return Job(int(row[0]), queue, json.loads(row[1]), int(row[2]) + 1)
 
+    def next_in(self, queue: str, longest: float) -> float:
+        """Return the seconds until the next job that nobody has claimed is due."""
+        with connections[self._alias].cursor() as cursor:
+            cursor.execute(
+                f"SELECT MIN(due) FROM {TABLE} WHERE queue = %s AND dead = 0"  # noqa: S608
+                " AND claimed_by = ''",
+                [queue],
+            )
+            (due,) = cursor.fetchone()
+        return longest if due is None else min(longest, max(0.0, due - time.time()))
+
     def release(self, queue: str, *, who: str) -> None:
         """Give back what an earlier process called ``who`` had claimed when it died."""
         self._execute(

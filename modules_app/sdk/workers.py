@@ -128,7 +128,7 @@ class QueueWorker(Worker):
             store.bury(self.queue, most_tries=len(self.retry_seconds) + 1)
             job = store.take(self.queue, who=me, lost_after=10 * self.job_seconds)
             if job is None:
-                self.wait(self.interval)
+                self.wait(store.next_in(self.queue, self.interval))
             else:
                 self._do(store, job)
         self.finish()

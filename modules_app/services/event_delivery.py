@@ -191,6 +191,8 @@ def forget_old_events() -> int:
     aged = OutboxEvent.objects.filter(
         id__lte=done, id__lt=newest, at__lt=timezone.now() - timedelta(days=KEPT_DAYS)
     )
+    given_up = LostEvent.objects.values_list("pk", flat=True)[KEPT_EVENTS : KEPT_EVENTS + 1]
+    LostEvent.objects.filter(pk__lte=given_up.first() or 0).delete()
     return old.delete()[0] + aged.delete()[0]
 
 

@@ -35,6 +35,7 @@ def said(message: str, **context: Any) -> Said:
 
 RESTART = said(_("It was asked to start anew."))
 MEMORY = said(_("It held too much memory."))
+LOST = said(_("The process around it was ended from outside."))
 REPLACED = said(_("Another version took its place."))
 NOT_WANTED_ANY_MORE = said(_("The module does not ask for it any more."))
 ENDS = said(_("The server was stopped."))

@@ -15,6 +15,7 @@ from modules_app.processes.zygote import SpawnedChild
 from modules_app.workers.endings import (
     LATE,
     LONG_JOB,
+    LOST,
     NO_BEAT,
     NO_PONG,
     NOT_STARTED,
@@ -231,8 +232,11 @@ class WorkerProcess:
     def _reap(self) -> Ending | None:
         if self.child is None or (status := self.child.poll()) is None:
             return None
-        self.child, self.state = None, State.WAITING
+        lost, self.child, self.state = self.child.lost, None, State.WAITING
         self.last_end_at = self.now_text()
+        if lost:
+            self._failed(LOST)
+            return None
         if self._asked is not None and self._trouble is None:
             self.last_end = self._asked
             return None
