@@ -402,6 +402,8 @@ HARMLESS = {
     "set_language": "look",
     "theme": "look",
     "healthz": "for machines",
+    "permissions": "look",
+    "module-header": "look",
     "assets": "files of modules",
     "module_proxy": "pages of modules",
     "module_api": "interfaces of modules",
