@@ -39,6 +39,10 @@ ENVIRONMENT = {
     "PBX_HSTS_SECONDS": "Seconds that browsers remember to use HTTPS; 0 sends no such header.",
     "PBX_IDLE_SECONDS": "Seconds without a click after which a person is logged out.",
     "PBX_SESSION_SECONDS": "Seconds after which a person logs in again, whatever was clicked.",
+    "PBX_API_PER_MINUTE": "Requests that one API key may send in a minute.",
+    "PBX_API_PUBLIC_PER_MINUTE": (
+        "Requests that one address may send in a minute to the public routes of one module."
+    ),
     "PBX_SUDO_SECONDS": "Seconds after which dangerous actions ask for the password again.",
     "PBX_TIME_ZONE": "Time zone of the pages.",
     "PBX_DEBUG": "1 shows tracebacks in the browser; never on a machine that others reach.",
