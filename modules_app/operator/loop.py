@@ -64,6 +64,7 @@ class Operator:
                 settings_module="pbxadmin.settings.host",
                 label="operator",
                 preload=CHILDREN,
+                waiting=2,  # preflight and probe run beside each other
             ),
             host=HostLink(self.data_dir),
         )

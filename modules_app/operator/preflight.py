@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from threading import Event
+from typing import Any, TypeAlias
 
 from django.conf import settings
 from django.utils import timezone
@@ -32,6 +34,10 @@ SCRATCH = "trial-"
 """How the folders below ``run`` begin that hold the copies."""
 LARGEST_COPY = 32 * 1024 * 1024
 _BEAT_SECONDS = 3.0
+_POLL_SECONDS = 0.1
+
+Findings: TypeAlias = Callable[[], dict[str, Any]]
+Answer: TypeAlias = tuple[dict[str, Any], list[str]]
 
 _SENTENCES = {
     "compile": _("“{id}” holds Python that cannot be compiled: {cause}"),
@@ -55,7 +61,8 @@ def run_preflight(
     without Python are not tried. Raises ``ModuleError`` ("preflight-failed", or "module-code-…"
     when the child hung or died) if the code does not pass, ``Cancelled`` if that was asked for.
     """
-    return _try(work, seen, "preflight", PREFLIGHT, manifest=manifest)
+    with _trying(work, seen, "preflight", PREFLIGHT, manifest=manifest) as found:
+        return found()
 
 
 def run_probe(
@@ -71,11 +78,28 @@ def run_probe(
     installed version. Returns and raises what `run_preflight` does (slug "probe-failed"), and
     under "missing" the addresses that lead to no page.
     """
+    with probing(work, seen, hrefs=hrefs, manifest=manifest) as found:
+        return found()
+
+
+@contextmanager
+def probing(
+    work: Work,
+    seen: RegistryModule,
+    *,
+    hrefs: list[str] | None = None,
+    manifest: dict[str, Any] | None = None,
+) -> Iterator[Findings]:
+    """Begin what `run_probe` does; yields a function that waits for it and returns or raises that.
+
+    What is not asked for is stopped at the end of the block.
+    """
     if hrefs is None:
         known = work.module is not None and work.module.generation == seen.generation
         hrefs = _hrefs(work) if known else []
     more = {"page": first_page(seen.id, hrefs), "hrefs": hrefs}
-    return {"missing": (), **_try(work, seen, "probe", PROBE, manifest=manifest, **more)}
+    with _trying(work, seen, "probe", PROBE, manifest=manifest, **more) as found:
+        yield lambda: {"missing": (), **found()}
 
 
 def check_page(work: Work) -> None:
@@ -113,7 +137,8 @@ def sweep_scratch(tools: Tools) -> None:
             tools.fsops.remove_tree(path.name, run_fd)
 
 
-def _try(
+@contextmanager
+def _trying(
     work: Work,
     seen: RegistryModule,
     kind: str,
@@ -121,31 +146,49 @@ def _try(
     *,
     manifest: dict[str, Any] | None,
     **more: Any,
-) -> dict[str, Any]:
+) -> Iterator[Findings]:
+    """Run a trial beside the block; the files and rows that it needs are touched here only."""
     begun = time.monotonic()
-    found: dict[str, Any] = {"at": timezone.now().isoformat(), "generation": seen.generation}
-    said: dict[str, Any] = {"weak": []}
-    if seen.is_python:
-        with _scratch(work, seen) as (copy, read_only):
-            payload = _payload(work, copy, kind, manifest, read_only=read_only, **more)
-            said = _run(work, kind, target, payload)
-    return {**found, **said, "seconds": round(time.monotonic() - begun, 3)}
-
-
-def _run(work: Work, kind: str, target: str, payload: dict[str, Any]) -> dict[str, Any]:
-    try:
-        answer, weak = work.tools.run_target(
-            target, payload, stage=kind, should_stop=_Patience(work)
+    at = {"at": timezone.now().isoformat(), "generation": seen.generation}
+    if not seen.is_python:
+        yield lambda: {**at, "weak": [], "seconds": 0.0}
+        return
+    stop = Event()
+    with (
+        _scratch(work, seen, kind) as (copy, read_only),
+        ThreadPoolExecutor(1, thread_name_prefix=kind) as pool,
+    ):
+        payload = _payload(work, copy, kind, manifest, read_only=read_only, **more)
+        running = pool.submit(
+            work.tools.run_target, target, payload, stage=kind, should_stop=stop.is_set
         )
+
+        def found() -> dict[str, Any]:
+            answer, weak = _answer(work, running, stop)
+            if not answer.get("ok"):
+                raise _failed(kind, seen.id, answer)
+            said = {**at, "weak": [str(name) for name in weak]}
+            if kind == "probe":
+                said["missing"] = tuple(str(href) for href in answer.get("missing", ()))
+            return {**said, "seconds": round(time.monotonic() - begun, 3)}
+
+        try:
+            yield found
+        finally:
+            stop.set()
+
+
+def _answer(work: Work, running: Future[Answer], stop: Event) -> Answer:
+    """Wait for a child's answer; stop the child when somebody cancels."""
+    patience = _Patience(work)
+    while wait((running,), _POLL_SECONDS).not_done:
+        if not stop.is_set() and patience():
+            stop.set()
+    try:
+        return running.result()
     except ChildFailed:
         work.journal.stop_if_asked()
         raise
-    if not answer.get("ok"):
-        raise _failed(kind, payload["module"]["id"], answer)
-    said: dict[str, Any] = {"weak": [str(name) for name in weak]}
-    if kind == "probe":
-        said["missing"] = tuple(str(href) for href in answer.get("missing", ()))
-    return said
 
 
 class _Patience:
@@ -186,7 +229,7 @@ def _payload(
 
 
 @contextmanager
-def _scratch(work: Work, seen: RegistryModule) -> Iterator[tuple[RegistryModule, bool]]:
+def _scratch(work: Work, seen: RegistryModule, kind: str) -> Iterator[tuple[RegistryModule, bool]]:
     """Yield the module with data that may be spoilt, or as it is when that is too large to copy.
 
     The second value tells whether the data must only be read.
@@ -196,7 +239,7 @@ def _scratch(work: Work, seen: RegistryModule) -> Iterator[tuple[RegistryModule,
         yield seen, True
         return
     fsops, run = work.tools.fsops, work.tools.data_dir.run
-    name = f"{SCRATCH}{work.operation.pk}"
+    name = f"{SCRATCH}{work.operation.pk}-{kind}"
     with fsops.directory(run) as run_fd:
         fsops.remove_tree(name, run_fd)
         fsops.make_dir(name, run_fd, mode=0o700)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from typing import Any
 
 from django.utils import timezone
 
+from modules_app.bridge.registry import RegistryModule
 from modules_app.domain.operations import Stage
 from modules_app.domain.states import Reason, Wanted
 from modules_app.exceptions import ModuleError
 from modules_app.exceptions import gettext_noop as _
 from modules_app.operator.checking import check_start
 from modules_app.operator.faults import PROBED, REVERTED, SWITCH_COMMITTED
-from modules_app.operator.preflight import run_preflight, run_probe
+from modules_app.operator.preflight import Findings, probing, run_preflight, run_probe
 from modules_app.operator.problems import refuse_damaged, refuse_second_pack, vetoed
 from modules_app.operator.snapshot import restore, take_snapshot
 from modules_app.operator.standstill import wait_for_workers
@@ -46,12 +49,13 @@ class Enable(Work):
         refuse_second_pack(module)
         self.journal.enter(Stage.TRY)
         seen = registry_module(module)
-        self.preflight = run_preflight(self, seen)
-        self.journal.enter(Stage.SET_UP, from_state=take_snapshot(module))
-        self.answer = self.ask_hook("enable", BEFORE_ENABLE)
-        self._refuse_on_veto()
-        self.journal.enter(Stage.PROBE)
-        self.missing = run_probe(self, seen)["missing"]
+        with self._probing(seen) as probe:
+            self.preflight = run_preflight(self, seen)
+            self.journal.enter(Stage.SET_UP, from_state=take_snapshot(module))
+            self.answer = self.ask_hook("enable", BEFORE_ENABLE)
+            self._refuse_on_veto()
+            self.journal.enter(Stage.PROBE)
+            self.missing = probe()["missing"]
         fault_point(PROBED)
 
     def commit(self) -> None:
@@ -82,6 +86,12 @@ class Enable(Work):
         )
         fault_point(REVERTED)
         self.wait_for_host()
+
+    def _probing(self, seen: RegistryModule) -> AbstractContextManager[Findings]:
+        """Probe beside the preflight, unless the before-hook may still prepare what is probed."""
+        if BEFORE_ENABLE in self.installed().facts.get("hooks", []):
+            return nullcontext(partial(run_probe, self, seen))
+        return probing(self, seen)
 
     def _refuse_on_veto(self) -> None:
         if self.answer is None:

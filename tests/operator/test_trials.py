@@ -21,7 +21,7 @@ from modules_app.operator.preflight import check_page, run_preflight, run_probe,
 from modules_app.operator.tools import ChildFailed, Tools
 from modules_app.operator.work import Work
 from modules_app.selectors.registry import registry_module
-from tests.broken_modules import at_import, in_page
+from tests.broken_modules import at_import, in_hook, in_page
 from tests.builders import php_module, python_module
 from tests.lifecycle import Life
 
@@ -139,11 +139,10 @@ def test_the_page_of_a_new_version_is_not_looked_for_in_the_old_menu(
     MenuItem.objects.filter(module_id=ID).update(href=f"/m/{ID}/gone/")
     work, seen = work_on(life)
 
-    with pytest.raises(ModuleError, match="gone"):
-        run_probe(work, seen)
+    assert run_probe(work, seen)["missing"] == (f"/m/{ID}/gone/",)
     Module.objects.update(generation="another")
     work.installed().refresh_from_db()
-    run_probe(work, seen)
+    assert run_probe(work, seen)["missing"] == ()
     run_probe(work, seen, hrefs=["https://example.org/", f"/m/{ID}/?tab=1"])
 
 
@@ -156,13 +155,12 @@ def test_a_package_without_python_is_not_tried(life: Life, monkeypatch: pytest.M
 
 
 def test_a_cancelled_trial_says_that_it_was_cancelled(
-    life: Life, monkeypatch: pytest.MonkeyPatch
+    life: Life, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    installed(
-        life,
-        at_import("import os, time\nif os.getppid() == 0: time.sleep(600)", "rest.py"),
-        monkeypatch,
-    )
+    gate = tmp_path_factory.mktemp("gate")
+    files = at_import(f"import os, time\nwhile not os.path.exists({str(gate)!r}): time.sleep(1)")
+    installed(life, files, monkeypatch)
+    gate.rmdir()
     work, seen = work_on(life)
     Operation.objects.update(cancel_requested=True)
 
@@ -173,8 +171,8 @@ def test_a_cancelled_trial_says_that_it_was_cancelled(
 
 
 def test_copies_of_a_killed_operator_are_swept(life: Life) -> None:
-    (life.data_dir.run / "trial-7").mkdir()
-    (life.data_dir.run / "trial-7" / "module.db").touch()
+    (life.data_dir.run / "trial-7-probe").mkdir()
+    (life.data_dir.run / "trial-7-probe" / "module.db").touch()
 
     sweep_scratch(life.tools)
 
@@ -222,3 +220,64 @@ def test_the_page_of_the_running_host_counts(
 
 def test_without_a_host_there_is_no_page(life: Life) -> None:
     assert HostLink(life.data_dir).page(ID, f"/m/{ID}/", language="en", seconds=1) is None
+
+
+INSTALLER = """
+import os, time
+from modules_app.sdk import PbxExtensionSetupBase
+
+class PbxExtensionSetup(PbxExtensionSetupBase):
+    def __init__(self, *arguments):
+        {body}
+        super().__init__(*arguments)
+"""
+
+
+def in_preflight_only(body: str) -> dict[str, str]:
+    """Return a module that runs ``body`` where no probe does: when its installer is made."""
+    return {"installer.py": INSTALLER.format(body=body)}
+
+
+def test_enabling_probes_beside_the_preflight(
+    life: Life, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    drawn = tmp_path_factory.mktemp("seen") / "drawn"
+    page = in_page(f"open({str(drawn)!r}, 'w').close()\nreturn HttpResponse('well')")
+    waits = in_preflight_only(f"while not os.path.exists({str(drawn)!r}): time.sleep(0.01)")
+    drawn.touch()  # the installation has no probe
+    installed(life, {**page, **waits}, monkeypatch)
+    drawn.unlink()
+
+    assert life.enable(ID).outcome == Outcome.DONE
+    assert left_over(life) == []
+
+
+def test_a_before_hook_comes_before_the_probe(
+    life: Life, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    ready = tmp_path_factory.mktemp("seen") / "ready"
+    files = {
+        **in_page(f"open({str(ready)!r}).close()\nreturn HttpResponse('well')"),
+        **in_hook("on_before_module_enable", f"open({str(ready)!r}, 'w').close()"),
+    }
+    installed(life, files, monkeypatch)
+
+    assert life.enable(ID).outcome == Outcome.DONE
+
+
+def test_a_probe_ends_with_the_preflight_that_fails(
+    life: Life, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    right = tmp_path_factory.mktemp("right")
+    files = {
+        **in_page("import time\ntime.sleep(600)"),
+        **in_preflight_only(f"os.stat({str(right)!r})"),
+    }
+    installed(life, files, monkeypatch)
+    right.rmdir()
+
+    done = life.enable(ID)
+
+    assert (done.outcome, done.error["slug"]) == (Outcome.FAILED, "preflight-failed")
+    assert [step.stage for step in done.steps.filter(outcome=Outcome.FAILED)] == ["try"]
+    assert left_over(life) == []

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -334,3 +335,21 @@ def test_children_die_when_the_zygote_is_killed(tmp_path: Path) -> None:
         assert child.wait(20) is not None
     finally:
         zygote.close()
+
+
+def test_several_may_wait_for_orders_and_each_takes_one() -> None:
+    two = Zygote(settings_module="pbxadmin.settings.test", label="two", waiting=2)
+    try:
+        with ThreadPoolExecutor(5) as pool:
+            results = list(
+                pool.map(
+                    lambda number: two.run(f"{HERE}:echo", {"n": number}, seconds=60), range(5)
+                )
+            )
+    finally:
+        two.close()
+
+    answers = [result.value or {} for result in results]
+    assert [answer.get("echo") for answer in answers] == [{"n": number} for number in range(5)]
+    assert len({answer["pid"] for answer in answers}) == 5
+    assert not [answer["pid"] for answer in answers if alive(answer["pid"])]
