@@ -32,11 +32,8 @@ def settings_page(request: PageRequest) -> HttpResponse:
 
     The fields of modules are checked with ours, and given to them once ours are stored.
     """
-    groups, sent = settings_by_group(), request.POST if request.method == "POST" else None
-    form = SettingsForm(sent, groups=groups)
-    parts = extra_fields(FORM, all_settings(), **reader(request))
-    extra = ExtraFieldsForm(sent, parts=parts)
-    if sent is None:
+    form, extra = _forms(request)
+    if request.method != "POST":
         return _page(request, form, extra)
     if not (form.is_valid() & extra.is_valid()):
         return _page(request, form, extra, status=422)
@@ -48,6 +45,13 @@ def settings_page(request: PageRequest) -> HttpResponse:
     if not problems:
         return redirect("settings")
     return _refused_by_modules(request, form, extra, problems)
+
+
+def _forms(request: PageRequest) -> tuple[SettingsForm, ExtraFieldsForm]:
+    """Return our form and that of the modules, with what was sent."""
+    sent = request.POST if request.method == "POST" else None
+    parts = extra_fields(FORM, all_settings(), **reader(request))
+    return SettingsForm(sent, groups=settings_by_group()), ExtraFieldsForm(sent, parts=parts)
 
 
 def reader(request: PageRequest) -> dict[str, Any]:
