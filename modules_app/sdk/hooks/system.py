@@ -61,11 +61,23 @@ class SystemHooks:
         return None
 
     def get_default_firewall_rules(self) -> dict[str, Any] | None:
-        """Name the ports that the module needs, by category; at first they are open or shut."""
+        """Name the ports that the module needs, by category (reference M3.3).
+
+        ``{"Panel": {"rules": [...], "action": "allow", "shortName": "Panel"}}``; a rule has ``name``,
+        ``protocol``, ``portfrom``, ``portto``:
+        every category counts, its name is upper-cased, ``protocol`` is tcp, udp or icmp, ``action``
+        is allow or block and holds for networks until somebody decides otherwise. A name (or a
+        ``portFromKey``, ``portToKey``) that is a setting of PBX Admin follows that setting.
+        """
         return None
 
     def on_after_iptables_reload(self) -> str | list[Any] | None:
-        """Add lines to the firewall, before the networks that may do everything."""
+        """Add lines to the firewall, after the networks and before those that hold everybody.
+
+        A list, or a text with a line each. An item is a map such as ``{"action": "drop", "sources":
+        ["203.0.113.0/24"], "protocol": "tcp", "ports": "80,443"}``, of which only the action is
+        needed, or one statement of nftables that ends with a verdict and does nothing but judge.
+        """
         return None
 
     def on_after_network_configured(self) -> None:
@@ -80,11 +92,18 @@ class SystemHooks:
         return None
 
     def generate_fail2ban_jails(self) -> str | None:
-        """Return the jails of the module; a single # asks for the default jail."""
+        """Return the jails of the module; a single # asks for the default jail (reference M6.7).
+
+        Each is called module_x or begins with module_x_, for the id ModuleX. A jail names logs, a
+        filter, ports and numbers; what it says about actions gives its ports only.
+        """
         return None
 
     def generate_fail2ban_filters(self) -> str | None:
-        """Return the filter of the module, by which its jail finds the lines of a log."""
+        """Return the filter of the module, by which its jail finds the lines of a log.
+
+        It is stored as ``filter.d/module_x.conf``; it may include ``common.conf`` and nothing else.
+        """
         return None
 
     def create_cron_tasks(self, tasks: list[str]) -> list[Any] | None:
