@@ -97,7 +97,7 @@ def socket_path() -> Path:
 
 
 def _ask_here(request: dict[str, Any]) -> dict[str, Any]:
-    if not _may_write():
+    if not may_write():
         raise ModuleError(
             "applier-not-running",
             _("The applier does not run, and {path} belongs to another user."),
@@ -110,7 +110,7 @@ def _ask_here(request: dict[str, Any]) -> dict[str, Any]:
         raise cannot_write(error) from error
 
 
-def _may_write() -> bool:
+def may_write() -> bool:
     """Tell whether this user owns the folder, or could make it."""
     folder = places.etc_dir()
     while not folder.exists():

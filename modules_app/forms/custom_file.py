@@ -14,9 +14,7 @@ from modules_app.services.surfaces import LONGEST
 class CustomFileForm(forms.Form):
     """What the text does, and the text."""
 
-    mode = forms.ChoiceField(
-        label=_("What your text does"), choices=CustomMode.choices, widget=forms.RadioSelect
-    )
+    mode = forms.ChoiceField(label=_("What your text does"), choices=CustomMode.choices)
     text = forms.CharField(
         label=_("Your text"),
         required=False,

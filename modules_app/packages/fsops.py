@@ -177,8 +177,12 @@ class FsOps:
             explain_os_error(error, f"link {new}")
 
     def replace_link(self, name: str, dir_fd: int, target: str) -> None:
-        """Make ``name`` a symbolic link to ``target``, in place of the link that was there."""
-        temporary = f".{plain_name(name)}.{secrets.token_hex(6)}.tmp"
+        """Make ``name`` a symbolic link to ``target``, in place of the link that was there.
+
+        Only one process may do so at a time; what a crash left of it is used up by the next.
+        """
+        temporary = f".{plain_name(name)}.new"
+        self.unlink(temporary, dir_fd)
         try:
             os.symlink(target, temporary, dir_fd=dir_fd)
             self.rename(temporary, name, dir_fd)

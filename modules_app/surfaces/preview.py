@@ -9,9 +9,9 @@ from typing import Any
 from modules_app.domain.states import Verb
 from modules_app.exceptions import ModuleError
 from modules_app.exceptions import gettext_noop as _
-from modules_app.models import HookResult, Module
+from modules_app.models import HookResult, Module, SurfaceState
 from modules_app.selectors.answers import imagine
-from modules_app.surfaces.base import Surface
+from modules_app.surfaces.base import CORE, CUSTOM, Surface
 from modules_app.surfaces.differences import Difference, compare
 from modules_app.surfaces.drawing import draw
 from modules_app.surfaces.table import SURFACES
@@ -69,11 +69,23 @@ def _changes(surfaces: Iterable[Surface], *, without: str) -> list[Difference]:
 def _texts(surfaces: Iterable[Surface], without: str = "") -> dict[str, str]:
     texts: dict[str, str] = {}
     for surface in surfaces:
+        left_out = _refused_already(surface) | ({without} if without else set())
         try:
-            texts |= draw(surface, left_out=[without] if without else ()).final.texts
+            texts |= draw(surface, left_out=left_out).final.texts
         except ModuleError:  # the page of generated configuration says what is wrong
             continue
     return texts
+
+
+def _refused_already(surface: Surface) -> set[str]:
+    """Return the modules, or files, that are not in use because the program refused them."""
+    state = SurfaceState.objects.filter(pk=surface.name).first()
+    if state is None:
+        return set()
+    key, used = "path", {file["path"] for file in state.files}
+    if not surface.by_file:
+        key, used = "owner", {block[0] for file in state.files for block in file["blocks"]}
+    return {one[key] for one in state.complaints if one["owner"] not in (CORE, CUSTOM)} - used
 
 
 def _concerned(hooks: Iterable[str]) -> list[str]:

@@ -75,7 +75,7 @@ def test_a_killed_applier_leaves_all_old_or_all_new(
 def test_without_the_process_others_say_so(
     life: Life, plain: PlainSurface, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client, "_may_write", lambda: False)
+    monkeypatch.setattr(client, "may_write", lambda: False)
     surfaces.refresh(life.tools)
     assert SurfaceState.objects.get(name=plain.name).problem["slug"] == "applier-not-running"
 

@@ -42,6 +42,14 @@ NOTHING: Mapping[str, Any] = {}
 RECOVERY = ("recovery.begun", "recovery.ended", "recovery.swept")
 # What is reached only when an operation fails after its commit (see test_kills).
 WAY_BACK = ("operation.reverted",)
+# What is reached by whatever changes generated files (tests/surfaces/test_kills.py).
+SURFACES = (
+    "applier.staged",
+    "applier.swapped",
+    "applier.installed",
+    "surface.installed",
+    "surface.reloaded",
+)
 
 OPERATIONS: dict[str, Operation] = {
     "install": Operation("install_module", (), INSTALLING, NOTHING, "victim-1"),
