@@ -98,6 +98,7 @@ _ARGUMENTS = {
     "ID…": "Ids of installed modules.",
     "PACKAGE": "Path of a .zip or .tar.gz file.",
     "PACKAGE or ID": "Path of a package to install, or id of an installed module.",
+    "PACKAGE or DIR": "Path of a package, or of the folder of a module.",
     "OPERATION": "Number of an operation.",
     "USER": "Name as typed at the login.",
     "DIR": "Folder of the module.",

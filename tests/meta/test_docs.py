@@ -11,9 +11,6 @@ import pytest
 from lxml import etree
 
 from modules_app.cli.reference import ENVIRONMENT, pages, variables
-from modules_app.inspection.report import inspect_package
-from modules_app.manifests.reader import read_manifest
-from modules_app.packages.pack import build_package
 from tests.meta.source import ROOT, shown
 
 DOCUMENTS = sorted(
@@ -100,51 +97,3 @@ def test_examples_in_documents_are_well_formed() -> None:
                 etree.fromstring(text.encode())
             elif language == "toml":
                 tomllib.loads(text)
-
-
-def files_of(text: str) -> dict[str, str]:
-    """Return the files of a tutorial: each block belongs to the path that was named last."""
-    files = {}
-    for block in BLOCK.finditer(text):
-        named = re.findall(r"`ModuleNotes/([\w./]+\.\w+)`", text[: block.start()])
-        files[named[-1]] = block[2]
-    return files
-
-
-def test_the_tutorial_makes_a_package_without_faults(tmp_path: Path) -> None:
-    files = files_of((ROOT / "docs" / "tutorial" / "first-module.md").read_text())
-    assert set(files) == {
-        "module.json",
-        "models.py",
-        "urls.py",
-        "views.py",
-        "templates/notes.html",
-        "messages/en.json",
-    }  # fmt: skip
-    folder = tmp_path / "ModuleNotes"
-    for name, content in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(content)
-    assert build_package(folder)
-    reading = read_manifest("module.json", files["module.json"].encode())
-    facts = inspect_package(_Folder(files), reading).as_dict()
-    assert facts["errors"] + facts["warnings"] == []
-    assert facts["titles"]["en"] == "Notes"
-    assert "Note" in json.dumps(facts["models"])
-
-
-class _Folder:
-    """Files in memory, as the inspection sees a package."""
-
-    def __init__(self, files: dict[str, str]) -> None:
-        self._files = files
-
-    def paths(self) -> list[str]:
-        return list(self._files)
-
-    def size(self, path: str) -> int:
-        return len(self._files[path].encode())
-
-    def read(self, path: str, limit: int) -> bytes:
-        return self._files[path].encode()[:limit]
