@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
+from modules_app.processes.succession import announce_master
 from pbxadmin.settings import base
 
 _address = f"[{base.PBX_BIND}]" if ":" in base.PBX_BIND else base.PBX_BIND
@@ -17,6 +19,7 @@ timeout = 60
 graceful_timeout = 30
 keepalive = 20
 preload_app = True
+reuse_port = True  # the workers of a master that died serve until the next one is ready
 control_socket_disable = True
 loglevel = "warning"
 # Whoever asks from this machine is no proxy; Django reads the one header that PBX_HTTPS=1 is about.
@@ -25,3 +28,8 @@ forwarder_headers = ""
 secure_scheme_headers: dict[str, str] = {}
 proc_name = "pbx-web"
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - gunicorn's
+
+
+def when_ready(_server: Any) -> None:
+    """Tell workers of an earlier master that this one listens now."""
+    announce_master(base.PBX_DATA_DIR / "run")

@@ -9,6 +9,7 @@ modules_app/views/upload_gate.py before they are read.
 from __future__ import annotations
 
 import errno
+import os
 import re
 import socket
 import struct
@@ -19,7 +20,10 @@ from functools import partial
 from selectors import EVENT_READ
 from typing import Any
 
+from django.conf import settings
 from gunicorn.workers.gthread import TConn, ThreadWorker
+
+from modules_app.processes.succession import Orphaned
 
 _END = b"\r\n\r\n"
 _MOST = 32 * 1024
@@ -72,6 +76,15 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         self.begun: deque[TConn] = deque()
         self.leaving: deque[tuple[float, socket.socket]] = deque()
+        self.orphaned: Orphaned | None = None
+
+    def is_parent_alive(self) -> bool:
+        """Tell whether to go on: with our master, and without it until there is another one."""
+        if self.ppid == os.getppid():
+            return True
+        if self.orphaned is None:
+            self.orphaned = Orphaned(settings.PBX_DATA_DIR / "run", self.ppid)
+        return self.orphaned.is_needed()
 
     def accept(self, listener: socket.socket) -> None:
         """Take a connection and wait for its request; a body may pause for BODY_SECONDS."""

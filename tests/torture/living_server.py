@@ -19,6 +19,7 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
+from modules_app.processes.succession import current_master
 from tests.server.running import Browser, Server
 from tests.torture.counts import Counts
 from tests.torture.harness import ASK, Harness, harness
@@ -163,8 +164,9 @@ class Living:
             for pid in self.server.processes()
             if b"pbxadmin.gunicorn_web" in _command(pid)
         }
-        masters = [pid for pid, parent in parents.items() if parent not in parents]
-        return (masters[0] if masters else 0), [pid for pid in parents if pid not in masters]
+        master = current_master(self.server.data_dir / "run")
+        alive = master if master in parents else 0
+        return alive, [pid for pid, parent in parents.items() if parent == alive]
 
 
 VICTIMS: dict[str, Callable[[Living], list[int]]] = {
