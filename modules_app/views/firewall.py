@@ -64,25 +64,13 @@ def network_edit(request: PageRequest, network_id: int) -> HttpResponse:
 def network_delete(request: PageRequest, network_id: int) -> HttpResponse:
     """Ask (GET), then delete the network with its decisions (POST)."""
     row = selector.find_network(network_id)
-    context: dict[str, Any] = {"network": row}
-    if request.method == "POST":
-        done = _carefully(
-            request,
-            lambda caution: service.delete_network(
-                actor=request.actor,
-                network_id=network_id,
-                caution=caution,
-                anyway="anyway" in request.POST,
-            ),
-        )
-        if done is None:
-            return _back(
-                request, gettext("The network “%(title)s” is deleted.") % {"title": row.title}
-            )
-        context["problem"] = done
-    return render(
-        request, "firewall/delete.html", context, status=422 if "problem" in context else 200
-    )
+    if request.method != "POST":
+        return render(request, "firewall/delete.html", {"network": row})
+    problem = _carefully(request, lambda caution: _delete(request, network_id, caution))
+    if problem is not None:
+        context = {"network": row, "problem": problem}
+        return render(request, "firewall/delete.html", context, status=422)
+    return _back(request, gettext("The network “%(title)s” is deleted.") % {"title": row.title})
 
 
 @methods("POST")
@@ -149,6 +137,10 @@ def _save(
         network_id=network.id if network else None,
         caution=caution,
     )
+
+
+def _delete(request: PageRequest, network_id: int, caution: service.Caution) -> None:
+    service.delete_network(actor=request.actor, network_id=network_id, caution=caution)
 
 
 def _carefully(

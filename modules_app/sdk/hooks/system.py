@@ -63,11 +63,11 @@ class SystemHooks:
     def get_default_firewall_rules(self) -> dict[str, Any] | None:
         """Name the ports that the module needs, by category (reference M3.3).
 
-        ``{"Panel": {"rules": [...], "action": "allow", "shortName": "Panel"}}``; a rule has ``name``,
-        ``protocol``, ``portfrom``, ``portto``:
-        every category counts, its name is upper-cased, ``protocol`` is tcp, udp or icmp, ``action``
-        is allow or block and holds for networks until somebody decides otherwise. A name (or a
-        ``portFromKey``, ``portToKey``) that is a setting of PBX Admin follows that setting.
+        Such as ``{"Panel": {"rules": [...], "action": "allow", "shortName": "Panel"}}``, where a
+        rule has ``name``, ``protocol`` (tcp, udp or icmp), ``portfrom`` and ``portto``. Every
+        category counts, its name is upper-cased. ``action`` is allow or block and holds for
+        networks until somebody decides otherwise. A rule whose name, ``portFromKey`` or
+        ``portToKey`` is a setting of PBX Admin follows that setting.
         """
         return None
 
@@ -84,11 +84,19 @@ class SystemHooks:
         """Be told after the network interfaces were set up."""
 
     def create_nginx_locations(self) -> str | None:
-        """Return location blocks for the site of PBX Admin; each module has its own file."""
+        """Return location blocks for the site of PBX Admin; each module has its own file.
+
+        Outside of blocks only ``location`` may stand. nginx tests the file before it is used; one
+        that it refuses is left out with its line, and the files of all others stay.
+        """
         return None
 
     def create_nginx_servers(self) -> str | None:
-        """Return whole server blocks; each module has its own file."""
+        """Return whole server blocks; each module has its own file.
+
+        Outside of blocks ``server``, ``upstream``, ``map``, ``geo``, ``split_clients`` and the
+        zones of limits may stand.
+        """
         return None
 
     def generate_fail2ban_jails(self) -> str | None:
@@ -107,7 +115,11 @@ class SystemHooks:
         return None
 
     def create_cron_tasks(self, tasks: list[str]) -> list[Any] | None:
-        """Add lines to the crontab. Each is checked; a wrong one is left out and blamed."""
+        """Append lines to ``tasks``, or return a list of them: five fields or @daily, a command.
+
+        PBX Admin writes the user's field itself; write ``\\%`` for a percent sign. A wrong line is
+        left out and blamed on the module, its other lines stay.
+        """
         return None
 
     def on_after_pbx_started(self) -> None:
