@@ -43,6 +43,7 @@ class FrontConf(ConfigClass):
             ("PbxExtensionModules", "TabularMenu"): "blocks/tab",
             ("PbxExtensionModules", "AdditionalTab"): "blocks/body",
             ("Layout", "Footer"): "blocks/footer",
+            ("ModulePage", "Header"): "blocks/header",
         }
         return names.get((controller, block))
 
@@ -128,6 +129,7 @@ FILES = {
     "templates/blocks/tab.html": '<ul class="nav"><li><a href="#front">Front tab</a></li></ul>',
     "templates/blocks/body.html": BODY,
     "templates/blocks/footer.html": '<p class="position-fixed top-0">Front footer</p><p>.</p>',
+    "templates/blocks/header.html": "<p>Front header over {{ view.module }}</p>",
     "locale/ru/LC_MESSAGES/django.po": PO,
     "public/assets/css/front.css": ".front { color: green; }\n",
     "public/assets/js/front.js": "document.documentElement.dataset.front = 'here';\n",

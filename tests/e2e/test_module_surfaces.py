@@ -33,6 +33,7 @@ def test_a_module_shows_everywhere_it_may(
     assert box is not None and box["y"] > 100, "a fixed element left its box"
     page.get_by_role("button", name="Send to the front").click()
     expect(page.locator("p.front")).to_have_text("Front text")
+    expect(page.get_by_text(f"Front header over {ID}")).to_be_visible()
     expect(page.locator("p.front")).to_have_css("color", "rgb(0, 128, 0)")
 
     page.goto("/settings/")

@@ -44,6 +44,7 @@ def test_collected_answers_are_plain_data(bench: Workbench) -> None:
     ]
     assert sorted(found[COLLECTED[3]]) == [
         "Layout/Footer",
+        "ModulePage/Header",
         "PbxExtensionModules/AdditionalTab",
         "PbxExtensionModules/TabularMenu",
     ]
