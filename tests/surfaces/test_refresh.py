@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
 from modules_app.applier.places import etc_dir
+from modules_app.domain.operations import Outcome
 from modules_app.exceptions import ModuleError
 from modules_app.models import CustomFile, SurfaceState
 from modules_app.operator import surfaces
+from modules_app.packages.errors import explain_os_error
+from modules_app.packages.fsops import FsOps
 from modules_app.services.surfaces import ask_refresh
 from modules_app.surfaces.base import Rendering
+from tests.builders import python_module
 from tests.lifecycle import Life
 from tests.surfaces.plain import PATH, PlainSurface
 
@@ -158,3 +164,45 @@ def test_who_asked_can_wait_for_the_end_of_the_look(
         surfaces.refresh(life.tools)
         assert seen.pop() == (False, True)
         assert (state().asked, state().again, state().looking) == (False, False, False)
+
+
+def test_a_full_disk_is_a_recorded_problem_and_the_files_before_stay(
+    life: Life, plain: PlainSurface, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    surfaces.refresh(life.tools)
+    plain.lines["ModuleA"] = "a = 1"
+
+    def full(*_arguments: object, **_more: object) -> None:
+        explain_os_error(OSError(errno.ENOSPC, "No space left on device"), "write")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(FsOps, "write", full)
+        surfaces.refresh(life.tools)
+    assert state().problem["slug"] == "storage-full"
+    assert installed() == "core = 1\n"
+    surfaces.refresh(life.tools, again=True)
+    assert installed() == "core = 1\na = 1\n"
+
+
+def test_a_failing_surface_ends_no_operation(
+    life: Life, plain: PlainSurface, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(left_out: frozenset[str]) -> None:
+        raise RuntimeError("oops")
+
+    monkeypatch.setattr(plain, "render", fail)
+    assert life.install(python_module()).outcome == Outcome.DONE
+    assert life.enable("ModulePy").outcome == Outcome.DONE
+    assert state().problem["slug"] == "unexpected-error"
+
+
+def test_a_problem_is_tried_again_after_a_while(life: Life, plain: PlainSurface) -> None:
+    plain.reload_fails_with = lambda: ModuleError("reload-failed", "It says no.")
+    surfaces.refresh(life.tools)
+    plain.reload_fails_with = lambda: None
+    surfaces.refresh(life.tools)
+    assert state().problem is not None
+    long_ago = timezone.now() - 2 * surfaces.RETRY
+    SurfaceState.objects.update(looked_at=long_ago)
+    surfaces.refresh(life.tools)
+    assert state().problem is None

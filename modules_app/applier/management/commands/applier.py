@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from modules_app.applier.client import socket_path
+from modules_app.applier.client import may_write, socket_path
 from modules_app.applier.places import etc_dir
 from modules_app.applier.programs import begin, end
 from modules_app.applier.server import Server, allowed_users
@@ -29,6 +29,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Take the lock and answer requests."""
         logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
+        if not may_write():
+            self._wait_idly()
+            return
         FsOps().make_root(etc_dir(), mode=0o755)
         with FileLock(etc_dir() / ".applier.lock") as lock:
             if not lock.try_lock():
@@ -43,6 +46,12 @@ class Command(BaseCommand):
             self.stdout.flush()
             server.serve()
             end()
+
+    def _wait_idly(self) -> None:
+        """Do nothing until asked to end: the files are root's, whose applier everybody asks."""
+        self.stdout.write(f"applier: {etc_dir()} belongs to another user; its applier is asked")
+        self.stdout.flush()
+        signal.sigwait({signal.SIGTERM, signal.SIGINT})
 
     def _server(self) -> Server:
         try:
