@@ -84,7 +84,7 @@ def list_installed(request: ApiRequest, state: str = "", search: str = "") -> Ht
 
 @router.get("/{str:module_id}", url_name="module", response={200: ModuleDetails, **FOUND_NOTHING})
 def show_module(request: ApiRequest, module_id: str) -> HttpResponse:
-    """One module, its facts, checks and hooks: the record of ``module show --json``."""
+    """One module, its facts, checks and hooks: the record of “module show --json”."""
     request.caller.acting_in(Scope.VIEW)
     return whole(module_details(module_id, language()))
 
@@ -140,7 +140,7 @@ def remove_module(
     data: Data = "keep",
     force: bool = False,
 ) -> Status:
-    """Remove a module. Its data is kept; ``data=delete`` deletes it for good."""
+    """Remove a module. Its data is kept, unless “data” says “delete”."""
     return queued(
         request,
         response,

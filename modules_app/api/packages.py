@@ -56,7 +56,7 @@ def list_waiting(request: ApiRequest) -> dict[str, Any]:
     openapi_extra=_UPLOAD_BODY,
 )
 def upload_package(request: ApiRequest, response: HttpResponse) -> Status:
-    """Bring a package, as the form field ``package`` or as the whole body. Nothing of it runs."""
+    """Bring a package, as the form field “package” or as the whole body. Nothing of it runs."""
     actor = request.caller.acting_in(Scope.INSTALL)
     chunks, filename = _sent(request)
     upload = receive_upload(actor=actor, chunks=chunks, filename=filename)

@@ -43,7 +43,7 @@ class ApiKeyForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
         help_text=_("One address or network in each line, as 192.0.2.0/24. Empty: from anywhere."),
     )
-    days = forms.ChoiceField(label=_("It ends"), required=False)
+    days = forms.ChoiceField(label=_("It ends"), required=False, initial="90")
 
     def __init__(self, *args: Any, offered: Iterable[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
