@@ -23,6 +23,7 @@ _IN_ADDRESS = re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://)[^/\s:@]*:[^/\s@]+@")
 _SCHEME = re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}")
 _PEM = re.compile(r"(?s)-----BEGIN [A-Z0-9 ]+-----.*?(?:-----END [A-Z0-9 ]+-----|\Z)")
 _SETUP = re.compile(r"(/setup/)[^/\s]+")
+_KEY = re.compile(r"\bpbx_[0-9a-f]{8}_[A-Za-z0-9_-]{8,}")
 _JWT = re.compile(r"\beyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*")
 
 
@@ -39,5 +40,6 @@ def redact(text: str, secrets: Sequence[str] = ()) -> str:
     text = _IN_ADDRESS.sub(rf"\1{GONE}@", text)
     text = _NAMED.sub(rf"\g<name>{GONE}", text)
     text = _SCHEME.sub(rf"\1 {GONE}", text)
+    text = _KEY.sub(GONE, text)
     text = _SETUP.sub(rf"\1{GONE}", text)
     return _JWT.sub(GONE, text)

@@ -8,10 +8,13 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page
 
+from modules_app.domain.firewall import Action
 from modules_app.domain.operations import Outcome
 from modules_app.domain.states import Verb
-from modules_app.models import PbxSetting
+from modules_app.models import NetworkFilter, PbxSetting
+from modules_app.services.firewall import Caution, NetworkValues, save_network
 from tests.axe import check
+from tests.lifecycle import ACTOR
 from tests.pages import hook_result, kept_data, menu_item, module, operation, upload
 
 pytestmark = pytest.mark.browser
@@ -24,6 +27,16 @@ def checks(*, problems: Sequence[str] = (), weak: Sequence[str] = ()) -> dict[st
         "files": {**at, "problems": list(problems), "data": ""},
         "preflight": {**at, "weak": list(weak)},
     }
+
+
+def network() -> NetworkFilter:
+    """Return a network, beside one that is on trial."""
+    office = save_network(actor=ACTOR, values=NetworkValues("Office", ["127.0.0.0/8", "::1"]))
+    actions = {("", "SIP", "RTP"): Action.BLOCK}
+    caution = Caution("192.0.2.1", on_trial=True)
+    values = NetworkValues("Everybody", ["0.0.0.0/0"], priority=900)
+    save_network(actor=ACTOR, values=values, actions=actions, caution=caution)
+    return office
 
 
 def settled(page: Page, address: str) -> None:
@@ -55,6 +68,7 @@ def addresses(transactional_db: None) -> list[str]:
         "hint": "Mend it.",
     }
     ended = {"error": error, "ended_at": timezone.now()}
+    office = network()
     failed = operation("ModuleOff", outcome=Outcome.FAILED, **ended)
     aborted = operation("ModuleShown", outcome=Outcome.ABORTED, attempts=1, **ended)
     automatic = operation(
@@ -83,7 +97,14 @@ def addresses(transactional_db: None) -> list[str]:
         f"/operations/{failed.pk}/",
         f"/operations/{aborted.pk}/",
         f"/operations/{automatic.pk}/",
+        "/api-keys/",
+        "/api-keys/new/",
+        "/api/",
         "/settings/",
+        "/firewall/",
+        "/firewall/networks/add/",
+        f"/firewall/networks/{office.pk}/delete/",
+        "/fail2ban/",
         "/kept/ModuleOld/delete/",
         "/modules/Nobody/",
         "/nothing-here/",

@@ -62,7 +62,13 @@ def addresses(db: None) -> list[str]:
         "/operations/?module=ModuleOff",
         f"/operations/{failed.pk}/",
         f"/operations/{running.pk}/",
+        "/api-keys/",
+        "/api-keys/new/",
+        "/api/",
         "/settings/",
+        "/firewall/",
+        "/firewall/networks/add/",
+        "/fail2ban/",
         "/events/",
         "/kept/ModuleOld/delete/",
     ]
@@ -213,6 +219,9 @@ PAGES_BY_RIGHT = {
     "/modules/ModuleBlackList/repair/": Right.INSTALL,
     "/modules/upload/": Right.INSTALL,
     "/settings/": Right.INSTALL,
+    "/firewall/": Right.VIEW,
+    "/firewall/networks/add/": Right.INSTALL,
+    "/fail2ban/": Right.VIEW,
 }
 
 
