@@ -51,6 +51,9 @@ SURFACES = (
     "surface.reloaded",
 )
 
+WISHES = ("wishes.taken",)
+"""Points that no operation reaches; tests/workers kills there."""
+
 OPERATIONS: dict[str, Operation] = {
     "install": Operation("install_module", (), INSTALLING, NOTHING, "victim-1"),
     "install over kept data": Operation(

@@ -11,7 +11,7 @@ from modules_app.operator import faults
 from modules_app.packages.faults import declared_fault_points
 from tests.torture import instants, points
 from tests.torture.harness import Harness
-from tests.torture.operations import OPERATIONS, RECOVERY, SURFACES, WAY_BACK
+from tests.torture.operations import OPERATIONS, RECOVERY, SURFACES, WAY_BACK, WISHES
 
 NAMES = sorted(OPERATIONS)
 
@@ -25,7 +25,7 @@ def test_an_operation_reaches_every_point_that_it_owns(home: Harness, name: str)
 def test_no_point_is_dead() -> None:
     assert faults.__doc__ and applier.__doc__, "imported for their declarations"
     owned = {point for operation in OPERATIONS.values() for point in operation.owns}
-    assert set(declared_fault_points()) == owned | {*RECOVERY, *WAY_BACK, *SURFACES}
+    assert set(declared_fault_points()) == owned | {*RECOVERY, *WAY_BACK, *SURFACES, *WISHES}
 
 
 @pytest.mark.parametrize("name", NAMES)

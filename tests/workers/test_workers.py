@@ -6,6 +6,8 @@ import json
 import os
 import signal
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -13,9 +15,11 @@ from typing import Any
 
 import pytest
 
+from modules_app.bridge.wishes import leave_wish, taken_wishes
 from modules_app.workers.endings import MEMORY, NO_PONG, RESTART
+from tests.server.running import ROOT
 from tests.workers.module import ID, package
-from tests.workers.site import Site
+from tests.workers.site import PATIENCE, Site
 
 pytestmark = pytest.mark.server
 
@@ -188,6 +192,27 @@ def test_an_upgrade_ends_them_before_data_moves_and_starts_the_new_ones(
     )
     assert not {before["pid"]} & set(site.processes())
     assert len(site.processes()) == 4
+
+
+def test_a_wish_that_was_taken_by_an_operator_that_died_is_carried_out(site: Site) -> None:
+    site.tell("fewer")
+    leave_wish(site.data_dir, ID, ["get_module_workers"])
+    assert operate(site, PBX_FAULT="wishes.taken:kill9").wait(PATIENCE) == -signal.SIGKILL
+    assert [wish.module_id for wish in taken_wishes(site.data_dir)] == [ID]
+    operator = operate(site)
+    site.wait_for(lambda: [one["name"] for one in site.workers()] == ["Steady"])
+    site.wait_for(lambda: taken_wishes(site.data_dir) == [])
+    site.untell("fewer")
+    leave_wish(site.data_dir, ID, [])
+    site.wait_for(site.all_run)
+    operator.terminate()
+    assert operator.wait(PATIENCE) == 0
+
+
+def operate(site: Site, **environment: str) -> subprocess.Popen[bytes]:
+    """Start an operator of our own."""
+    command = [sys.executable, "manage.py", "operator"]
+    return subprocess.Popen(command, cwd=ROOT, env={**site.server.environment, **environment})
 
 
 def test_disabling_ends_them_also_those_that_ignore_signals(site: Site) -> None:
