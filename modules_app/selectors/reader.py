@@ -26,7 +26,7 @@ def statement_about(
     return {
         "user_id": user.pk,
         "username": user.get_username(),
-        "name": user.get_full_name() or user.get_username(),
+        "name": (user.is_authenticated and user.get_full_name()) or user.get_username(),
         "is_superuser": user.is_superuser,
         "permissions": sorted(rights),
         "page_rights": held_page_rights(user, module_id),

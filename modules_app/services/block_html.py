@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import html
 import re
+from typing import Any
 
 import nh3
+from django.utils.safestring import SafeString
 
 _TAGS = frozenset(
     """
@@ -51,12 +53,21 @@ _INPUTS = frozenset(
 )
 _NAMES = frozenset(("id", "for", "aria-labelledby", "aria-describedby"))
 _SKIPPED = frozenset("script style template noscript iframe object embed svg math title".split())
+_RULES: dict[str, Any] = {
+    "clean_content_tags": set(_SKIPPED),
+    "attributes": {**_ATTRIBUTES, "*": _EVERYWHERE},
+    "url_schemes": {"http", "https", "mailto", "tel"},
+    "link_rel": "noopener noreferrer",
+    "strip_comments": True,
+}
 _FORM = re.compile(r"<form\b([^>]*)>")
 _ACTION = re.compile(r' action="([^"]*)"')
 _METHOD = re.compile(r' method="([^"]*)"')
 
 
-def clean_block(text: str, *, module_id: str, token: str = "", controls: bool = True) -> str:
+def clean_block(
+    text: str, *, module_id: str, token: str = "", controls: bool = True
+) -> SafeString:
     """Return what ``text`` of a module may show on one of our pages.
 
     Names of elements get the module's id in front, so that they meet no name of the page.
@@ -69,20 +80,10 @@ def clean_block(text: str, *, module_id: str, token: str = "", controls: bool = 
     def judge(tag: str, name: str, value: str) -> str | None:
         return _judged(module_id, tag, name, value)
 
-    cleaned = nh3.clean(
-        text,
-        tags=tags,
-        clean_content_tags=set(_SKIPPED),
-        attributes={**{tag: _ATTRIBUTES.get(tag, set()) & _ALL for tag in tags}, "*": _EVERYWHERE},
-        attribute_filter=judge,
-        url_schemes={"http", "https", "mailto", "tel"},
-        link_rel="noopener noreferrer",
-        strip_comments=True,
-    )
-    return _FORM.sub(lambda found: _form(found[1], own, token), cleaned)
-
-
-_ALL = frozenset(name for names in _ATTRIBUTES.values() for name in names)
+    cleaned = nh3.clean(text, tags=tags, attribute_filter=judge, **_RULES)
+    formed = _FORM.sub(lambda found: _form(found[1], own, token), cleaned)
+    # Once more, so that what is marked as clean is what the cleaner gave.
+    return SafeString(nh3.clean(formed, tags=tags, **_RULES))
 
 
 def _judged(module_id: str, tag: str, name: str, value: str) -> str | None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from modules_app.bridge.hooks import HookAnswer
+from modules_app.selectors.answers import implementers
 from modules_app.selectors.page_answers import BLOCKS, filling
 from modules_app.selectors.reader import statement_about
 from modules_app.services.block_html import clean_block
@@ -43,7 +45,7 @@ class Blocks:
         self, page: str, block: str, view: Mapping[str, Any], *, controls: bool = True
     ) -> list[BlockPart]:
         """Return what modules add here, in their order; nothing if nobody fills the block."""
-        modules = filling(page, block)
+        modules = filling(page, block) if self._anybody else ()
         if not modules:
             return []
         started = time.monotonic()
@@ -59,6 +61,11 @@ class Blocks:
         self.left = max(0.0, self.left - (time.monotonic() - started))
         parts = (self._part(answer, controls) for answer in answers)
         return [part for part in parts if part.html or part.problem]
+
+    @cached_property
+    def _anybody(self) -> bool:
+        """Tell whether any module fills any block; asked once for a page, however many it has."""
+        return bool(implementers(BLOCKS))
 
     def _part(self, answer: HookAnswer, controls: bool) -> BlockPart:
         if not answer.ok:

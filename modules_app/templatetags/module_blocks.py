@@ -11,7 +11,6 @@ from django.db import DatabaseError
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from modules_app.selectors.page_answers import (
@@ -49,8 +48,7 @@ def module_block(
         return ""
     if not parts:
         return ""
-    shown = [{"part": part, "html": SafeString(part.html)} for part in parts]  # cleaned by nh3
-    return render_to_string("components/_module_block.html", {"parts": shown})
+    return render_to_string("components/_module_block.html", {"parts": parts})
 
 
 @register.simple_tag(takes_context=True)

@@ -21,8 +21,8 @@ ELSEWHERE = re.compile(r"""(src|href)\s*=\s*["'](https?:)?//""", re.IGNORECASE)
 CSRF_EXEMPT = {"modules_app/views/proxy.py"}
 """The way to the host: it checks the origin itself, the host checks the token (design 3)."""
 
-CLEANED = {"modules_app/templatetags/module_ui.py"}
-"""Shows descriptions of packages, whose simple HTML nh3 has cleaned (design 6)."""
+CLEANED = {"modules_app/templatetags/module_ui.py", "modules_app/services/block_html.py"}
+"""Show HTML of packages, descriptions and blocks, that nh3 has cleaned (design 6)."""
 
 NAMED = "modules_app/inspection/lint/"
 """The rules for modules name what they forbid."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from textwrap import indent
 
 import pytest
 
@@ -20,4 +21,4 @@ def test_samples_are_cut_from_a_running_module(guide: str, samples: int) -> None
     found = BLOCK.findall((ROOT / "docs" / "guides" / f"{guide}.md").read_text())
     assert len(found) == samples
     for sample in found:
-        assert sample in CONF
+        assert indent(sample, "    ") in CONF

@@ -7,11 +7,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 
 from modules_app.bridge.hooks import HookAnswer, Question
 from modules_app.services import blocks, hook_calls
 from modules_app.services.blocks import Blocks
-from tests.pages import person
 
 
 @dataclass
@@ -44,9 +44,10 @@ def host(db: None, monkeypatch: pytest.MonkeyPatch) -> Host:
 
 
 def with_modules(monkeypatch: pytest.MonkeyPatch, *ids: str) -> Blocks:
-    monkeypatch.setattr(hook_calls, "implementers", lambda _hook: ids)
+    for module in (blocks, hook_calls):
+        monkeypatch.setattr(module, "implementers", lambda _hook: ids)
     monkeypatch.setattr(blocks, "filling", lambda _page, _block: ids)
-    return Blocks(person("view"), "en", "/modules/")
+    return Blocks(AnonymousUser(), "en", "/modules/")
 
 
 def test_fifty_hanging_modules_take_a_second_of_a_page_with_many_blocks(
@@ -81,24 +82,9 @@ def test_after_three_time_outs_a_module_is_left_alone(
 ) -> None:
     host.hangs = frozenset({"ModuleA"})
     for _visit in range(5):
-        [part] = with_modules_again(monkeypatch).fill("Dashboard", "MainFields", {})
+        [part] = with_modules(monkeypatch, "ModuleA").fill("Dashboard", "MainFields", {})
         assert part.late and not part.skipped
     assert len(host.asked) == 3
-
-
-def with_modules_again(monkeypatch: pytest.MonkeyPatch) -> Blocks:
-    monkeypatch.setattr(hook_calls, "implementers", lambda _hook: ("ModuleA",))
-    monkeypatch.setattr(blocks, "filling", lambda _page, _block: ("ModuleA",))
-    return Blocks(SimpleNamespace(**NOBODY), "en", "/")
-
-
-NOBODY = {
-    "pk": 1,
-    "is_superuser": True,
-    "get_username": lambda: "root",
-    "get_full_name": lambda: "",
-    "has_perm": lambda _name: True,
-}
 
 
 def test_what_was_nothing_leaves_no_box(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
