@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Any
 
-from modules_app.processes.succession import announce_master
 from pbxadmin.settings import base
 
 _address = f"[{base.PBX_BIND}]" if ":" in base.PBX_BIND else base.PBX_BIND
@@ -28,8 +26,3 @@ forwarder_headers = ""
 secure_scheme_headers: dict[str, str] = {}
 proc_name = "pbx-web"
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - gunicorn's
-
-
-def when_ready(_server: Any) -> None:
-    """Tell workers of an earlier master that this one listens now."""
-    announce_master(base.PBX_DATA_DIR / "run")

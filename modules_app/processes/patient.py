@@ -23,7 +23,7 @@ from typing import Any
 from django.conf import settings
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
-from modules_app.processes.succession import Orphaned
+from modules_app.processes.succession import Orphaned, announce_master
 
 _END = b"\r\n\r\n"
 _MOST = 32 * 1024
@@ -77,6 +77,11 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         self.begun: deque[TConn] = deque()
         self.leaving: deque[tuple[float, socket.socket]] = deque()
         self.orphaned: Orphaned | None = None
+
+    def run(self) -> None:
+        """Serve until told to stop; those whose master died learn that they may leave."""
+        announce_master(settings.PBX_DATA_DIR / "run", self.ppid)
+        super().run()
 
     def is_parent_alive(self) -> bool:
         """Tell whether to go on: with our master, and without it until there is another one."""

@@ -6,7 +6,6 @@ supervisor starts the next master (reference R3.1 I3).
 
 from __future__ import annotations
 
-import os
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -20,11 +19,10 @@ LONGEST_SECONDS = 60.0
 _LOOK_SECONDS = 0.25
 
 
-def announce_master(run_dir: Path) -> None:
-    """Write down that this process listens now. On a full disk nobody learns it, which is all."""
+def announce_master(run_dir: Path, pid: int) -> None:
+    """Write down whose workers answer now. On a full disk nobody learns it, which is all."""
     with suppress(OSError, ModuleError):
-        content = str(os.getpid()).encode()
-        FsOps().write_file_atomically(run_dir, FILE, content, durable=False)
+        FsOps().write_file_atomically(run_dir, FILE, str(pid).encode(), durable=False)
 
 
 def current_master(run_dir: Path) -> int:

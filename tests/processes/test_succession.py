@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -19,9 +18,9 @@ def run_dir(tmp_path: Path) -> Path:
 
 
 def test_a_master_says_who_it_is(run_dir: Path) -> None:
-    announce_master(run_dir)
+    announce_master(run_dir, 815)
 
-    assert current_master(run_dir) == os.getpid()
+    assert current_master(run_dir) == 815
     (run_dir / FILE).write_text("")
     assert current_master(run_dir) == 0
 
@@ -35,7 +34,7 @@ def test_it_is_needed_until_the_next_master_listens(
         orphaned = Orphaned(run_dir, 4711)
         assert orphaned.is_needed()
 
-        announce_master(run_dir)
+        announce_master(run_dir, 815)
 
         assert not orphaned.is_needed()
 

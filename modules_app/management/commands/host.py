@@ -12,8 +12,7 @@ from django.db import Error as DatabaseError
 from django.db import connection
 
 from modules_app.domain.strikes import Patience, StrikeRule
-from modules_app.host.greed import WorkerLimits
-from modules_app.host.parent import HostOptions, HostParent
+from modules_app.host.parent import HostOptions, HostParent, WorkerLimits
 from modules_app.permissions import Actor
 from modules_app.processes.locks import FileLock
 from modules_app.selectors.registry import RegistryReader, current_sequence
