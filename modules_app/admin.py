@@ -19,12 +19,14 @@ from modules_app import audit
 from modules_app.exceptions import ModuleError
 from modules_app.models import (
     AuditEvent,
+    FirewallRule,
     HookResult,
     KeptData,
     MenuItem,
     Module,
     ModuleAccount,
     ModuleGrant,
+    NetworkFilter,
     Operation,
     OperationStep,
     PbxSetting,
@@ -93,6 +95,21 @@ class ModuleAdmin(ReadOnlyAdmin):
             else:
                 said = gettext("Operation %(number)s on %(id)s was queued.")
                 messages.success(request, said % {"number": operation.pk, "id": module.id})
+
+
+@admin.register(NetworkFilter)
+class NetworkFilterAdmin(ReadOnlyAdmin):
+    """Networks of the firewall; the page changes them, as it watches that nobody is shut out."""
+
+    list_display = ["title", "permit", "deny", "priority", "is_local", "never_block"]
+
+
+@admin.register(FirewallRule)
+class FirewallRuleAdmin(ReadOnlyAdmin):
+    """What was decided about rules, also those of modules that are disabled or removed."""
+
+    list_display = ["network", "module_id", "category", "description", "action"]
+    list_filter = ["network", "category", "action"]
 
 
 @admin.register(MenuItem)

@@ -22,7 +22,7 @@ def write_settings(*, actor: Actor, values: Mapping[str, str], address: str = ""
     """Store the values that differ and return their keys.
 
     Raises ``Refused`` for a wrong value, and when the firewall is switched on in a way that shuts
-    out the browser at ``address``.
+    out the browser at ``address``, by default the actor's own.
     """
     require(actor, Right.INSTALL)
     for key, value in values.items():
@@ -33,7 +33,7 @@ def write_settings(*, actor: Actor, values: Mapping[str, str], address: str = ""
         for key in changed:
             PbxSetting.objects.update_or_create(key=key, defaults={"value": values[key]})
         if SWITCH in changed:
-            refuse_shutting_out(Caution(address))
+            refuse_shutting_out(Caution(address or actor.address))
         if changed:
             ask_refresh()
             audit.record(

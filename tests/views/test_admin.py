@@ -17,6 +17,10 @@ READ_ONLY = {
     "module",
     "operation",
     "storedpackage",
+    "firewallrule",
+    "moduleaccount",
+    "modulegrant",
+    "networkfilter",
     "upload",
 }
 
