@@ -81,7 +81,7 @@ def _add_surfaces(verb: Callable[..., argparse.ArgumentParser]) -> None:
 
 def _add_authors(verb: Callable[..., argparse.ArgumentParser]) -> None:
     new = verb("new", "write a module to begin with")
-    new.add_argument("id")
+    new.add_argument("id", help="id of the module, such as ModuleBlackList")
     new.add_argument("folder", metavar="DIR", help="the folder to write; it must not exist")
     new.add_argument(
         "--with",

@@ -202,7 +202,11 @@ def _verbs(parser: argparse.ArgumentParser) -> Iterator[tuple[str, argparse.Argu
 
 
 def _actions(verb: argparse.ArgumentParser) -> list[argparse.Action]:
-    return [action for action in verb._actions if action.dest != "help"]
+    return [
+        action
+        for action in verb._actions
+        if action.dest != "help" and action.help != argparse.SUPPRESS
+    ]
 
 
 def _names(action: argparse.Action) -> str:

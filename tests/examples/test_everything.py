@@ -1,0 +1,86 @@
+"""Examples on a real server: what a person sees of every hook, and a language from a pack."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from modules_app.packages.pack import build_package
+from tests.meta.source import ROOT
+from tests.server.running import Server
+
+pytestmark = pytest.mark.server
+
+PAGE = "/m/ModuleEverything/"
+REST = "/api/m/ModuleEverything/"
+
+PARTS = (
+    "location = /everything/ping",
+    "203.0.113.0/24",
+    "module_everything: wrong password",
+    "everything-nightly",
+)
+"""What the module adds to the files of nginx, firewall, fail2ban and cron."""
+
+
+def packed(name: str, folder: Path) -> str:
+    path = folder / f"{name}.zip"
+    path.write_bytes(build_package(ROOT / "examples" / name))
+    return str(path)
+
+
+def generated(server: Server) -> str:
+    """Return the text of all generated files."""
+    files = sorted((server.data_dir / "etc").rglob("*"))
+    return "\n".join(file.read_text(errors="replace") for file in files if file.is_file())
+
+
+def notes(server: Server) -> set[str]:
+    """Return the names of the hooks that took a note."""
+    (database,) = server.data_dir.glob("data/ModuleEverything/*/module.db")
+    with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as connection:
+        return {row[0] for row in connection.execute("SELECT hook FROM m_HookNote")}
+
+
+def test_every_hook_is_seen_at_work(server: Server, tmp_path: Path) -> None:
+    web = server.client
+    done = server.manage(
+        "module", "install", packed("ModuleEverything", tmp_path), "--enable", "--yes"
+    )
+    assert "ModuleEverything agrees to be enabled." in done.stderr
+    assert "added by a hook" in web.get(f"{PAGE}added/").text
+    assert "on_before_execute_route" in web.get(PAGE).text
+    assert f"{PAGE}reports/" in web.get("/").text
+    assert "Everything: reports" in web.get(f"{PAGE}reports/").text
+
+    settings = web.get("/settings/").text
+    assert "Favourite colour" in settings
+    assert "This line is from ModuleEverything." in settings
+    listed = web.get(f"{REST}notes")
+    assert listed.json()["result"] is True
+    assert web.get(f"{REST}status").json()["data"] == {"status": "here"}
+
+    server.wait_for(lambda: all(part in generated(server) for part in PARTS))
+    seen = {"on_after_module_enable", "on_before_execute_route", "get_module_workers"}
+    server.wait_for(lambda: seen <= notes(server))
+    record = json.loads(server.manage("module", "show", "ModuleEverything", "--json").stdout)
+    assert [one for one in record["hooks"] if not one["ok"]] == []
+    server.manage("module", "disable", "ModuleEverything", "--yes")
+    assert "Favourite colour" not in web.get("/settings/").text
+    server.manage("module", "remove", "ModuleEverything", "--delete-data", "--yes")
+
+
+def test_a_language_pack_brings_its_language(server: Server, tmp_path: Path) -> None:
+    web = server.client
+    package = packed("ModuleLanguagePackGerman", tmp_path)
+    server.manage("module", "install", package, "--enable", "--yes")
+    server.wait_for(lambda: 'value="de"' in web.get("/").text)
+    web.post("/language/", {"language": "de", "next": "/"})
+    assert "Abmelden" in web.get("/").text
+    server.manage("module", "disable", "ModuleLanguagePackGerman", "--yes")
+    server.wait_for(lambda: "Abmelden" not in web.get("/").text)
+    web.post("/language/", {"language": "en", "next": "/"})
+    server.manage("module", "remove", "ModuleLanguagePackGerman", "--delete-data", "--yes")
