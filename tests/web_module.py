@@ -115,7 +115,7 @@ BODY = """
 <section id="front"><h2>Front body for {{ request.user.username }} at {{ view.path }}</h2>
 <script>document.title = "taken over"</script>
 <form method="post" action="/modules/ModuleFront/remove/">
-<input name="q"><button>Send to the front</button></form>
+<label>Word <input name="q"></label><button>Send to the front</button></form>
 <div><p>never closed
 """
 FILES = {

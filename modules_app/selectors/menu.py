@@ -81,6 +81,11 @@ def sidebar(language: str = "en", user: Any = None) -> list[MenuGroup]:
     return list(_permitted(groups, held))
 
 
+def first_entry(user: Any) -> str:
+    """Return the first address that the sidebar offers this person, "" for none."""
+    return next((link.url for group in sidebar("en", user) for link in group.items), "")
+
+
 @functools.cache
 def _shown() -> Statement:
     shown = Q(placed_shown=True) | Q(placed_shown=None, shown=True)

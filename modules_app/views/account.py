@@ -15,6 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from modules_app.exceptions import NotFound
 from modules_app.forms.account import FirstUserForm, NewPasswordForm
+from modules_app.selectors.menu import first_entry
 from modules_app.selectors.rights import home_page_of
 from modules_app.services.locks import forget_failures
 from modules_app.services.signing_in import address_of
@@ -25,14 +26,20 @@ from modules_app.views.http import PageRequest, methods, page
 
 
 class _Login(auth_views.LoginView):
-    """The login; people of a module begin at the page that it named for them."""
+    """The login. People of a module begin at the page that it named for them; whoever may not see
+    our overview, at the first entry of the sidebar that they may open.
+    """
 
     template_name = "account/login.html"
     redirect_authenticated_user = True
 
     def get_default_redirect_url(self) -> str:
         """Return where somebody goes who was on the way to no page in particular."""
-        return home_page_of(self.request.user) or super().get_default_redirect_url()
+        user = self.request.user
+        if page := home_page_of(user):
+            return page
+        usual = super().get_default_redirect_url()
+        return usual if user.has_perm("modules_app.view_module") else first_entry(user) or usual
 
 
 login: Any = methods("GET", "POST")(_Login.as_view())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.axe import check
 from tests.e2e.conftest import NewContext
 from tests.e2e.site import Site
 from tests.web_module import ID, front
@@ -27,6 +28,7 @@ def test_a_module_shows_everywhere_it_may(
     expect(menu.get_by_role("link", name="Front reports")).to_be_visible()
     expect(menu.get_by_role("link", name="Front nowhere")).to_have_count(0)
     expect(page).to_have_title("Modules · PBX Admin")
+    check(page, "modules")
     page.get_by_role("link", name="Front tab").click()
     expect(page.locator(f"#{ID}-front")).to_be_in_viewport()
     box = page.locator(".module-block", has_text="Front footer").bounding_box()
@@ -37,18 +39,21 @@ def test_a_module_shows_everywhere_it_may(
     expect(page.locator("p.front")).to_have_css("color", "rgb(0, 128, 0)")
 
     page.goto("/settings/")
+    check(page, "settings")
     page.get_by_label("Front greeting").fill("forbidden")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("The module does not like that.").first).to_be_visible()
+    check(page, "settings that a module refused")
     page.get_by_label("Front greeting").fill("hello")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_label("Front greeting")).to_have_value("hello")
     assert page.locator("html").get_attribute("data-front") is None
 
     page.goto(f"/modules/{ID}/")
-    decide = page.get_by_role("link", name="Decide")
-    decide.first.click()
+    check(page, "module")
+    page.get_by_role("link", name="Decide").first.click()
     expect(page.get_by_role("heading", name="Sign people in")).to_be_visible()
+    check(page, "grant")
     page.get_by_label("Readers").check()
     page.get_by_role("button", name="Grant").click()
     page.get_by_role("link", name="Decide").click()

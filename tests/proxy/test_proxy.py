@@ -122,6 +122,8 @@ def test_the_statement_says_who_asks_and_is_signed(
         "username": "admin",
         "name": "admin",
         "is_superuser": True,
+        "page_rights": [],
+        "covered": False,
         "permissions": ["install", "operate", "remove", "view"],
         "module_id": MODULE,
         "language": "en",

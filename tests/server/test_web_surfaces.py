@@ -81,6 +81,8 @@ def test_an_entry_without_a_page_is_hidden_and_the_module_marked(web: Browser) -
 
 def test_a_page_needs_the_right_that_the_module_named(site: Site) -> None:
     viewer, reader = as_person(site, "viewer"), as_person(site, "reader")
+    again = Browser(site.port).login("reader", PASSWORD)
+    assert again.headers["Location"] == OWN + "reports/"
     assert viewer.get(OWN).status == 200
     assert viewer.get(OWN + "reports/").status == 403
     assert viewer.post(OWN, {}).status == 403
