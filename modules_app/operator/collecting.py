@@ -15,6 +15,7 @@ from modules_app.operator.asking import payload_for
 from modules_app.operator.tools import ChildFailed, Tools
 from modules_app.operator.web_answers import take_answers
 from modules_app.selectors.answers import unanswered
+from modules_app.selectors.menu import menu_groups
 from modules_app.services.hook_results import record_answer
 
 log = logging.getLogger("pbxadmin.operator")
@@ -69,7 +70,7 @@ def collect(
 def _ask(
     tools: Tools, module: Module, hooks: Sequence[str], should_stop: Callable[[], bool]
 ) -> dict[str, dict[str, Any]]:
-    payload = payload_for(tools, module, "collect", hooks=list(hooks))
+    payload = payload_for(tools, module, "collect", hooks=list(hooks), menu=menu_groups())
     try:
         answer = tools.run_child(payload, stage="hook", should_stop=should_stop)
     except ChildFailed as error:

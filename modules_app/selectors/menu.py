@@ -81,6 +81,20 @@ def sidebar(language: str = "en", user: Any = None) -> list[MenuGroup]:
     return list(_permitted(groups, held))
 
 
+def menu_groups() -> list[dict[str, Any]]:
+    """Return the sidebar as plain data, as modules read it: key, caption, icon and captions."""
+    known = {group.key: group for group in sidebar()}
+    return [
+        {
+            "key": key,
+            "caption": GROUP_CAPTIONS[key][0],
+            "icon": GROUP_CAPTIONS[key][1],
+            "items": [link.caption for link in known[key].items] if key in known else [],
+        }
+        for key in GROUPS
+    ]
+
+
 def first_entry(user: Any) -> str:
     """Return the first address that the sidebar offers this person, "" for none."""
     return next((link.url for group in sidebar("en", user) for link in group.items), "")

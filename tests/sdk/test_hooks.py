@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import inspect
+from typing import Any
 
 import pytest
 
+from modules_app.bridge.registry import RegistryModule
 from modules_app.hooks.specs import HOOKS, HookSpec, find_hook
 from modules_app.sdk import ConfigClass
 from tests.broken_modules import in_hook
@@ -78,6 +80,11 @@ class Broken(FreePbxModule):
     assert bench.run(module, "after-disable")["messages"] == ["disabled"]
 
 
+def asked_for_menu(bench: Workbench, module: RegistryModule, **more: Any) -> dict[str, Any]:
+    hook = "on_before_header_menu_show"
+    return bench.run(module, "collect", hooks=[hook], **more)["answers"][hook]  # type: ignore[no-any-return]
+
+
 def test_menu_items_of_the_header_hook_come_back(bench: Workbench) -> None:
     body = """
 menu = arguments[0]
@@ -85,10 +92,10 @@ self.messages.append(menu.groups[0]["key"])
 menu.add("Reports", href="reports/", group="maintenance", icon="chart line", order=5)
 """
     module = bench.module(in_hook("on_before_header_menu_show", body))
-    answer = bench.run(module, "enable", menu=[{"key": "setup", "items": []}])
+    answer = asked_for_menu(bench, module, menu=[{"key": "setup", "items": []}])
     assert answer["ok"], answer
     assert answer["messages"] == ["setup"]
-    assert answer["menu_items"] == [
+    assert answer["value"] == [
         {
             "key": "ModuleBroken:reports",
             "group": "maintenance",
@@ -98,6 +105,7 @@ menu.add("Reports", href="reports/", group="maintenance", icon="chart line", ord
             "shown": True,
             "order": 5,
             "right": "",
+            "missing": True,
         }
     ]
 
@@ -106,9 +114,9 @@ menu.add("Reports", href="reports/", group="maintenance", icon="chart line", ord
 def test_a_menu_item_cannot_lead_out_of_the_module(bench: Workbench, href: str) -> None:
     body = f"arguments[0].add('x', href={href!r})"
     module = bench.module(in_hook("on_before_header_menu_show", body))
-    answer = bench.run(module, "enable")
+    answer = asked_for_menu(bench, module)
     assert "ValueError" in answer["error"]
-    assert answer["menu_items"] == []
+    assert answer["value"] is None
 
 
 def test_the_conf_class_is_found_by_its_name_among_several(bench: Workbench) -> None:
