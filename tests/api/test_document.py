@@ -22,6 +22,7 @@ from tests.api.conftest import MakeProgram, Program
 from tests.lifecycle import Life
 from tests.pages import module, operation
 
+GENERATION = "1-" + "a" * 8
 HOOK = "get_pbxcore_rest_additional_routes"
 REFERENCE = re.compile(r'"\$ref": "#/components/schemas/([^"]+)"')
 RESOURCE = {
@@ -41,13 +42,13 @@ ROUTE = {"method": "get", "path": "lookup/{number}", "public": True, "action": "
 def answer_of(module_id: str, value: Any) -> None:
     """Store what a module in use said of its routes."""
     record_answer(
-        module_id=module_id, generation="g1", hook=HOOK, answer={"ok": True, "value": value}
+        module_id=module_id, generation=GENERATION, hook=HOOK, answer={"ok": True, "value": value}
     )
 
 
 @pytest.fixture
 def described(life: Life) -> None:
-    module("ModuleX", wanted="on")
+    module("ModuleX", wanted="on", generation=GENERATION)
     answer_of("ModuleX", {"routes": [ROUTE], "resources": [RESOURCE]})
 
 

@@ -95,6 +95,7 @@ def test_a_search_goes_on_without_modules_that_are_gone() -> None:
         "-----BEGIN PRIVATE KEY-----\nCANARY-1\n-----END PRIVATE KEY-----",
         "-----BEGIN PRIVATE KEY-----\nCANARY-1",
         "the licence key: CANARY-1",
+        "the till sent pbx_0a1b2c3d_xCANARY-1xx",
         "db_password -> secret=CANARY-1",
     ],
 )
