@@ -49,8 +49,8 @@ class Strike:
     """One end of a worker.
 
     ``start`` is the number of the host's start, ``doing`` "import", "request" or "hook", ``how``
-    "hung", "memory", "processes", "signal SIGSEGV" or "status 1"; ``at`` is the time for people, ISO 8601; ``excerpt``
-    says where the code was, if that is known.
+    "hung", "memory", "processes", "signal SIGSEGV" or "status 1"; ``at`` is the time for people,
+    ISO 8601; ``excerpt`` says where the code was, if that is known.
     """
 
     start: int

@@ -172,7 +172,7 @@ def _refuse_percent(command: str) -> None:
         if sign == "%" and before != "\\":
             raise Refused(
                 "cron-percent",
-                _("In a crontab a bare % ends the command; what follows becomes its input."),
-                hint=_("Write \\% for a percent sign."),
+                _("A percent sign ends the command in a crontab; what follows becomes its input."),
+                hint=_("Write a backslash before each percent sign."),
             )
         before = sign

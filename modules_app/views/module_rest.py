@@ -34,7 +34,7 @@ from modules_app.services.callers import (
 )
 from modules_app.services.signing_in import address_of
 from modules_app.views.errors import answer
-from modules_app.views.proxy import find_target, is_clean, send_on
+from modules_app.views.proxy import Way, find_target, is_clean, send_on
 
 _PAGES = frozenset({Right.VIEW, Right.OPERATE})
 
@@ -82,7 +82,7 @@ def _passed(request: HttpRequest, module_id: str, rest: str, path: str) -> HttpR
         return answer(request, 404)
     actor = Actor.of_user(request.user)
     access = access_to(request.user, actor, target.id, f"api/{rest}")
-    return send_on(request, target, caller.actor, access, path=path)
+    return send_on(request, target, caller.actor, access, Way(path=path))
 
 
 def is_public(module_id: str, method: str, rest: str) -> bool:
@@ -103,7 +103,7 @@ def _by_key(
     program = Program(actor.name, caller.user)
     request.user = program  # type: ignore[assignment]
     access = access_to(program, actor, target.id, f"api/{rest}")
-    return send_on(request, target, actor, access, channel=BY_KEY, path=path)
+    return send_on(request, target, actor, access, Way(BY_KEY, path))
 
 
 def _of_nobody(request: HttpRequest, module_id: str, path: str) -> HttpResponseBase:
@@ -119,7 +119,7 @@ def _of_nobody(request: HttpRequest, module_id: str, path: str) -> HttpResponseB
     request.user = nobody  # type: ignore[assignment]
     actor = Actor("", "api", frozenset(), address)
     access = Access(may=True, covered=True)
-    return send_on(request, target, actor, access, channel=PUBLIC, path=path)
+    return send_on(request, target, actor, access, Way(PUBLIC, path))
 
 
 def _refusal(error: ModuleError) -> JsonResponse:

@@ -76,15 +76,11 @@ def module_detail(request: PageRequest, module_id: str) -> HttpResponse:
     """Show one module: state and way out, versions, facts, checks, hooks, sidebar, operations."""
     found = get_module_page(module_id, language())
     module = found.module
-    everything = all_modules(language())
-    around = Around.now(everything)
     context = {
         "found": found,
         "row": found.row,
         "module": module,
-        "lacking": [need_line(need) for need in around.needs.get(module.id, ())],
-        "needed_by": needed_by(module.id, everything),
-        "held_back": HELD_BACK if around.holds_back(found.row) else "",
+        **_around(found),
         "facts": found.facts,
         "report": read_report({**found.facts, "translations": module.translations}),
         **buttons(found.row, request.actor.rights),
@@ -97,6 +93,17 @@ def module_detail(request: PageRequest, module_id: str) -> HttpResponse:
         "placements": placement_forms(found.menu_items, language()),
     }
     return render(request, "modules/detail.html", context)
+
+
+def _around(found: ModulePage) -> dict[str, Any]:
+    """Return what the other modules have to do with this one."""
+    everything = all_modules(language())
+    around = Around.now(everything)
+    return {
+        "lacking": [need_line(need) for need in around.needs.get(found.module.id, ())],
+        "needed_by": needed_by(found.module.id, everything),
+        "held_back": HELD_BACK if around.holds_back(found.row) else "",
+    }
 
 
 def _asked_for(found: ModulePage) -> dict[str, Any]:

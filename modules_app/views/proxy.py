@@ -49,37 +49,48 @@ def module_proxy(request: HttpRequest, module_id: str, rest: str = "") -> HttpRe
     return send_on(request, target, actor, access)
 
 
-def send_on(
-    request: HttpRequest,
-    target: Target,
-    actor: Actor,
-    access: Access,
-    *,
-    channel: str = "",
-    path: str = "",
-) -> HttpResponseBase:
-    """Return the module's answer, or why the module did not get the request.
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a request came and where it goes, if not as a page.
 
     ``channel`` is how a program came, as the statement has it; ``path`` stands in the place of the
     request's own address.
     """
+
+    channel: str = ""
+    path: str = ""
+
+
+PAGE = Way()
+
+
+def send_on(
+    request: HttpRequest, target: Target, actor: Actor, access: Access, way: Way = PAGE
+) -> HttpResponseBase:
+    """Return the module's answer, or why the module did not get the request."""
     limits = proxy_limits()
-    if refused := _refusal(request, target, access, limits, by_program=bool(channel)):
+    if refused := _refusal(request, target, access, limits, by_program=bool(way.channel)):
         return refused
     try:
-        return exchange(
-            request,
-            module_id=target.id,
-            actor=actor,
-            covered=access.covered,
-            current_sequence=current_sequence,
-            limits=limits,
-            length=_body_length(request) or 0,
-            channel=channel,
-            path=path,
-        )
+        return _exchange(request, target, actor, access, way)
     except Problem as problem:
         return _problem(request, target, problem.status)
+
+
+def _exchange(
+    request: HttpRequest, target: Target, actor: Actor, access: Access, way: Way
+) -> HttpResponseBase:
+    return exchange(
+        request,
+        module_id=target.id,
+        actor=actor,
+        covered=access.covered,
+        current_sequence=current_sequence,
+        limits=proxy_limits(),
+        length=_body_length(request) or 0,
+        channel=way.channel,
+        path=way.path,
+    )
 
 
 def _refusal(
@@ -177,9 +188,7 @@ def _problem(
     return response
 
 
-def _special_texts(
-    target: Target, status: int, foreign: bool
-) -> tuple[str, str, str] | None:
+def _special_texts(target: Target, status: int, foreign: bool) -> tuple[str, str, str] | None:
     """Return what is said when more is known than the status."""
     name = {"module": target.title}
     if foreign:
