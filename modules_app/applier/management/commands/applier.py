@@ -51,7 +51,9 @@ class Command(BaseCommand):
         """Do nothing until asked to end: the files are root's, whose applier everybody asks."""
         self.stdout.write(f"applier: {etc_dir()} belongs to another user; its applier is asked")
         self.stdout.flush()
-        signal.sigwait({signal.SIGTERM, signal.SIGINT})
+        awaited = {signal.SIGTERM, signal.SIGINT}
+        signal.pthread_sigmask(signal.SIG_BLOCK, awaited)
+        signal.sigwait(awaited)
 
     def _server(self) -> Server:
         try:
