@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests.crash.disk import Tree
+from tests.crash.disk import Target, Tree
 
 if TYPE_CHECKING:
     from modules_app.operator.tools import Tools
@@ -133,14 +133,22 @@ def settle_threads(seconds: float = 40.0) -> None:
 
 
 def read_tree(path: Path) -> Tree:
-    """Return a folder as names, a file as its bytes."""
-    if path.is_dir():
+    """Return a folder as names, a file as its bytes, a symbolic link as its target."""
+    if path.is_dir() and not path.is_symlink():
         return {below.name: read_tree(below) for below in sorted(path.iterdir())}
-    return path.read_bytes()
+    return content_of(path)
+
+
+def content_of(path: Path) -> bytes:
+    """Return the bytes of a file, the target of a symbolic link."""
+    return Target(os.fsencode(path.readlink())) if path.is_symlink() else path.read_bytes()
 
 
 def write_tree(path: Path, tree: Tree) -> None:
     """Write what `read_tree` returned."""
+    if isinstance(tree, Target):
+        path.symlink_to(os.fsdecode(tree))
+        return
     if isinstance(tree, bytes):
         path.write_bytes(tree)
         return

@@ -21,6 +21,15 @@ Entries: TypeAlias = frozenset[tuple[str, int]]
 Tree: TypeAlias = "Mapping[str, Tree] | bytes"
 
 
+class Target(bytes):
+    """What a symbolic link says. It is never torn: a link and its target are made in one step."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"Target({super().__repr__()})"
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """``name`` in a directory now means ``node``."""
@@ -83,12 +92,12 @@ class Disk:
     loose_names: dict[int, list[Link | Unlink | Rename]] = field(default_factory=dict)
     loose_bytes: dict[int, list[bytes]] = field(default_factory=dict)
 
-    def make(self, node: int, *, is_folder: bool) -> None:
-        """Know a node before something names it; a new file is empty, a new folder too."""
+    def make(self, node: int, *, is_folder: bool, content: bytes = b"") -> None:
+        """Know a node before something names it; a new folder is empty, as is a new file."""
         if is_folder:
             self.folders.setdefault(node, {})
         else:
-            self.files.setdefault(node, b"")
+            self.files.setdefault(node, content if isinstance(content, Target) else b"")
 
     def apply(self, event: Event) -> None:
         """Take the next event of a run."""

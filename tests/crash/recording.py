@@ -15,8 +15,19 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from modules_app.packages.fsops import FsOps
-from tests.crash.box import FOLDERS
-from tests.crash.disk import ROOT, Commit, Disk, Event, Link, Rename, Sync, Unlink, Write
+from tests.crash.box import FOLDERS, content_of
+from tests.crash.disk import (
+    ROOT,
+    Commit,
+    Disk,
+    Event,
+    Link,
+    Rename,
+    Sync,
+    Target,
+    Unlink,
+    Write,
+)
 
 
 class _Seen(NamedTuple):
@@ -77,8 +88,9 @@ class Watcher:
             before = self._seen.get(path)
             inode, is_folder, content = found[path]
             if before is None or before.inode != inode:
-                node = self._take_name(path, inode, is_folder)
-                before = _Seen(inode, node, is_folder, self._content_of(node))
+                node = self._take_name(path, inode, is_folder, content)
+                known = content if isinstance(content, Target) else self._content_of(node)
+                before = _Seen(inode, node, is_folder, known)
             if content != before.content:
                 self.events.append(Write(before.node, content))
             self._seen[path] = before._replace(content=content)
@@ -118,13 +130,15 @@ class Watcher:
             if path[: len(old)] == old:
                 self._seen[new + path[len(old) :]] = self._seen.pop(path)
 
-    def _take_name(self, path: tuple[str, ...], inode: int, is_folder: bool) -> int:
+    def _take_name(
+        self, path: tuple[str, ...], inode: int, is_folder: bool, content: bytes
+    ) -> int:
         twin = next((one for one in self._seen.values() if one.inode == inode), None)
         if path in self._seen:
             self.events.append(Unlink(self._folder_of(path), path[-1]))
         node = twin.node if twin else self._next_node
         self._next_node += twin is None
-        self.disk.make(node, is_folder=is_folder)
+        self.disk.make(node, is_folder=is_folder, content=content)
         self.events.append(Link(self._folder_of(path), path[-1], node))
         return node
 
@@ -144,11 +158,11 @@ class Watcher:
             below = folder / name
             try:
                 inode = below.lstat().st_ino
-                if below.is_dir():
+                if below.is_dir() and not below.is_symlink():
                     yield (*path, name), (inode, True, b"")
                     yield from self._walk(below, (*path, name))
                 else:
-                    yield (*path, name), (inode, False, below.read_bytes())
+                    yield (*path, name), (inode, False, content_of(below))
             except FileNotFoundError:
                 continue
 
