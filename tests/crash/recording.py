@@ -130,9 +130,7 @@ class Watcher:
             if path[: len(old)] == old:
                 self._seen[new + path[len(old) :]] = self._seen.pop(path)
 
-    def _take_name(
-        self, path: tuple[str, ...], inode: int, is_folder: bool, content: bytes
-    ) -> int:
+    def _take_name(self, path: tuple[str, ...], inode: int, is_folder: bool, content: bytes) -> int:
         twin = next((one for one in self._seen.values() if one.inode == inode), None)
         if path in self._seen:
             self.events.append(Unlink(self._folder_of(path), path[-1]))
