@@ -14,11 +14,12 @@ from django.contrib.auth import get_user_model
 from django.core.cache import cache
 from django.test import Client
 from django.urls import URLPattern
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from modules_app.domain.states import Verb
 from modules_app.exceptions import NotFound
-from modules_app.models import AuditEvent, Operation, PbxSetting, PendingAction
+from modules_app.models import ApiToken, AuditEvent, Operation, PbxSetting, PendingAction
 from modules_app.permissions import Actor, Right
 from modules_app.processes import clock
 from modules_app.services import sudo
@@ -390,6 +391,19 @@ HARMLESS = {
     "events": "shows",
     "worker-log": "shows",
     "session-list": "shows",
+    "hooks": "shows",
+    "firewall": "shows",
+    "firewall-keep": "ends a trial that was begun with a proof",
+    "firewall-return": "goes back to rules that were in force",
+    "fail2ban": "shows",
+    "fail2ban-unban": "lets an address try again",
+    "configuration": "shows",
+    "configuration-module": "shows",
+    "configuration-file": "shows",
+    "configuration-apply": "tests and applies what is stored already",
+    "api-keys": "shows",
+    "api-reference": "shows",
+    "module_api_v1": "interfaces of modules",
     "safe-mode": "shows",
     "safe-mode-try": "runs nothing that is not enabled",
     "safe-mode-stop": "stopping must be quick",
@@ -431,6 +445,8 @@ def test_every_declared_view_asks(stale: Client) -> None:
     module()
     waiting = upload("ModuleNew")
     arguments = {"module_id": "ModuleBlackList", "upload_id": waiting.pk, "name": "a" * 12}
+    key = ApiToken.objects.create(name="backup", public="abcdefgh", created_at=timezone.now())
+    arguments |= {"network_id": 1, "path": "cron/pbxadmin", "key_id": key.pk}
     for pattern in urlpatterns:
         danger = getattr(pattern.callback, "sudo", None)
         if danger is None:

@@ -111,7 +111,7 @@ def test_what_was_not_granted_while_the_code_was_tried_is_told(admin_page: Clien
 
 
 def test_hooks_are_listed_with_their_last_failure_folded(admin_page: Client) -> None:
-    module()
+    module(facts={})
     assert "How the hooks of this module ran last" not in html_of(
         admin_page, "/modules/ModuleBlackList/"
     )
