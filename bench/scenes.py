@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import dispatch
+from bench import dispatch, loading
 from bench.figures import Figures
 from bench.payload import Size, package
 from bench.servers import Ended, Product, send_package
@@ -136,6 +136,16 @@ def hooks_ratios(stage: Stage) -> None:
     dispatch.ratios(stage.figures)
 
 
+def load(stage: Stage) -> None:
+    """Load many modules as the host does, and draw their entries."""
+    loading.loading(stage.figures)
+
+
+def load_ratios(stage: Stage) -> None:
+    """Name the pairs."""
+    loading.ratios(stage.figures)
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
     """A measurement that can be asked for by name."""
@@ -151,6 +161,7 @@ SCENES = {
     "list": Scene(pages, pages_ratios),
     "hop": Scene(hop, hop_ratios),
     "hooks": Scene(hooks, hooks_ratios),
+    "loading": Scene(load, load_ratios),
 }
 
 
