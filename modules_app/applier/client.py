@@ -33,9 +33,24 @@ def check(surface: str, files: Mapping[str, str]) -> Report:
     return Report(**ask("check", surface, files=_lay_out(surface, files)))
 
 
-def install(surface: str, files: Mapping[str, str]) -> str:
-    """Make ``files`` (path -> text) the ones in use, all at once; return the set before, or ""."""
-    return str(ask("install-files", surface, files=_lay_out(surface, files))["before"])
+def check_links(surface: str, links: Mapping[str, str]) -> Report:
+    """Look whether ``links`` (path -> target in the store) can be made.
+
+    What cannot stands in the output, a line for each: why, a blank, the path.
+    """
+    return Report(**ask("check", surface, files={}, links=dict(links)))
+
+
+def install(
+    surface: str, files: Mapping[str, str], links: Mapping[str, str] | None = None
+) -> str:
+    """Make ``files`` (path -> text) the ones in use, all at once; return the set before, or "".
+
+    ``links`` are paths and targets in the store.
+    """
+    links = dict(links or {})
+    digests = {} if links else _lay_out(surface, files)
+    return str(ask("install-files", surface, files=digests, links=links)["before"])
 
 
 def restore(surface: str, digest: str) -> None:

@@ -13,7 +13,10 @@ from django.conf import settings
 from modules_app.exceptions import Refused
 from modules_app.exceptions import gettext_noop as _
 
-NAMES = ("cron", "nginx", "fail2ban", "firewall", "workers")
+OF_LINKS = ("sounds", "agi-bin")
+"""The surfaces that hold links to files of modules, and no files."""
+
+NAMES = ("cron", "nginx", "fail2ban", "firewall", "workers", *OF_LINKS)
 """The surfaces that own a folder below PBX_ETC_DIR."""
 
 SETS = ".sets"
@@ -54,10 +57,10 @@ def known_surface(name: object) -> str:
 
 def checked_files(surface: str, files: object) -> dict[str, str]:
     """Return paths and digests if each path lies in the surface's folder. Raises ``Refused``."""
-    if not isinstance(files, dict) or len(files) > MOST_FILES:
+    if not isinstance(files, dict) or len(files) > (0 if surface in OF_LINKS else MOST_FILES):
         raise Refused("applier-files-wrong", _("The list of files is not one."))
     for path, digest in files.items():
-        if not _is_path_of(surface, path):
+        if not is_path_of(surface, path):
             raise Refused(
                 "applier-path-wrong",
                 _("“{path}” is no path of a file of {surface}."),
@@ -72,7 +75,8 @@ def checked_files(surface: str, files: object) -> dict[str, str]:
     return files
 
 
-def _is_path_of(surface: str, path: object) -> bool:
+def is_path_of(surface: str, path: object) -> bool:
+    """Tell whether ``path`` can be one of a file of ``surface``."""
     if not isinstance(path, str):
         return False
     parts = path.split("/")

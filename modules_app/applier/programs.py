@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
-from modules_app.applier import cron, fail2ban, firewall, nginx, places
+from modules_app.applier import asterisk, cron, fail2ban, firewall, nginx, places
 from modules_app.applier.report import Report
 
 log = logging.getLogger("pbxadmin.applier")
@@ -31,6 +31,8 @@ RELOADS: dict[str, Callable[[Path], Report]] = {
     "nginx": nginx.reload,
     "firewall": firewall.load,
     "fail2ban": fail2ban.reload,
+    "sounds": asterisk.reload,
+    "agi-bin": asterisk.reload,
 }
 """Surface -> tell the program; it gets the stable path of the applied files."""
 

@@ -12,11 +12,11 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from modules_app.applier import places
+from modules_app.applier import places, targets
 from modules_app.applier.faults import INSTALLED, STAGED, SWAPPED
 from modules_app.exceptions import ModuleError, Refused
 from modules_app.exceptions import gettext_noop as _
@@ -49,13 +49,18 @@ class Sets:
         folder = self._etc / self._surface
         return _digests(folder, self._surface) if folder.is_dir() else {}
 
-    def stage(self, digest: str, files: Mapping[str, str]) -> Path:
-        """Make sure that the set ``digest`` lies there whole; return its folder.
+    def stage(self, files: Mapping[str, str], links: Mapping[str, str]) -> Path:
+        """Make sure that a set lies there whole; return its folder, whose name is its digest.
 
-        Raises ``Refused`` when a file of the draft is not what its digest says.
+        ``files`` are paths and digests of the draft, ``links`` paths and targets in the store.
+        Raises ``Refused`` when a file of the draft is not what its digest says, or a target is
+        no file of a module.
         """
+        wanted = {**files, **{path: targets.link_digest(links[path]) for path in links}}
+        digest = places.set_digest(wanted)
         folder = self._etc / places.SETS / self._surface / digest
-        if folder.is_dir() and _digests(folder, self._surface) == dict(files):
+        targets.refuse_lost(links, self._fsops)
+        if folder.is_dir() and _digests(folder, self._surface) == wanted:
             return folder
         self._prepare()
         with self._fsops.directory(self._etc, places.SETS, self._surface) as sets_fd:
@@ -64,6 +69,8 @@ class Sets:
             try:
                 for path, sha256 in files.items():
                     self._copy(path, sha256, new_fd)
+                for path, target in links.items():
+                    self._link(path, target, new_fd)
                 self._fsops.sync_tree(new_fd)
             finally:
                 os.close(new_fd)
@@ -73,9 +80,13 @@ class Sets:
         fault_point(STAGED)
         return folder
 
+    def folder_of(self, digest: str) -> Path:
+        """Return where the set ``digest`` lies, if it is there."""
+        return self._etc / places.SETS / self._surface / digest
+
     def use(self, digest: str) -> None:
         """Make the set ``digest`` the one in use; "" takes all files away."""
-        if digest and not (self._etc / places.SETS / self._surface / digest).is_dir():
+        if digest and not self.folder_of(digest).is_dir():
             raise Refused(
                 "applier-set-lost",
                 _("The files before are not there any more."),
@@ -133,18 +144,29 @@ class Sets:
                 _("“{path}” is not what its digest says."),
                 context={"path": path},
             )
-        below = os.dup(new_fd)
+        with self._made(folders, new_fd) as below:
+            file_fd = self._fsops.create_file(name, below, mode=_FILE_MODE)
+            try:
+                self._fsops.write(file_fd, data)
+            finally:
+                os.close(file_fd)
+
+    def _link(self, path: str, target: str, new_fd: int) -> None:
+        _surface, *folders, name = path.split("/")
+        with self._made(folders, new_fd) as below:
+            self._fsops.replace_link(name, below, targets.address_of(target))
+
+    @contextmanager
+    def _made(self, folders: list[str], top_fd: int) -> Iterator[int]:
+        """Yield a descriptor of the folder below ``top_fd``, made where it is missing."""
+        below = os.dup(top_fd)
         try:
             for folder in folders:
                 self._fsops.ensure_dir(folder, below, mode=_FOLDER_MODE)
                 deeper = self._fsops.open_dir(folder, below)
                 os.close(below)
                 below = deeper
-            file_fd = self._fsops.create_file(name, below, mode=_FILE_MODE)
-            try:
-                self._fsops.write(file_fd, data)
-            finally:
-                os.close(file_fd)
+            yield below
         finally:
             os.close(below)
 
@@ -172,5 +194,11 @@ def _digests(folder: Path, surface: str) -> dict[str, str]:
             path = Path(top) / name
             relative = path.relative_to(folder).as_posix()
             with suppress(OSError):
-                found[f"{surface}/{relative}"] = hashlib.sha256(path.read_bytes()).hexdigest()
+                found[f"{surface}/{relative}"] = _digest(path)
     return found
+
+
+def _digest(path: Path) -> str:
+    if path.is_symlink():
+        return targets.digest_on_disk(path)
+    return hashlib.sha256(path.read_bytes()).hexdigest()

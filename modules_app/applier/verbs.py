@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from modules_app.applier import fail2ban, links, places
+from modules_app.applier import fail2ban, links, places, targets
 from modules_app.applier.programs import CHECKS, GUARDS, RELOADS
 from modules_app.applier.report import Report
 from modules_app.applier.sets import Sets
@@ -44,21 +44,26 @@ def _guarded(surface: str, folder: Path) -> Path:
 def _check(surface: str, request: Mapping[str, Any], fsops: FsOps) -> Answer:
     """Copy the draft and let the real program test the copy."""
     files = places.checked_files(surface, request.get("files"))
+    if surface in places.OF_LINKS:
+        wanted = targets.checked_links(surface, request.get("links"))
+        return links.check(surface, wanted, fsops).as_dict()
     check = CHECKS.get(surface)
     if check is None:
         return Report(ok=True).as_dict()
-    sets, digest = _sets(surface, fsops), places.set_digest(files)
-    report = check(_guarded(surface, sets.stage(digest, files)))
-    sets.sweep(sets.current(), digest)
+    sets = _sets(surface, fsops)
+    staged = sets.stage(files, {})
+    report = check(_guarded(surface, staged))
+    sets.sweep(sets.current(), staged.name)
     return report.as_dict()
 
 
 def _install(surface: str, request: Mapping[str, Any], fsops: FsOps) -> Answer:
     """Copy the draft and make the copy the set in use; the set before stays for `_restore`."""
     files = places.checked_files(surface, request.get("files"))
+    wanted = targets.checked_links(surface, request.get("links", {}))
     sets = _sets(surface, fsops)
-    before, digest = sets.current(), places.set_digest(files)
-    _guarded(surface, sets.stage(digest, files))
+    before, staged = sets.current(), sets.stage(files, wanted)
+    digest = _guarded(surface, staged).name
     sets.use(digest)
     links.update(surface, fsops)
     sets.sweep(before, digest)
@@ -66,9 +71,12 @@ def _install(surface: str, request: Mapping[str, Any], fsops: FsOps) -> Answer:
 
 
 def _restore(surface: str, request: Mapping[str, Any], fsops: FsOps) -> Answer:
-    """Make a former set the one in use again."""
+    """Make a former set the one in use again; one that was staged and refused is none."""
     digest = places.digest_or_nothing(request.get("digest"))
-    _sets(surface, fsops).use(digest)
+    sets = _sets(surface, fsops)
+    if digest:
+        _guarded(surface, sets.folder_of(digest))
+    sets.use(digest)
     links.update(surface, fsops)
     return {"digest": digest}
 

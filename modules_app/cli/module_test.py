@@ -48,6 +48,8 @@ APART = {
     "PBX_ETC_DIR": "",
     "PBX_CRON_DIR": "",
     "PBX_NGINX_DIR": "",
+    "PBX_SOUNDS_DIR": "",
+    "PBX_AGI_DIR": "",
     "PBX_NGINX_PORT": "0",
     "PBX_FIREWALL_LOAD": "0",
     "PBX_NETNS": "",

@@ -211,6 +211,16 @@ class FsOps:
         os.rmdir(name, dir_fd=dir_fd)
         return True
 
+    def remove_empty_dir(self, name: str, dir_fd: int) -> bool:
+        """Remove a directory that holds nothing; False if it does, or was gone already."""
+        try:
+            os.rmdir(plain_name(name), dir_fd=dir_fd)
+        except OSError as error:
+            if error.errno in (errno.ENOTEMPTY, errno.EEXIST, errno.ENOENT, errno.ENOTDIR):
+                return False
+            raise
+        return True
+
     def _empty(self, dir_fd: int) -> None:
         mode = stat.S_IMODE(os.fstat(dir_fd).st_mode)
         if mode & 0o300 != 0o300:

@@ -8,6 +8,8 @@ PBX_ETC_DIR = env.str("PBX_ETC_DIR", default="")  # empty: etc below PBX_DATA_DI
 # Folders of the system in which links to generated files are kept; empty: none are.
 PBX_CRON_DIR = env.str("PBX_CRON_DIR", default="")
 PBX_NGINX_DIR = env.str("PBX_NGINX_DIR", default="")
+PBX_SOUNDS_DIR = env.str("PBX_SOUNDS_DIR", default="")
+PBX_AGI_DIR = env.str("PBX_AGI_DIR", default="")
 # Where an nginx of our own listens in front of web; 0: none is started.
 PBX_NGINX_PORT = env.int("PBX_NGINX_PORT", default=0)
 # Whether firewall rules are loaded and our fail2ban runs; without it they are written and tested.
