@@ -88,7 +88,7 @@ class Box:
 
 @contextmanager
 def open_box() -> Iterator[Box]:
-    """Yield a fresh installation with an empty core database."""
+    """Yield a fresh installation without modules, on which the operator started once."""
     memory = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
     parent = memory if os.access(memory, os.W_OK) else None
     root = Path(tempfile.mkdtemp(prefix="pbxadmin-crash-", dir=parent))
@@ -110,6 +110,7 @@ def _started(root: Path) -> Iterator[Box]:
 
     django.setup()
     logging.disable(logging.CRITICAL)
+    from modules_app.operator.recovery import recover
     from modules_app.packages.datadir import DataDir
     from modules_app.packages.fsops import FsOps
     from modules_app.processes.zygote import Zygote
@@ -119,8 +120,10 @@ def _started(root: Path) -> Iterator[Box]:
     zygote = Zygote(
         settings_module="pbxadmin.settings.host", label="crash", preload=("modules_app.host.child",)
     )
+    box = Box(root, zygote)
     try:
-        yield Box(root, zygote)
+        recover(box.tools())
+        yield box
     finally:
         zygote.close()
 

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from django.db import connection
 
+from modules_app.applier.places import NAMES
 from modules_app.domain.operations import Outcome
 from modules_app.domain.states import Fault, Phase, Verb, Wanted
 from modules_app.models import (
@@ -33,7 +34,7 @@ View: TypeAlias = dict[str, Any]
 
 
 def view(data_dir: DataDir) -> View:
-    """Return what a person would call the state: modules with their data, kept data, menu."""
+    """Return what a person would call the state: modules with their data, what they generate."""
     return {
         "modules": {
             row.id: {
@@ -52,6 +53,7 @@ def view(data_dir: DataDir) -> View:
         },
         "menu": sorted(MenuItem.objects.values_list("module_id", "key")),
         "settings": dict(PbxSetting.objects.values_list("key", "value")),
+        "configuration": _generated(data_dir),
     }
 
 
@@ -183,6 +185,16 @@ def _placed(data_dir: DataDir, module: Module) -> dict[str, str]:
     folder = data_dir.etc_ / "modules" / module.id
     paths = sorted(folder.iterdir()) if folder.is_dir() else []
     return {path.name: path.read_text() for path in paths}
+
+
+def _generated(data_dir: DataDir) -> dict[str, str]:
+    """Return what the programs of the system read, by path."""
+    return {
+        path.relative_to(data_dir.etc_).as_posix(): path.read_text()
+        for name in NAMES
+        for path in sorted((data_dir.etc_ / name).rglob("*"))
+        if path.is_file()
+    }
 
 
 def _content(path: Path) -> dict[str, Any]:

@@ -362,6 +362,12 @@ ENGINE_MUTANTS: tuple[DiskMutant, ...] = (
         _replaced(f"{ENGINE}.recovery.sweep_all", _nothing),
     ),
     DiskMutant(
+        "configuration-stays-torn",
+        "no start brings generated files into line with the rows",
+        "enable-python",
+        _replaced(f"{ENGINE}.recovery.refresh", _nothing),
+    ),
+    DiskMutant(
         "maintenance-for-ever",
         "an undone upgrade does not let the old version serve again",
         "upgrade-while-on",

@@ -16,6 +16,13 @@ from tests.lifecycle import ACTOR, Life
 ID = "ModuleTest"
 PYTHON = "ModulePy"
 
+_HOOKS = """from modules_app.sdk import ConfigClass
+
+
+class PyConf(ConfigClass):
+    def create_cron_tasks(self, tasks):
+        tasks.append("@daily /bin/echo {name}")
+"""
 _INSTALLER = """from modules_app.sdk import PbxExtensionSetupBase
 
 
@@ -56,9 +63,12 @@ def small(version: str = "1.0.0", column: str = "") -> bytes:
 
 
 def python(version: str = "1.0.0") -> bytes:
-    """Return a package whose installer writes a setting and places a file."""
+    """Return a package that writes a setting, places a file and asks for a task of cron."""
     name = "v" + version.partition(".")[0]
-    return python_module(PYTHON, version, {"installer.py": _INSTALLER.format(name=name)})
+    files = {"installer.py": _INSTALLER, "conf.py": _HOOKS}
+    return python_module(
+        PYTHON, version, {path: text.format(name=name) for path, text in files.items()}
+    )
 
 
 def install(life: Life) -> object:
@@ -136,8 +146,10 @@ def upgrade_python(life: Life) -> object:
 
 
 def enable_python(life: Life) -> object:
-    """Switch it on."""
-    return life.enable(PYTHON)
+    """Switch it on; its task must reach cron, or there is nothing to lose."""
+    done = life.enable(PYTHON)
+    assert PYTHON in (life.data_dir.etc_ / "cron" / "pbxadmin").read_text()
+    return done
 
 
 def erase_python(life: Life) -> object:
@@ -170,6 +182,7 @@ SCENARIOS: dict[str, Scenario] = {
         Scenario("remove-with-data", (*_ON, upgrade), erase),
         Scenario("erase-kept-data", (*_HAS, remove), erase),
         Scenario("install-python", (), install_python),
+        Scenario("enable-python", (install_python,), enable_python),
         Scenario("upgrade-python", (install_python, enable_python), upgrade_python),
         Scenario("remove-python-and-keep", (install_python,), remove_python),
         Scenario("remove-python-with-data", (install_python, enable_python), erase_python),

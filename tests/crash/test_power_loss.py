@@ -14,7 +14,8 @@ from tests.crash.worker import in_a_process
 SAMPLE = 6
 NEVER = 1e9
 # Modules in Python ask for several children each; torture has them all.
-SHORT = [name for name in SCENARIOS if "python" not in name or name == "install-python"]
+WITH_CODE = ("install-python", "enable-python")
+SHORT = [name for name in SCENARIOS if "python" not in name or name in WITH_CODE]
 
 
 @pytest.fixture(scope="module")
