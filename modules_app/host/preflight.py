@@ -42,6 +42,9 @@ def _try_code(trial: Trial) -> None:
     trial.stage = Stage.IMPORT
     with kept(thorough=True):
         loaded = LoadedModule(trial.module, load_code(trial.module))
+        trial.stage = Stage.CONF
+        loaded.conf  # noqa: B018 - its addresses ask it
+        trial.stage = Stage.IMPORT
         get_resolver(loaded.urls).reverse_dict  # noqa: B018 - goes through all addresses
         for role in LATER_ROLES:
             import_role(trial.module, role)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.conf import settings
@@ -19,7 +19,9 @@ from modules_app.selectors.page_answers import (
     filling,
     own_assets,
 )
-from modules_app.services.blocks import Blocks
+
+if TYPE_CHECKING:
+    from modules_app.services.blocks import Blocks
 
 register = template.Library()
 log = logging.getLogger(__name__)
@@ -84,6 +86,8 @@ def module_page_header(context: template.Context) -> str:
 
 def _blocks_of(request: Any) -> Blocks:
     """Return what fills the blocks of this answer; it keeps the time for all of them."""
+    from modules_app.services.blocks import Blocks  # pages of the host use this file, too
+
     found = getattr(request, "pbx_blocks", None)
     if found is None:
         language = get_language() or settings.LANGUAGE_CODE

@@ -77,11 +77,8 @@ def module_detail(request: PageRequest, module_id: str) -> HttpResponse:
     found = get_module_page(module_id, language())
     module = found.module
     context = {
-        "found": found,
-        "row": found.row,
         "module": module,
         **_around(found),
-        "facts": found.facts,
         "report": read_report({**found.facts, "translations": module.translations}),
         **buttons(found.row, request.actor.rights),
         "trouble": last_trouble(found.operations),
@@ -96,10 +93,13 @@ def module_detail(request: PageRequest, module_id: str) -> HttpResponse:
 
 
 def _around(found: ModulePage) -> dict[str, Any]:
-    """Return what the other modules have to do with this one."""
+    """Return the module, and what the others have to do with it."""
     everything = all_modules(language())
     around = Around.now(everything)
     return {
+        "found": found,
+        "row": found.row,
+        "facts": found.facts,
         "lacking": [need_line(need) for need in around.needs.get(found.module.id, ())],
         "needed_by": needed_by(found.module.id, everything),
         "held_back": HELD_BACK if around.holds_back(found.row) else "",

@@ -19,7 +19,7 @@ from modules_app.host.strikes import Judge, name_of_end
 from modules_app.packages.errors import storage_failed
 from modules_app.packages.fsops import FsOps
 
-KILLED = int(signal.SIGKILL)
+KILLED = "signal SIGKILL"
 
 
 @pytest.fixture
@@ -75,13 +75,13 @@ def test_r48_a_good_module_imported_in_between_is_not_blamed(run_dir: Path, shar
     entering("Good")
     entering("")
     entering("Bad")
-    assert judge.charge(shared.read(), pid=1, status=KILLED, hung=False) == "Bad"
+    assert judge.charge(shared.read(), pid=1, how=KILLED) == "Bad"
     assert list(Strikes(run_dir).read()) == ["Bad"]
 
 
 def test_an_end_without_any_modules_code_is_charged_to_none(run_dir: Path) -> None:
     judge = Judge(run_dir, registry(), 1)
-    assert judge.charge(Moment(), pid=1, status=KILLED, hung=False) == UNKNOWN
+    assert judge.charge(Moment(), pid=1, how=KILLED) == UNKNOWN
     assert judge.left_out(StrikeRule(1, 1, 1)) == {}
     assert Strikes(run_dir).left_out(registry(), StrikeRule(1, 1, 1), now=1) == {}
 
@@ -95,7 +95,7 @@ def test_a_module_is_left_out_on_a_full_disk_too(
     monkeypatch.setattr(FsOps, "write_file_atomically", full)
     judge = Judge(run_dir, registry(), 1)
     for _ in range(2):
-        judge.charge(Moment(Doing.IMPORT, 1, 0.0), pid=1, status=KILLED, hung=False)
+        judge.charge(Moment(Doing.IMPORT, 1, 0.0), pid=1, how=KILLED)
     assert list(judge.left_out(StrikeRule())) == ["Bad"]
 
 

@@ -150,6 +150,7 @@ def test_gnu_tar_of_a_dot_says_what_is_wrong(refuse, folder, need_tool):
 
 @pytest.mark.parametrize("kind", ["zip", "tar.gz"])
 def test_our_own_packages(install, opened, folder, kind):
+    (folder / ".pbxignore").write_text("!.gitignore\n")
     assert_same(install, opened, build_package(folder, kind=kind), "")
 
 
