@@ -41,9 +41,7 @@ def check_links(surface: str, links: Mapping[str, str]) -> Report:
     return Report(**ask("check", surface, files={}, links=dict(links)))
 
 
-def install(
-    surface: str, files: Mapping[str, str], links: Mapping[str, str] | None = None
-) -> str:
+def install(surface: str, files: Mapping[str, str], links: Mapping[str, str] | None = None) -> str:
     """Make ``files`` (path -> text) the ones in use, all at once; return the set before, or "".
 
     ``links`` are paths and targets in the store.

@@ -13,7 +13,7 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from django.conf import settings
@@ -78,19 +78,15 @@ def lost(links: Mapping[str, str], fsops: FsOps) -> list[str]:
     by_folder: dict[str, list[str]] = {}
     for path, target in links.items():
         by_folder.setdefault(target.rpartition("/")[0], []).append(path)
-    return sorted(
-        path
-        for folder, paths in by_folder.items()
-        for path in _lost_in(folder, {path: links[path].rpartition("/")[2] for path in paths}, fsops)
-    )
-
-
-def _lost_in(folder: str, names: Mapping[str, str], fsops: FsOps) -> Iterable[str]:
-    try:
-        with fsops.directory(settings.PBX_DATA_DIR, _STORE, *folder.split("/")) as dir_fd:
-            return [path for path, name in names.items() if not _is_regular(name, dir_fd)]
-    except OSError:
-        return list(names)
+    found: list[str] = []
+    for folder, paths in by_folder.items():
+        try:
+            with fsops.directory(settings.PBX_DATA_DIR, _STORE, *folder.split("/")) as dir_fd:
+                names = ((path, links[path].rpartition("/")[2]) for path in paths)
+                found += [path for path, name in names if not _is_regular(name, dir_fd)]
+        except OSError:
+            found += paths
+    return sorted(found)
 
 
 def _is_regular(name: str, dir_fd: int) -> bool:

@@ -21,8 +21,8 @@ ENVIRONMENT = {
     "generated one is kept there. Empty: none is.",
     "PBX_NGINX_DIR": "Folder with modules_locations and modules_servers that nginx includes; links "
     "to the generated files are kept there. Empty: none are.",
-    "PBX_SOUNDS_DIR": "Folder of Asterisk's sounds; links to those of modules are kept there. Empty: "
-    "none are.",
+    "PBX_SOUNDS_DIR": "Folder of Asterisk's sounds; links to those of modules are kept there. "
+    "Empty: none are.",
     "PBX_AGI_DIR": "Folder in which Asterisk looks for AGI scripts; links to those of modules are "
     "kept there. Empty: none are.",
     "PBX_NGINX_PORT": "Port of an nginx that the server starts in front of its pages; 0: none.",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from modules_app.domain.asterisk_files import scripts_of, sounds_of
 from modules_app.domain.findings import Finding
 from modules_app.domain.manifest import MenuEntry
 from modules_app.domain.tables import TableSpec
@@ -14,7 +15,7 @@ from modules_app.inspection.files import Findings, Sources
 from modules_app.inspection.python_models import PythonModel
 
 _ASSETS = ("public/assets/", "assets/", "images/")
-_SOUNDS = ("sounds/", "Sounds/", "agi-bin/")
+_SOUNDS = ("sounds/", "Sounds/")
 
 
 class Language(StrEnum):
@@ -63,14 +64,26 @@ def describe(
         _describe_python(found, works)
     elif found.language is Language.PHP:
         _describe_php(found, does_not)
-    linked = sum(path.startswith(_SOUNDS) for path in sources.paths)
-    if linked:
+    _describe_for_asterisk(sources, works, does_not)
+    return tuple(works.all), tuple(does_not.all)
+
+
+def _describe_for_asterisk(sources: Sources, works: Findings, does_not: Findings) -> None:
+    sounds, scripts = sounds_of(sources.paths), scripts_of(sources.paths)
+    if sounds:
+        works.note("works-sounds", _("Sounds for Asterisk: {count}."), count=len(sounds))
+    if scripts:
+        works.note("works-scripts", _("AGI scripts for Asterisk: {count}."), count=len(scripts))
+    others = sum(path.startswith(_SOUNDS) for path in sources.paths) - len(sounds)
+    if others:
         does_not.note(
             "does-not-link-sounds",
-            _("Sounds and AGI scripts ({count} files) are kept, but not linked into Asterisk."),
-            count=linked,
+            _(
+                "Files in sounds/ that Asterisk does not get: {count}. It gets "
+                "sounds/<language>/<name>, with one more folder at most, in a format that it plays."
+            ),
+            count=others,
         )
-    return tuple(works.all), tuple(does_not.all)
 
 
 def _describe_declared(found: Capabilities, sources: Sources, works: Findings) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from modules_app.domain.asterisk_files import SCRIPTS, SOUNDS, scripts_of, sounds_of
 from modules_app.domain.menu import GROUPS, MODULES
 from modules_app.domain.settings import SETTINGS
 from modules_app.inspection.capabilities import once_installed
@@ -32,7 +33,7 @@ def describe(
     module.titles = report.get("titles") or {}
     module.descriptions = report.get("descriptions") or {}
     module.translations = report.get("translations") or {}
-    module.facts = _facts(report, answer)
+    module.facts = _facts(report, answer, record)
     module.digest = record.digest
     module.file_count = record.count
     module.file_bytes = record.size
@@ -109,7 +110,7 @@ def _owner_of(key: str, installed: list[str]) -> str:
     return max((one for one in installed if one in key), key=len, default="")
 
 
-def _facts(report: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
+def _facts(report: dict[str, Any], answer: dict[str, Any], record: Record) -> dict[str, Any]:
     facts = {key: value for key, value in report.items() if key not in ("titles", "translations")}
     for name in ("hooks", "executables"):
         if answer.get(name) is not None:
@@ -117,6 +118,7 @@ def _facts(report: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
     facts["works"] = once_installed(report.get("works", []))
     facts["table_changes"] = answer.get("tables") or {}
     facts["placed_files"] = answer.get("placed_files") or {}
+    facts[SOUNDS], facts[SCRIPTS] = sounds_of(record.files), scripts_of(record.files)
     return facts
 
 

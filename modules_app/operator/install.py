@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from modules_app.bridge.registry import RegistryModule
+from modules_app.domain.asterisk_files import scripts_of
 from modules_app.domain.findings import Finding
 from modules_app.domain.gates import closed_gates
 from modules_app.domain.ids import fold_id
@@ -229,11 +230,15 @@ class Install(Work):
         return answer
 
     def _make_executable(self) -> None:
-        """Let the files run that the installer named; without one, those in agi-bin and bin."""
+        """Let the files run that the installer named; without one, those in agi-bin and bin.
+
+        What Asterisk starts can always run, whatever steps the installer has replaced.
+        """
         wished = self.answer.get("executables")
         if wished is None:
             wished = [path for path in self.record.files if path.startswith(EXECUTABLE)]
-        known = [path for path in wished if path in self.record.files]
+        named = dict.fromkeys([*scripts_of(self.record.files), *wished])
+        known = [path for path in named if path in self.record.files]
         self.answer["executables"] = known
         make_executable(
             self.tools.fsops,

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from modules_app.domain.languages import pack_language
 from modules_app.exceptions import ModuleError, Refused
 from modules_app.exceptions import gettext_noop as _
 from modules_app.models import Module
-from modules_app.selectors.languages import owner_of_language
+from modules_app.selectors.languages import language_taken
 
 
 def installer_said_no(module_id: str, answer: dict[str, Any]) -> ModuleError:
@@ -41,16 +40,12 @@ def vetoed(module_id: str, verb: str, answer: dict[str, Any]) -> Refused:
 
 def refuse_second_pack(module: Module) -> None:
     """Raise ``Refused`` if another enabled pack brings the same language (reference M3.4)."""
-    owner = owner_of_language(module)
+    language, owner = language_taken(module)
     if owner:
         raise Refused(
             "language-taken",
             _("“{id}” brings the language {language}, which “{owner}” brings already."),
-            context={
-                "id": module.id,
-                "language": pack_language(module.facts.get("manifest") or {}),
-                "owner": owner,
-            },
+            context={"id": module.id, "language": language, "owner": owner},
             hint=_("Disable the other language pack first."),
         )
 

@@ -161,7 +161,8 @@ def _core_fails(found: list[Complaint]) -> ModuleError:
 
 def _apply(surface: Surface, state: SurfaceState, outcome: _Outcome) -> None:
     """Swap and reload; a program that refuses gets the files before back."""
-    before = client.install(surface.name, outcome.drawing.final.texts)
+    final = outcome.drawing.final
+    before = client.install(surface.name, final.texts, final.links)
     fault_point(SURFACE_INSTALLED)
     try:
         surface.reload()
@@ -211,6 +212,7 @@ def _file_records(drawing: Drawing) -> list[dict[str, Any]]:
                 "sha256": file.sha256,
                 "original": before.text if before and before.text != file.text else None,
                 "blocks": [[b.owner, b.first_line, b.last_line] for b in file.blocks],
+                "target": file.target,
             }
         )
     return records

@@ -36,7 +36,7 @@ def answers_to(hook: str) -> list[Answer]:
     """
     if safe_mode():
         return []
-    generations = dict(_counted().values_list("id", "generation"))
+    generations = dict(counted().values_list("id", "generation"))
     rows = HookResult.objects.filter(hook=hook, module_id__in=generations).exclude(answer=None)
     found = [
         Answer(row.module_id, row.priority, row.answer)
@@ -106,7 +106,7 @@ def _in_use() -> QuerySet[Module]:
     return loaded.exclude(phase=Phase.MAINTENANCE)
 
 
-def _counted() -> QuerySet[Module]:
-    """Return the modules in use and the one that is imagined to be."""
+def counted() -> QuerySet[Module]:
+    """Return the modules in use and the one that is imagined to be; look at safe mode yourself."""
     in_use = Q(pk__in=_in_use().values("pk"))
     return Module.objects.filter(in_use | Q(pk=_imagined.get()))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+from modules_app.domain.asterisk_files import own_folders, plain_language
 from modules_app.domain.languages import PACK, pack_language
 from modules_app.domain.states import Fault, Phase, Wanted
 from modules_app.models import Module
@@ -26,11 +28,17 @@ def packs_in_use() -> dict[str, Path]:
     return found
 
 
-def owner_of_language(module: Module) -> str:
-    """Return the other enabled pack that brings the language of ``module``, "" if none does."""
-    language = pack_language(module.facts.get("manifest") or {})
+def language_taken(module: Module) -> tuple[str, str]:
+    """Return a language of ``module`` and the other enabled pack that brings it, or "" and ""."""
+    languages = _languages_of(module.facts)
     others = Module.objects.filter(wanted=Wanted.ON, facts__manifest__module_type=PACK)
-    for module_id, manifest in others.exclude(pk=module.pk).values_list("id", "facts__manifest"):
-        if language and pack_language(manifest or {}) == language:
-            return str(module_id)
-    return ""
+    for module_id, facts in others.exclude(pk=module.pk).values_list("id", "facts"):
+        for language in sorted(languages & _languages_of(facts)):
+            return language, str(module_id)
+    return "", ""
+
+
+def _languages_of(facts: dict[str, Any]) -> set[str]:
+    """Return the languages that a pack brings: the one it names, those of its sounds."""
+    named = pack_language(facts.get("manifest") or {})
+    return {*filter(None, [named]), *map(plain_language, own_folders(facts))}

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from modules_app import audit
-from modules_app.applier.places import NAMES
+from modules_app.applier.places import NAMES, OF_LINKS
 from modules_app.exceptions import NotFound, Refused
 from modules_app.exceptions import gettext_noop as _
 from modules_app.models import CustomFile, CustomMode, SurfaceState
@@ -48,6 +48,12 @@ def write_custom_file(*, actor: Actor, path: str, mode: str, text: str) -> Custo
     require(actor, Right.INSTALL)
     if mode not in CustomMode.values:
         raise Refused("custom-mode", _("“{mode}” is no mode."), context={"mode": mode[:40]})
+    if path.split("/")[0] in OF_LINKS:
+        raise Refused(
+            "custom-of-link",
+            _("“{path}” is a link to a file of a module, which takes no text of your own."),
+            context={"path": path[:200]},
+        )
     _refuse_text(text)
     with transaction.atomic():
         if not _is_generated(path) and not CustomFile.objects.filter(pk=path).exists():

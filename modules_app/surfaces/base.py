@@ -27,11 +27,16 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class GeneratedFile:
-    """One file below PBX_ETC_DIR; the first folder of ``path`` is the surface's own."""
+    """One file below PBX_ETC_DIR; the first folder of ``path`` is the surface's own.
+
+    With a ``target``, a path below the store, it is a link to that file of a module, and its text
+    says so.
+    """
 
     path: str
     text: str
     blocks: tuple[Block, ...] = ()
+    target: str = ""
 
     @property
     def sha256(self) -> str:
@@ -81,6 +86,11 @@ class Rendering:
     def texts(self) -> dict[str, str]:
         """Return the content of each file by its path."""
         return {file.path: file.text for file in self.files}
+
+    @property
+    def links(self) -> dict[str, str]:
+        """Return the target of each link by its path."""
+        return {file.path: file.target for file in self.files if file.target}
 
     @property
     def digest(self) -> str:

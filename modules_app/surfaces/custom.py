@@ -10,7 +10,9 @@ from modules_app.surfaces.base import CUSTOM, Block, GeneratedFile, Rendering
 
 def with_custom_files(rendering: Rendering, *, without: Collection[str] = ()) -> Rendering:
     """Return the files as they are installed; ``without`` names paths whose own part is left."""
-    paths = [file.path for file in rendering.files]
+    paths = [file.path for file in rendering.files if not file.target]
+    if not paths:
+        return rendering
     found = CustomFile.objects.filter(path__in=paths).exclude(path__in=list(without))
     custom = {row.path: row for row in found}
     if not custom:

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from modules_app.applier.places import OF_LINKS
+
 
 class LineKind(StrEnum):
     """What a line of a difference is."""
@@ -27,6 +29,11 @@ class Difference:
     path: str
     before: str | None
     after: str | None
+
+    @property
+    def is_link(self) -> bool:
+        """Tell whether it is a link to a file of a module, of which the text is one line."""
+        return self.path.split("/")[0] in OF_LINKS
 
     @property
     def lines(self) -> list[tuple[LineKind, str]]:

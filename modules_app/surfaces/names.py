@@ -9,6 +9,8 @@ TITLES = {
     "nginx": _("Web server (nginx)"),
     "firewall": _("Firewall (nftables)"),
     "fail2ban": _("Blocking of attackers (fail2ban)"),
+    "sounds": _("Sounds (Asterisk)"),
+    "agi-bin": _("AGI scripts (Asterisk)"),
 }
 
 

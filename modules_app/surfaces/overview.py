@@ -8,6 +8,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
+from modules_app.applier.places import OF_LINKS
 from modules_app.exceptions import ModuleError, NotFound
 from modules_app.exceptions import gettext_noop as _
 from modules_app.models import CustomFile, SurfaceState
@@ -56,12 +57,16 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class AppliedFile:
-    """One file in use; ``original`` is what was generated where a custom file changed it."""
+    """One file in use; ``original`` is what was generated where a custom file changed it.
+
+    A link to a file of a module has a ``target``, a path below the store.
+    """
 
     path: str
     text: str
     original: str | None
     parts: tuple[Part, ...]
+    target: str = ""
 
     @property
     def owners(self) -> list[str]:
@@ -88,6 +93,11 @@ class SurfaceView:
             return None
 
     trouble: ModuleError | None = None
+
+    @property
+    def holds_links(self) -> bool:
+        """Tell whether its files are links to those of modules."""
+        return self.name in OF_LINKS
 
     @property
     def problem(self) -> dict[str, Any] | None:
@@ -200,7 +210,8 @@ def complaints_about(module_id: str) -> list[dict[str, Any]]:
 
 def _applied(record: dict[str, Any]) -> AppliedFile:
     parts = tuple(_parts(record["text"], record["blocks"]))
-    return AppliedFile(record["path"], record["text"], record.get("original"), parts)
+    original, target = record.get("original"), record.get("target") or ""
+    return AppliedFile(record["path"], record["text"], original, parts, target)
 
 
 def _parts(text: str, blocks: list[list[Any]]) -> list[Part]:

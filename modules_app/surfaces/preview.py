@@ -42,7 +42,7 @@ def preview(*, verb: Verb, module_id: str, hooks: Iterable[str] = ()) -> Preview
         return _enabling(module)
     if verb in (Verb.DISABLE, Verb.REMOVE):
         found = _changes(SURFACES, without=module.pk)
-        return Preview([_line(one) for one in found], found)
+        return Preview(_lines(found), found)
     return Preview([], [])
 
 
@@ -53,13 +53,15 @@ def _enabling(module: Module) -> Preview:
             id_fold=module.id_fold, answered_generation=module.generation
         ).values_list("hook", flat=True)
     )
-    surfaces = [one for one in SURFACES if set(one.hooks) & set(hooks)]
-    unknown = [one.name for one in surfaces if set(one.hooks) & set(hooks) - known]
+    unknown = [one.name for one in SURFACES if set(one.hooks) & set(hooks) - known]
+    surfaces = [
+        one for one in SURFACES if not one.hooks or (set(one.hooks) & set(hooks) and not unknown)
+    ]
     before = _texts(surfaces)
     with imagine(module.pk):
         after = _texts(surfaces)
-    found = [] if unknown else compare(before, after)
-    return Preview([*_unknown(module.pk, unknown), *(_line(one) for one in found)], found)
+    found = compare(before, after)
+    return Preview([*_unknown(module.pk, unknown), *_lines(found)], found)
 
 
 def _changes(surfaces: Iterable[Surface], *, without: str) -> list[Difference]:
@@ -98,6 +100,23 @@ def _unknown(module_id: str, names: list[str]) -> list[dict[str, Any]]:
         return []
     text = _("What “{id}” changes in the files of {surfaces} is known after it is enabled.")
     return [{"text": text, "context": {"id": module_id, "surfaces": ", ".join(names)}}]
+
+
+def _lines(found: list[Difference]) -> list[dict[str, Any]]:
+    """Say one sentence for each file, and one for all links of a surface."""
+    linked: dict[str, list[Difference]] = {}
+    for one in found:
+        if one.is_link:
+            linked.setdefault(one.path.split("/")[0], []).append(one)
+    lines = [_line(one) for one in found if not one.is_link]
+    return lines + [_line_of_links(name, changes) for name, changes in linked.items()]
+
+
+def _line_of_links(name: str, changes: list[Difference]) -> dict[str, Any]:
+    text = _("Change links to files of modules in {surface}: {added} come, {removed} go.")
+    added = sum(one.after is not None for one in changes)
+    removed = sum(one.before is not None for one in changes)
+    return {"text": text, "context": {"surface": name, "added": added, "removed": removed}}
 
 
 def _line(difference: Difference) -> dict[str, Any]:

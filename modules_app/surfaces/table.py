@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from modules_app.surfaces.asterisk import ScriptsSurface, SoundsSurface
 from modules_app.surfaces.base import Surface
 from modules_app.surfaces.cron import CronSurface
 from modules_app.surfaces.fail2ban import Fail2BanSurface
@@ -13,6 +14,8 @@ SURFACES: tuple[Surface, ...] = (
     NginxSurface(),
     FirewallSurface(),
     Fail2BanSurface(),
+    SoundsSurface(),
+    ScriptsSurface(),
 )
 
 

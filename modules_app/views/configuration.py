@@ -52,11 +52,14 @@ def surface_apply(request: PageRequest) -> HttpResponse:
 def of_module(request: PageRequest, module_id: str) -> HttpResponse:
     """Show what one module wrote into which files, and what was refused of it."""
     module = find_module(module_id)
+    found, waiting = parts_of(module.pk), _waiting_of(module.pk)
     context = {
         "module": module,
-        "found": parts_of(module.pk),
+        "found": [(file, parts) for file, parts in found if not file.target],
+        "links": [file for file, _parts in found if file.target],
         "complaints": complaints_about(module.pk),
-        "waiting": _waiting_of(module.pk),
+        "waiting": [one for one in waiting if not one.is_link],
+        "waiting_links": [one for one in waiting if one.is_link],
     }
     return render(request, "configuration/module.html", context)
 
@@ -109,6 +112,7 @@ def _show(
         "view": view,
         "path": path,
         "file": applied,
+        "link": [applied] if applied and applied.target else [],
         "waiting": waiting,
         "custom": custom_file(path),
         "changed_by_custom": _by_custom(applied),

@@ -77,13 +77,22 @@ def test_a_package_in_php() -> None:
         "works-menu",
         "works-translations",
         "works-assets",
+        "works-scripts",
     ]
     assert slugs(report.does_not) == [
         "does-not-run-php",
         "does-not-run-installer",
         "does-not-call-hooks",
-        "does-not-link-sounds",
     ]
+
+
+def test_sounds_that_asterisk_does_not_get_are_counted() -> None:
+    sounds = ("sounds/en/a.wav", "sounds/en/digits/1.gsm", "sounds/en/a/b/c.wav", "sounds/LIESMICH")
+    report = inspect({"module.json": "{}", **dict.fromkeys(sounds, "x")})
+    works = {finding.slug: finding.context for finding in report.works}
+    does_not = {finding.slug: finding.context for finding in report.does_not}
+    assert works["works-sounds"] == {"count": 2}
+    assert does_not["does-not-link-sounds"] == {"count": 2}
 
 
 def test_a_package_in_python() -> None:
