@@ -41,13 +41,19 @@ def guard(folder: Path) -> None:
     """Raise ``Refused`` when a line would run as somebody else, whoever asked for the file."""
     user = module_user()
     for path in sorted(folder.rglob("*")):
-        for line in path.read_text().split("\n") if path.is_file() else ():
+        for line in path.read_bytes().decode().split("\n") if path.is_file() else ():
             refuse_other_user(line, user)
 
 
 def refuse_other_user(line: str, user: str) -> None:
-    """Raise ``Refused`` when a line of a crontab would run as somebody else than ``user``."""
-    text = line.strip()
+    """Raise ``Refused`` when a line of a crontab would run as somebody else than ``user``.
+
+    Only blanks and tabs end a word for cron, and it reads a star and a vertical tab and a name as
+    a star. So no other character that passes for space may stand there.
+    """
+    if any(not (sign.isprintable() or sign == "\t") for sign in line):
+        raise _other_user(user, line)
+    text = line.strip(" \t")
     if text and not text.startswith("#") and not _is_setting(text):
         _require_user(text, user)
 
@@ -83,11 +89,15 @@ def _require_user(line: str, user: str) -> None:
     before = 1 if line.startswith("@") else _TIMES
     words = line.split(None, before + 1)
     if len(words) <= before or words[before] != user:
-        raise Refused(
-            "cron-other-user",
-            _("A line of the crontab would not run as “{user}”: {line}"),
-            context={"user": user, "line": line[:200]},
-        )
+        raise _other_user(user, line)
+
+
+def _other_user(user: str, line: str) -> Refused:
+    return Refused(
+        "cron-other-user",
+        _("A line of the crontab would not run as “{user}”: {line}"),
+        context={"user": user, "line": line[:200]},
+    )
 
 
 def _is_running() -> bool:

@@ -13,6 +13,7 @@ from django.conf import settings
 from modules_app.applier import places
 from modules_app.applier.firewall import inside, why_not
 from modules_app.applier.report import Report, run_program
+from modules_app.domain.fail2ban_folder import refuse_other_actions
 from modules_app.domain.networks import read_address
 from modules_app.exceptions import Refused
 from modules_app.exceptions import gettext_noop as _
@@ -37,6 +38,16 @@ class Ban:
 def run_dir() -> Path:
     """Return where our fail2ban keeps its socket, its log and its database."""
     return Path(settings.PBX_FAIL2BAN_RUN_DIR or Path(settings.PBX_DATA_DIR) / "run" / "fail2ban")
+
+
+def guard(folder: Path) -> None:
+    """Raise ``Refused`` when a file could make fail2ban do more than ban, whoever asks for it."""
+    files = {
+        path.relative_to(folder).as_posix(): path.read_bytes().decode()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+    refuse_other_actions(files, str(run_dir()))
 
 
 def check(folder: Path) -> Report:

@@ -10,9 +10,11 @@ from pathlib import Path
 from django.conf import settings
 
 from modules_app.applier.report import Report, run_program
+from modules_app.exceptions import Refused
 from modules_app.exceptions import gettext_noop as _
 
 RULESET = "pbxadmin.nft"
+INCLUDES = 'include "pbxadmin-additional.nft"'
 TABLE = ("inet", "pbxadmin")
 NOT_WANTED = _(
     "Rules are not loaded here: they are written and tested, but PBX_FIREWALL_LOAD is not set."
@@ -21,6 +23,25 @@ NOT_ROOT = _("Only root may load rules; the applier runs as another user.")
 NO_NAMESPACE = _("Only root may test rules here: {reason}")
 
 _SET = re.compile(r"^\s*set ([\w-]+) \{", re.MULTILINE)
+
+
+def guard(folder: Path) -> None:
+    """Raise ``Refused`` when a file includes others: what is wrong in those would be shown."""
+    for path in sorted(folder.rglob("*")):
+        for line in path.read_bytes().decode().split("\n") if path.is_file() else ():
+            if line.strip() != INCLUDES and _may_include(line):
+                raise Refused(
+                    "firewall-include",
+                    _("A file of the firewall may include no other one: {line}"),
+                    context={"line": line.strip()[:200]},
+                )
+
+
+def _may_include(line: str) -> bool:
+    """Quotes must close on their line, so that what lies between them is known to be a text."""
+    outside, is_open = line.split('"')[::2], line.count('"') % 2
+    is_comment = line.lstrip().startswith("#")
+    return not is_comment and bool(is_open or "include" in " ".join(outside))
 
 
 def check(folder: Path) -> Report:

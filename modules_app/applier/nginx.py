@@ -11,7 +11,7 @@ from django.conf import settings
 from modules_app.applier import places
 from modules_app.applier.links import system_dir
 from modules_app.applier.report import Report, run_program
-from modules_app.domain.nginx_text import LOCATIONS, SERVERS, refuse_faults
+from modules_app.domain.nginx_text import LOCATIONS, SERVERS, refuse_faults, refuse_faults_around
 from modules_app.exceptions import Refused
 from modules_app.exceptions import gettext_noop as _
 from modules_app.packages.fsops import FsOps
@@ -34,10 +34,19 @@ def own_dir() -> Path:
 
 
 def guard(folder: Path) -> None:
-    """Raise ``Refused`` when a file says what modules may not say, whoever asks for it."""
-    for name, allowed in OF_MODULES.items():
-        for path in sorted((folder / name).glob("*")):
-            refuse_faults(path.read_text(), allowed)
+    """Raise ``Refused`` when a file says what it may not say, whoever asks for it."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            refuse_faults_of(path.relative_to(folder).as_posix(), path.read_bytes().decode())
+
+
+def refuse_faults_of(path: str, text: str) -> None:
+    """Raise ``Refused`` for what a file of the folder may not say; ``path`` is below the folder."""
+    name = path.partition("/")[0]
+    if name in OF_MODULES:
+        refuse_faults(text, OF_MODULES[name])
+    else:
+        refuse_faults_around(text, str(own_dir()), [f"{one}/*.conf" for one in OF_MODULES])
 
 
 def check(folder: Path) -> Report:

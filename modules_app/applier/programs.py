@@ -15,7 +15,12 @@ from modules_app.applier.report import Report
 
 log = logging.getLogger("pbxadmin.applier")
 
-GUARDS: dict[str, Callable[[Path], None]] = {"cron": cron.guard, "nginx": nginx.guard}
+GUARDS: dict[str, Callable[[Path], None]] = {
+    "cron": cron.guard,
+    "nginx": nginx.guard,
+    "firewall": firewall.guard,
+    "fail2ban": fail2ban.guard,
+}
 """Surface -> what no file may say, whoever asks; it raises ``Refused``."""
 
 CHECKS: dict[str, Callable[[Path], Report]] = {

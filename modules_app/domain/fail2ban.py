@@ -73,14 +73,18 @@ class Jail:
 
 
 @dataclass(frozen=True, slots=True)
-class _Option:
+class Option:
+    """One option of a file, with its line from 1."""
+
     line: int
     section: str
     key: str
     value: str
 
 
-class _Wrong(Exception):
+class Wrong(Exception):
+    """What is wrong with a line."""
+
     def __init__(self, line: int, slug: str, message: str, **context: str) -> None:
         super().__init__(slug)
         self.line = line
@@ -97,15 +101,15 @@ def read_jails(module_id: str, text: str) -> tuple[list[Jail], list[tuple[int, F
     """Return the jails of a module's file; faults come with their line, and then nothing counts."""
     own = underscored(module_id)
     try:
-        options = list(_read(text))
+        options = list(read_options(text))
         sections = _sections(text)
         for line, name in sections:
             if name != own and not name.startswith(f"{own}_"):
                 message = _("The jail “{name}” must be called {own}, or begin with {own}_.")
-                raise _Wrong(line, "fail2ban-jail-name", message, name=name, own=own)
+                raise Wrong(line, "fail2ban-jail-name", message, name=name, own=own)
         for option in options:
-            _check_jail_option(option)
-    except _Wrong as wrong:
+            check_jail_option(option)
+    except Wrong as wrong:
         return [], [(wrong.line, wrong.fault)]
     if not sections:
         return [], [(1, Fault("fail2ban-no-jail", _("There is no [section] in it.")))]
@@ -116,14 +120,19 @@ def read_jails(module_id: str, text: str) -> tuple[list[Jail], list[tuple[int, F
 def check_filter(text: str) -> list[tuple[int, Fault]]:
     """Return what of a module's filter is refused; the filter may include common.conf only."""
     try:
-        for option in _read(text):
-            includes = option.section.upper() == "INCLUDES"
-            if includes and (option.key, option.value) != ("before", "common.conf"):
-                message = _("A filter may include common.conf and nothing else.")
-                raise _Wrong(option.line, "fail2ban-include", message)
-    except _Wrong as wrong:
+        read_filter(text)
+    except Wrong as wrong:
         return [(wrong.line, wrong.fault)]
     return []
+
+
+def read_filter(text: str) -> None:
+    """Raise `Wrong` for what may not stand in a filter."""
+    for option in read_options(text):
+        includes = option.section.upper() == "INCLUDES"
+        if includes and (option.key, option.value) != ("before", "common.conf"):
+            message = _("A filter may include common.conf and nothing else.")
+            raise Wrong(option.line, "fail2ban-include", message)
 
 
 def default_jail(module_id: str, log: str, numbers: dict[str, int]) -> str:
@@ -148,15 +157,15 @@ def _sections(text: str) -> list[tuple[int, str]]:
     return found
 
 
-def _read(text: str) -> Iterator[_Option]:
+def read_options(text: str) -> Iterator[Option]:
     """Return the options of a file; stricter than fail2ban, so that both read it alike."""
     if len(text) > _LONGEST:
-        raise _Wrong(0, "fail2ban-too-long", _("The file is too long."))
+        raise Wrong(0, "fail2ban-too-long", _("The file is too long."))
     section, key, value, start = "", "", "", 0
     for number, line in enumerate(text.split("\n"), 1):
         if any(not (letter.isprintable() or letter == "\t") for letter in line):
             message = _("The line holds a letter that cannot be printed.")
-            raise _Wrong(number, "fail2ban-letter", message)
+            raise Wrong(number, "fail2ban-letter", message)
         if not line.strip() or line.lstrip()[0] in "#;":
             continue
         if line[0].isspace():
@@ -165,7 +174,7 @@ def _read(text: str) -> Iterator[_Option]:
             value += "\n" + line.strip()
             continue
         if key:
-            yield _Option(start, section, key, value)
+            yield Option(start, section, key, value)
             key = ""
         header = _SECTION.fullmatch(line)
         option = _OPTION.fullmatch(line.rstrip())
@@ -176,26 +185,27 @@ def _read(text: str) -> Iterator[_Option]:
         else:
             raise _not_understood(number, line)
     if key:
-        yield _Option(start, section, key, value)
+        yield Option(start, section, key, value)
 
 
-def _not_understood(number: int, line: str) -> _Wrong:
+def _not_understood(number: int, line: str) -> Wrong:
     message = _("The line “{text}” is no section, no option and no continued value.")
-    return _Wrong(number, "fail2ban-line", message, text=line.strip()[:80])
+    return Wrong(number, "fail2ban-line", message, text=line.strip()[:80])
 
 
-def _check_jail_option(option: _Option) -> None:
+def check_jail_option(option: Option) -> None:
+    """Raise `Wrong` for an option, or a value of it, that a jail may not have."""
     wanted = _JAIL_OPTIONS.get(option.key)
     if wanted is None:
         message = _("The option “{key}” is not for modules.")
-        raise _Wrong(option.line, "fail2ban-option", message, key=option.key[:60])
+        raise Wrong(option.line, "fail2ban-option", message, key=option.key[:60])
     if not wanted.fullmatch(option.value.strip()):
         message = _("“{value}” is no value for the option “{key}”.")
         context = {"key": option.key, "value": option.value[:60]}
-        raise _Wrong(option.line, "fail2ban-value", message, **context)
+        raise Wrong(option.line, "fail2ban-value", message, **context)
 
 
-def _jail(name: str, options: list[_Option]) -> Jail:
+def _jail(name: str, options: list[Option]) -> Jail:
     """Return the ports of a jail: from its own options, else from the action that it names."""
     own = {one.key: one.value for one in options if one.section == name}
     found = _PARAMETER.findall(own.get("action", ""))

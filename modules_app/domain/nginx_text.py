@@ -7,7 +7,7 @@ that nginx sees. It says which directives stand where; the rules below say which
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from modules_app.exceptions import Refused
@@ -19,12 +19,39 @@ SERVERS = frozenset(
 )
 """What may stand outside of any block: in a file of locations, and in one of servers."""
 
-_REFUSED = re.compile(
-    r"include|load_module|error_log|log_format|open_log_file_cache|user|pid|env|daemon"
-    r"|working_directory|ssl_engine|lock_file|master_process|.*_temp_path|.*_cache_path"
-    r"|dav_.*|create_full_put_path|perl.*|js_.*|.*lua.*|proxy_store.*|fastcgi_store.*"
-    r"|uwsgi_store.*|scgi_store.*"
+_DATA = frozenset({"map", "geo", "split_clients", "types"})
+"""Blocks that hold values; of directives they know ``include``."""
+
+_KNOWN = re.compile(
+    r"""(?x)
+    absolute_redirect | access_log | addition_types | add_(?:header|trailer|before_body|after_body)
+    | aio | alias | allow | ancient_browser(?:_value)? | auth_basic(?:_user_file)?
+    | auth_request(?:_set)? | autoindex\w* | break | charset(?:_types)? | chunked_transfer_encoding
+    | client_(?:body|header|max_body)\w* | default_type | deny | directio\w* | disable_symlinks
+    | empty_gif | error_page | etag | expires | fastcgi_\w+ | flv | grpc_\w+ | gunzip\w* | gzip\w*
+    | hash | http2\w* | http3\w* | if | if_modified_since | ignore_invalid_headers
+    | image_filter\w* | index | internal | ip_hash | keepalive\w* | large_client_header_buffers
+    | least_conn | limit_\w+ | lingering_\w+ | listen | location | log_not_found | log_subrequest
+    | map_hash\w* | max_ranges | memcached_\w+ | merge_slashes | mirror\w*
+    | modern_browser(?:_value)? | mp4\w* | msie_\w+ | open_file_cache\w* | output_buffers
+    | override_charset | port_in_redirect | postpone_output | proxy_\w+ | quic_\w+ | random
+    | random_index | read_ahead | real_ip_\w+ | recursive_error_pages | referer_hash\w*
+    | request_pool_size | reset_timedout_connection | resolver\w* | return | rewrite\w* | root
+    | satisfy | scgi_\w+ | secure_link\w* | send_\w+ | sendfile\w* | server | server_name\w*
+    | server_tokens | set | set_real_ip_from | slice | ssi\w* | ssl_\w+ | stub_status
+    | sub_filter\w* | subrequest_output_buffer_size | tcp_\w+ | try_files | types\w*
+    | underscores_in_headers | uninitialized_variable_warn | upstream | userid\w* | uwsgi_\w+
+    | valid_referers | variables_hash\w* | zone | map | geo | split_clients
+    """
 )
+"""What nginx itself brings. Modules of nginx that are unknown here could run code or write files as
+root, so what is not named is refused."""
+
+_REFUSED = re.compile(
+    r"\w+_temp_path|\w+_cache_path|\w+_store(?:_access)?|ssl_(?:engine|conf_command|password_file)"
+    r"|\w+_ssl_(?:conf_command|password_file)|\w*ssl_key_log"
+)
+_KEY_FILE = re.compile(r"(?:\w+_)?ssl_certificate_key")
 _SPACE = " \t\r\n"
 
 
@@ -59,23 +86,51 @@ def refuse_faults(text: str, allowed: frozenset[str]) -> None:
 
     ``allowed`` are the directives that may stand outside of any block.
     """
-    depth, line = 0, 1
-    for found in directives(text):
-        line = found.line
-        if not found.words:
-            depth -= 1
-            if depth < 0:
-                raise _fault("nginx-closes", _CLOSES, found.line)
-            continue
+    for found, around in _nested(text):
         name = found.words[0]
-        if depth == 0 and name not in allowed:
+        if not around and name not in allowed:
             expected = ", ".join(sorted(allowed))
             raise _fault("nginx-place", _PLACE, found.line, name=name, allowed=expected)
-        if _is_refused(found.words):
+        if _is_refused(found.words, around):
             raise _fault("nginx-directive", _DIRECTIVE, found.line, name=name)
-        depth += found.opens
-    if depth:
-        raise _fault("nginx-open", _OPEN, line, count=depth)
+
+
+def refuse_faults_around(text: str, own_dir: str, includes: Collection[str]) -> None:
+    """Raise `NginxFault` for what the file around those of modules must not say.
+
+    nginx reads it as root. It may write below ``own_dir`` and include ``includes``.
+    """
+    for found, around in _nested(text):
+        name, *values = found.words
+        if name in _FILES or name.endswith("_temp_path"):
+            wrong = not values or not values[0].startswith(f"{own_dir}/") or ".." in values[0]
+        elif name == "include":
+            wrong = values not in ([one] for one in includes)
+        else:
+            wrong = name not in _AROUND and _is_refused(found.words, around)
+        if wrong:
+            raise _fault("nginx-directive", _DIRECTIVE, found.line, name=name)
+
+
+_FILES = frozenset({"pid", "error_log"})
+_AROUND = frozenset({"events", "http", "worker_processes", "worker_connections"})
+
+
+def _nested(text: str) -> Iterator[tuple[Directive, list[str]]]:
+    """Yield each directive with the names of the blocks around it."""
+    around: list[str] = []
+    line = 1
+    for found in directives(text):
+        line = found.line
+        if found.words:
+            yield found, around
+            around += [found.words[0]] if found.opens else []
+        elif around:
+            around.pop()
+        else:
+            raise _fault("nginx-closes", _CLOSES, line)
+    if around:
+        raise _fault("nginx-open", _OPEN, line, count=len(around))
 
 
 _CLOSES = _("A closing brace ends a block that the module did not open.")
@@ -86,10 +141,18 @@ _END = _("The text ends within “{text}”; a semicolon or a closing quote is m
 _SIGN = _("“{sign}” cannot stand here.")
 
 
-def _is_refused(words: list[str]) -> bool:
-    if words[0] == "access_log":
-        return words[1:] != ["off"]
-    return _REFUSED.fullmatch(words[0]) is not None
+def _is_refused(words: list[str], around: list[str]) -> bool:
+    name, *values = words
+    if around and around[-1] in _DATA:
+        return name == "include"
+    if name == "access_log":
+        return values != ["off"]
+    if _KEY_FILE.fullmatch(name):
+        # "engine:/a/file:x" loads that file as a library of OpenSSL; a variable could say so later.
+        return any(":" in value or "$" in value for value in values)
+    if name == "listen":
+        return any(value.startswith("unix:") for value in values)
+    return _KNOWN.fullmatch(name) is None or _REFUSED.fullmatch(name) is not None
 
 
 def directives(text: str) -> Iterator[Directive]:

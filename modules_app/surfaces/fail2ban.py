@@ -13,6 +13,7 @@ from pathlib import Path
 
 from modules_app.applier import client
 from modules_app.applier.fail2ban import run_dir
+from modules_app.domain import fail2ban_folder as folder
 from modules_app.exceptions import ModuleError
 from modules_app.exceptions import gettext_noop as _
 from modules_app.selectors import fail2ban
@@ -28,7 +29,7 @@ from modules_app.surfaces.base import (
     Surface,
     join_blocks,
 )
-from modules_app.surfaces.fail2ban_texts import ACTION, CORE_JAIL, DEFAULTS, FILTERS, MAIN
+from modules_app.surfaces.fail2ban_texts import CORE_JAIL, DEFAULTS, FILTERS, MAIN
 
 _IN_JAIL = re.compile(r"(?:Errors in jail '|log file for |Unable to read the filter ')([\w-]+)")
 _IN_FILE = re.compile(
@@ -131,18 +132,18 @@ def _first_about(name: str, reasons: Iterable[str]) -> str:
     return re.sub(r"^.*?ERROR\s+", "", texts[0]) if texts else name
 
 
-_BANS = "fail2ban/jail.d/zz-pbx-bans.local"
+_BANS = f"fail2ban/{folder.BANS}"
 
 
 def _core_files(jails: Iterable[CoreJail]) -> Iterable[GeneratedFile]:
-    yield GeneratedFile("fail2ban/fail2ban.conf", MAIN.format(run=run_dir()))
+    yield GeneratedFile(f"fail2ban/{folder.MAIN}", MAIN.format(run=run_dir()))
     numbers = _lines(fail2ban.jail_numbers())
     text = DEFAULTS.format(ignored=" ".join(fail2ban.never_banned()), numbers=numbers)
     text += "".join(
         CORE_JAIL.format(name=one.jail.name, log=one.log, numbers=numbers) for one in jails
     )
-    yield GeneratedFile("fail2ban/jail.local", text)
-    yield GeneratedFile("fail2ban/action.d/pbx-ban.conf", ACTION)
+    yield GeneratedFile(f"fail2ban/{folder.JAILS}", text)
+    yield GeneratedFile(f"fail2ban/{folder.ACTION}", folder.ACTION_TEXT)
     for name, filter_text in FILTERS.items():
         yield GeneratedFile(f"fail2ban/filter.d/{name}.conf", filter_text.lstrip("\n"))
 

@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-from modules_app.surfaces.nftables import TABLE
-
 MAIN = """\
 [Definition]
 loglevel = INFO
@@ -38,20 +36,6 @@ logpath = {log}
 {numbers}
 logencoding = utf-8
 action = pbx-ban[jail="{name}"]
-"""
-ACTION = f"""\
-# An address is put into the set of its jail; the rules that drop it are in our ruleset. The bans
-# of one jail do not touch those of another.
-[Definition]
-actionban = nft add element {TABLE} ban_<jail>_<version> {{ <ip> timeout <bantime>s }}
-actionunban = nft delete element {TABLE} ban_<jail>_<version> {{ <ip> }} 2>/dev/null || :
-
-[Init]
-jail = none
-version = 4
-
-[Init?family=inet6]
-version = 6
 """
 COMMON_FILTER = r"""
 # What filters may build upon: the beginning of a line of syslog.

@@ -13,7 +13,7 @@ from pathlib import Path
 from django.conf import settings
 
 from modules_app.applier import nginx
-from modules_app.domain.nginx_text import NginxFault, refuse_faults
+from modules_app.domain.nginx_text import NginxFault
 from modules_app.exceptions import gettext_noop as _
 from modules_app.hooks.text import Piece, wrap
 from modules_app.selectors.answers import Answer, answers_to
@@ -129,11 +129,8 @@ def _file(folder: str, answer: Answer) -> GeneratedFile:
 
 def _fault(file: GeneratedFile) -> Complaint | None:
     """Read one file as if it stood alone: no block of others can be closed or left open."""
-    folder = file.path.split("/")[1]
-    if folder not in nginx.OF_MODULES:
-        return None
     try:
-        refuse_faults(file.text, nginx.OF_MODULES[folder])
+        nginx.refuse_faults_of(file.path.partition("/")[2], file.text)
     except NginxFault as error:
         owner, line = _own_line(file, error.context["line"])
         context = {**error.context, "line": line}

@@ -82,3 +82,28 @@ def test_what_leaves_its_place_is_refused_with_its_line(text: str, slug: str, li
         refuse_faults(text, LOCATIONS)
     assert (caught.value.slug, caught.value.context["line"]) == (slug, line)
     assert "{name}" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "server { ssl_certificate_key engine:/tmp/evil.so:x; }",
+        "server { location / { proxy_ssl_certificate_key $arg_key; } }",
+        'server { ssl_certificate_key "store:x"; }',
+        "server { ssl_conf_command Options x; }",
+        "server { listen unix:/run/x.sock; }",
+        "server { opentracing_load_tracer /tmp/evil.so x; }",
+        "server { passenger_root /tmp; }",
+        "server { modsecurity_rules 'SecAuditLog /etc/cron.d/x'; }",
+        "server { location / { scgi_store_access all:rw; } }",
+        "geo $x { include /etc/shadow; }",
+    ],
+)
+def test_nothing_that_could_run_code_or_open_files_as_root_is_said(text: str) -> None:
+    with pytest.raises(NginxFault) as caught:
+        refuse_faults(text, SERVERS)
+    assert caught.value.slug == "nginx-directive"
+
+
+def test_values_in_a_map_are_no_directives() -> None:
+    refuse_faults("map $arg_who $who { user 1; env 2; default 0; } geo $x { default 0; }", SERVERS)

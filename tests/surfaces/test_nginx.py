@@ -62,7 +62,7 @@ def test_each_module_has_its_files(life: Life) -> None:
 @pytest.mark.parametrize(
     ("text", "line", "slug"),
     [
-        ("location /x {\n    no_such_directive 1;\n}", 2, "nginx-refused"),
+        ("location /x {\n    proxy_no_such_directive 1;\n}", 2, "nginx-refused"),
         ("\n\nlocation /x {\n    proxy_pass nonsense;\n}", 4, "nginx-refused"),
         ("location / { return 204; }", 1, "nginx-refused"),
         ("}\nserver { listen 99; location / { return 204; }", 1, "nginx-closes"),
