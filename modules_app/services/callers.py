@@ -86,6 +86,7 @@ class Program:
 
     pk = None
     is_superuser = False
+    is_authenticated = False
 
     def __init__(self, name: str = "", owner: Any = None) -> None:
         self._name = name

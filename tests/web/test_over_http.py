@@ -347,7 +347,7 @@ def test_mikopbx_50dab8eb6_a_junk_authorization_header_opens_nothing(site: Site)
              f"/api/m/{HOSTILE}/x", "/operations/1/", asset(site, "good.js"))  # fmt: skip
     for path in paths:
         plain = raw_get(site, path, login=False)[0]
-        assert plain == 302
+        assert plain == (401 if path.startswith("/api/") else 302)
         for value in JUNK:
             for name in ("Authorization", "Proxy-Authorization", "X-Api-Key", "X-PBX-Statement"):
                 status = raw_get(site, path, f"{name}: {value}", login=False)[0]
