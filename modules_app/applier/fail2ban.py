@@ -22,6 +22,7 @@ from modules_app.packages.fsops import FsOps
 _JAIL = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}")
 _ENABLED = re.compile(r"^enabled\s*[=:]\s*(?:true|yes|on|1)\s*$", re.MULTILINE | re.IGNORECASE)
 _COMMON = "common"
+_OTHERS = "{path} is not root's alone; name a folder that is in PBX_FAIL2BAN_RUN_DIR"
 _WITH_TIME = re.compile(r"^(\S+)\s+(\S+ \S+) \+ (-?\d+) = (\S+ \S+)", re.MULTILINE)
 
 
@@ -72,6 +73,8 @@ def reload(folder: Path) -> Report:
     """
     if reason := why_not():
         return Report(ok=True, skipped=reason)
+    if places.is_others_to_change(run_dir()):
+        return Report(ok=False, output=_OTHERS.format(path=run_dir()))
     FsOps().make_root(run_dir())
     ping = _client("ping")
     if ping.skipped:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -37,6 +39,27 @@ def etc_dir() -> Path:
 def drafts_dir() -> Path:
     """Return the folder in which the operator lays out what it wants installed."""
     return Path(settings.PBX_DATA_DIR) / "run" / DRAFTS
+
+
+def is_others_to_change(folder: Path) -> bool:
+    """Tell whether this is a privileged applier and somebody else could replace ``folder``.
+
+    It is privileged when it is root and the data folder is not root's. Folders that do not exist
+    yet are judged by those above them.
+    """
+    if os.geteuid() != 0 or Path(settings.PBX_DATA_DIR).stat().st_uid == 0:
+        return False
+    whole, real = folder.absolute(), folder.resolve()
+    return any(map(_is_others, {whole, *whole.parents, real, *real.parents}))
+
+
+def _is_others(path: Path) -> bool:
+    try:
+        status = path.lstat()
+    except FileNotFoundError:
+        return False
+    shared = not stat.S_ISLNK(status.st_mode) and status.st_mode & 0o022
+    return status.st_uid != 0 or bool(shared and not status.st_mode & stat.S_ISVTX)
 
 
 def folder_of(surface: str) -> Path:

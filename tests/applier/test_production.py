@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
+from django.core.management.base import CommandError
 from pytest_django.fixtures import Settings
 
-from modules_app.applier import client
+from modules_app.applier import client, fail2ban
 from modules_app.applier.management.commands.applier import Command as Applier
 from modules_app.exceptions import ModuleError
 from tests.conftest import NOBODY
@@ -119,3 +120,18 @@ def test_the_applier_leaves_nothing_of_root_in_the_data_folder(
     assert applier.wait(60) == 0
     owned = {path.name for path in (site / "data").rglob("*") if path.stat().st_uid == 0}
     assert owned <= {client.SOCKET}
+
+
+@pytest.mark.parametrize("part", ["etc", "."])
+def test_root_writes_into_no_folder_that_others_can_replace(site: Path, part: str) -> None:
+    os.chown(site / part, NOBODY, NOBODY)
+    with pytest.raises(CommandError, match="not root's alone"):
+        Applier().handle()
+
+
+def test_fail2ban_writes_into_no_folder_that_others_can_replace(
+    site: Path, settings: Settings
+) -> None:
+    settings.PBX_FIREWALL_LOAD = True
+    assert not fail2ban.reload(site / "etc" / "fail2ban").ok
+    assert not (site / "data" / "run" / "fail2ban").exists()

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from modules_app.applier.client import may_write, socket_path
-from modules_app.applier.places import etc_dir
+from modules_app.applier.places import etc_dir, is_others_to_change
 from modules_app.applier.programs import begin, end
 from modules_app.applier.server import Server, allowed_users
 from modules_app.packages.fsops import FsOps
@@ -32,6 +32,11 @@ class Command(BaseCommand):
         if not may_write():
             self._wait_idly()
             return
+        if is_others_to_change(etc_dir()):
+            raise CommandError(
+                f"{etc_dir()} is not root's alone: whoever owns it, or a folder above it, could let "
+                "programs of root read other files. Set PBX_ETC_DIR to a folder of root's."
+            )
         FsOps().make_root(etc_dir(), mode=0o755)
         with FileLock(etc_dir() / ".applier.lock") as lock:
             if not lock.try_lock():
