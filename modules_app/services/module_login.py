@@ -11,9 +11,9 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.models import AbstractUser, Group, User
+from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 from django.http import HttpRequest
 from django.utils import timezone
@@ -51,8 +51,8 @@ class ModuleLogin(BaseBackend):
         **_more: Any,
     ) -> AbstractUser | None:
         """Return the person whom a module signs in with this name and password, or None."""
-        name = (username or "").strip()
-        if request is None or not name or not password or len(name) > _LONGEST:
+        name = User.normalize_username((username or "").strip())
+        if request is None or not password or not _can_be_a_name(name):
             return None
         modules = _asked_about(name)
         if not modules or not _within_limits(request):
@@ -87,13 +87,30 @@ def _asked_about(name: str) -> list[str]:
     granted = [one for one in implementers(AUTHENTICATE) if _may_sign_in(one)]
     if not granted:
         return []
-    user = get_user_model().objects.filter(username__iexact=name).first()
+    user = _user_called(name)
     if user is None:
         return granted
     account = ModuleAccount.objects.filter(user=user).first()
     if account is None or not _is_only_of_a_module(user):
         return []
     return [one for one in granted if one == account.module_id]
+
+
+def _can_be_a_name(name: str) -> bool:
+    """Tell whether Django would take it for a person; so no one is called like a key, or a line."""
+    try:
+        User.username_validator(name)
+    except ValidationError:
+        return False
+    return len(name) <= _LONGEST
+
+
+def _user_called(name: str) -> User | None:
+    """Return who has this name in whatever case; SQLite by itself compares only a to z so."""
+    wanted = name.casefold()
+    names = User.objects.values_list("pk", "username").iterator()
+    found = (pk for pk, known in names if User.normalize_username(known).casefold() == wanted)
+    return User.objects.filter(pk=next(found, None)).first()
 
 
 def _within_limits(request: HttpRequest) -> bool:
@@ -130,9 +147,9 @@ def _person(module_id: str, name: str, answer: Mapping[str, Any]) -> AbstractUse
 
 
 def _user(module_id: str, name: str, answer: Mapping[str, Any]) -> User | None:
-    known = ModuleAccount.objects.select_related("user").filter(user__username__iexact=name)
-    account = known.first()
-    if account is None:
+    known = _user_called(name)
+    account = ModuleAccount.objects.select_related("user").filter(user=known).first()
+    if known is None:
         user = User(username=name)
         user.set_unusable_password()
         _describe(user, answer)
@@ -140,7 +157,9 @@ def _user(module_id: str, name: str, answer: Mapping[str, Any]) -> User | None:
         account = ModuleAccount(user=user, module_id=module_id, login=name)
         actor = Actor(module_id, "web", frozenset())
         audit.record(actor=actor, action="user-add", target=name, outcome="done")
-    elif account.module_id != module_id or not _is_only_of_a_module(account.user):
+    elif (
+        account is None or account.module_id != module_id or not _is_only_of_a_module(account.user)
+    ):
         return None
     else:
         _describe(account.user, answer)

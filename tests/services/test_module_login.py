@@ -45,9 +45,7 @@ def people(db: None, monkeypatch: pytest.MonkeyPatch) -> tuple[Asked, dict[str, 
 
 def grant(module_id: str, *groups: str) -> ModuleGrant:
     chosen = [Group.objects.get_or_create(name=name)[0] for name in groups]
-    return rights.grant(
-        actor=ACTOR, module_id=module_id, grant=Grant.AUTHENTICATE, groups=chosen
-    )
+    return rights.grant(actor=ACTOR, module_id=module_id, grant=Grant.AUTHENTICATE, groups=chosen)
 
 
 def login(name: str, password: str = "typed") -> User | None:
@@ -100,6 +98,30 @@ def test_no_module_learns_what_is_typed_for_a_name_of_ours(
     assert login("root") is None and login("ROOT") is None
     assert asked == []
     assert login("root", "right password") is not None
+
+
+@pytest.mark.parametrize("typed", ["админ", "АДМИН", "strasse", "ﬁnn", "Finn"])
+def test_no_other_writing_of_a_name_of_ours_makes_a_second_person(
+    people: tuple[Asked, dict[str, Any]], typed: str
+) -> None:
+    asked, says = people
+    grant("ModuleA")
+    says["ModuleA"] = {"userName": "Somebody"}
+    for name in ("Админ", "Straße", "finn"):
+        User.objects.create_user(name, password="right password")
+    assert login(typed) is None
+    assert asked == []
+
+
+@pytest.mark.parametrize("name", ["key:backup", "ann\nroot", "ann\u202etoor", "a b", "<b>"])
+def test_nobody_gets_a_name_that_no_person_could_have(
+    people: tuple[Asked, dict[str, Any]], name: str
+) -> None:
+    asked, says = people
+    grant("ModuleA")
+    says["ModuleA"] = {"userName": "Ann"}
+    assert login(name) is None
+    assert not User.objects.exists()
 
 
 def test_a_person_of_a_module_who_was_made_more_is_signed_in_no_more(

@@ -34,8 +34,8 @@ class Command(BaseCommand):
             return
         if is_others_to_change(etc_dir()):
             raise CommandError(
-                f"{etc_dir()} is not root's alone: whoever owns it, or a folder above it, could let "
-                "programs of root read other files. Set PBX_ETC_DIR to a folder of root's."
+                f"{etc_dir()} is not root's alone: whoever owns it, or a folder above it, could "
+                "let programs of root read other files. Set PBX_ETC_DIR to a folder of root's."
             )
         FsOps().make_root(etc_dir(), mode=0o755)
         with FileLock(etc_dir() / ".applier.lock") as lock:
