@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from modules_app.applier import client, places
 from modules_app.applier.links import LOST
@@ -67,7 +68,8 @@ class SoundsSurface(_LinkSurface):
     name = SOUNDS
 
     def _wishes(self, bringer: Bringer, found: _Links) -> Iterator[tuple[str, str]]:
-        own = {one for one in bringer.own_folders if found.take_folder(bringer.module_id, one)}
+        folders = sorted(bringer.own_folders)
+        own = [one for one in folders if found.take_folder(bringer.module_id, one)]
         for path in bringer.paths:
             _top, folder, *inner, name = path.split("/")
             if folder in bringer.own_folders:
@@ -116,26 +118,17 @@ class _Links:
             return False
         first = self.folders.setdefault(folder, owner)
         if first != owner:
-            self._refuse(
-                owner,
-                path,
-                "language-taken",
-                _("“{owner}” brings this language already."),
-                owner=first,
-            )
+            sentence = _("“{owner}” brings the sounds of this language already.")
+            self._refuse(owner, path, "language-taken", sentence, {"owner": first})
         return first == owner
 
     def add(self, bringer: Bringer, wishes: list[tuple[str, str]]) -> None:
         """Add all links of a module, but those that it cannot have."""
         size = sum(len(path) + len(bringer.target(origin)) for path, origin in wishes)
         if self.size + size > ROOM or len(self.files) + len(wishes) > places.MOST_FILES:
-            self._refuse(
-                bringer.module_id,
-                self.surface,
-                "links-too-many",
-                _("There is no room for {count} more links."),
-                count=len(wishes),
-            )
+            context = {"count": len(wishes)}
+            sentence = _("There is no room for {count} more links.")
+            self._refuse(bringer.module_id, self.surface, "links-too-many", sentence, context)
             return
         self.size += size
         for path, origin in wishes:
@@ -149,14 +142,16 @@ class _Links:
                 "“{origin}” is left out: each name may have 100 characters and must be made of "
                 "Latin letters, digits and . _ - alone."
             )
-            self._refuse(owner, path[:200], "link-name", sentence, origin=origin[:200])
+            self._refuse(owner, path[:200], "link-name", sentence, {"origin": origin[:200]})
         elif path in self.files:
             sentence = _("“{first}” and “{second}” both want this name; “{first}” has it.")
             first = self.files[path].owner_of(1)
-            self._refuse(owner, path, "link-clash", sentence, first=first, second=owner)
+            self._refuse(owner, path, "link-clash", sentence, {"first": first, "second": owner})
         else:
             blocks = (Block(owner, 1, 1),)
             self.files[path] = GeneratedFile(path, link_text(target), blocks, target)
 
-    def _refuse(self, owner: str, path: str, slug: str, sentence: str, **context: object) -> None:
+    def _refuse(
+        self, owner: str, path: str, slug: str, sentence: str, context: dict[str, Any]
+    ) -> None:
         self.complaints.append(Complaint(owner, path, 0, slug, sentence, context))
