@@ -147,8 +147,12 @@ def find_target(module_id: str) -> Target | None:
 
 
 def is_clean(path: str) -> bool:
-    """Refuse what two readers of a path may understand differently (W15)."""
-    return path.isprintable() and "\\" not in path and not {"..", "."} & set(path.split("/"))
+    """Refuse what two readers of a path may understand differently (W15).
+
+    To a right for ``reports/`` an address with two slashes before that would be another one.
+    """
+    plain = path.isprintable() and "\\" not in path and "//" not in path
+    return plain and not {"..", "."} & set(path.split("/"))
 
 
 def _body_length(request: HttpRequest) -> int | None:

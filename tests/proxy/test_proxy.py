@@ -14,7 +14,7 @@ from django.contrib.auth.models import AbstractUser, Permission
 from django.test import Client
 
 from modules_app.bridge.statement import read
-from modules_app.models import Module, RegistrySequence
+from modules_app.models import Module, ModuleRight, RegistrySequence
 from modules_app.proxy.slots import Slots
 from tests.proxy.stub import MODULE, Exchange, StubHost, make_module
 
@@ -71,6 +71,20 @@ def test_each_of_the_two_rights_is_enough(host: StubHost, codename: str) -> None
     assert client.get(URL).status_code == 200
 
 
+def test_a_second_slash_leads_around_no_right_of_a_module(host: StubHost) -> None:
+    permission = Permission.objects.get(codename="remove_module")
+    pages = ["api/reports"]
+    ModuleRight.objects.create(module_id=MODULE, name="x", pages=pages, permission=permission)
+    user = get_user_model().objects.create_user("someone", password="x")
+    user.user_permissions.add(Permission.objects.get(codename="view_module"))
+    client = Client()
+    client.force_login(user)
+
+    assert client.get(f"/api/m/{MODULE}/reports").status_code == 403
+    assert client.get(f"/api/m/{MODULE}//reports").status_code == 404
+    assert not host.seen
+
+
 def test_an_unknown_module_is_404(host: StubHost, browser: Client) -> None:
     assert browser.get("/m/ModuleUnknown/").status_code == 404
     assert not host.seen
@@ -101,7 +115,9 @@ def test_rest_routes_reach_the_host(host: StubHost, browser: Client) -> None:
     assert host.seen[-1].path == f"/api/m/{MODULE}/numbers"
 
 
-@pytest.mark.parametrize("rest", ["../other/", "a/./b", "a%5Cb", "a%00b", "a%0d%0ab"])
+@pytest.mark.parametrize(
+    "rest", ["../other/", "a/./b", "a%5Cb", "a%00b", "a%0d%0ab", "a//b", "/a", "a%2F%2Fb"]
+)
 def test_w15_ambiguous_paths_are_not_passed_on(host: StubHost, browser: Client, rest: str) -> None:
     assert browser.get(URL + rest).status_code == 404
     assert not host.seen
