@@ -134,7 +134,7 @@ def _menu_item(module: Module, wish: dict[str, Any]) -> MenuItem:
         key=str(wish.get("key") or module.id)[:100],
         group=group if group in GROUPS else MODULES,
         caption=caption,
-        captions=_captions(module, caption),
+        captions=_captions(module, caption) or _given_captions(wish.get("captions")),
         icon=clean_icon(str(wish.get("icon") or "")),
         href=_address(str(wish.get("href") or "")),
         order=_order(wish.get("order")),
@@ -152,6 +152,12 @@ def _captions(module: Module, caption: str) -> dict[str, str]:
     if found or caption != f"Breadcrumb{module.id}":
         return found
     return dict(module.titles) or {"en": module.id}
+
+
+def _given_captions(given: Any) -> dict[str, str]:
+    """Return what a hook translated itself: the core keeps no keys that only a hook names."""
+    pairs = given.items() if isinstance(given, dict) else ()
+    return {str(language)[:20]: str(text)[:200] for language, text in pairs}
 
 
 def _address(href: str) -> str:

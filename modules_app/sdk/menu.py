@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from modules_app.sdk.context import ModuleFacts
+from modules_app.sdk.translations import captions
 
 
 class Menu:
@@ -50,3 +51,5 @@ class Menu:
                 "right": str(right),
             }
         )
+        if texts := captions(str(caption)):
+            self.added[-1]["captions"] = texts

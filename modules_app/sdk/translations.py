@@ -37,6 +37,15 @@ def language() -> str:
     return (get_language() or FALLBACK).split("-")[0]
 
 
+def captions(key: str) -> dict[str, str]:
+    """Return the text of ``key`` in each language of the module; empty when it is no key."""
+    module = running_module()
+    folder = module.code / "messages" if module else None
+    names = sorted({path.stem for path in folder.glob("*")}) if folder else []
+    found = {name: _read(folder, name).get(key) for name in names} if folder else {}
+    return {name: text for name, text in found.items() if text}
+
+
 def _find(key: str, chosen: str) -> str:
     module = running_module()
     folders = [module.code / "messages"] if module else []

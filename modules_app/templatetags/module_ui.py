@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import html
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import lucide
@@ -19,7 +19,7 @@ from modules_app.domain.operations import OUTCOME_LABELS, Outcome
 from modules_app.domain.states import ModuleState, Verb
 from modules_app.exceptions import fill
 from modules_app.exceptions import gettext_noop as _
-from modules_app.selectors.menu import MenuLink
+from modules_app.selectors.menu import MenuGroup, MenuLink
 from modules_app.selectors.modules import loaded_module_admins
 from modules_app.templatetags.icon_names import ICON_NAMES
 from modules_app.templatetags.words import in_words
@@ -120,17 +120,27 @@ def _draw(name: str, size: int) -> str:
 
 
 @register.simple_tag
-def menu_links(links: tuple[MenuLink, ...], own: str) -> str:
+def current_link(groups: Iterable[MenuGroup], module_id: str, path: str) -> str:
+    """Return the address of the one entry that leads here: the longest that begins ``path``.
+
+    A page of the module that no entry begins belongs to the module's first entry.
+    """
+    own = [link.url for group in groups for link in group.items if link.module_id == module_id]
+    return max((url for url in own if path.startswith(url)), key=len, default="".join(own[:1]))
+
+
+@register.simple_tag
+def menu_links(links: tuple[MenuLink, ...], current: str) -> str:
     """Draw the entries of the sidebar; there may be many, so they are no templates of their own.
 
-    ``own`` is the id of the module whose page this is.
+    ``current`` is the address of the entry whose page this is.
     """
-    return _menu_links(links, own if any(link.module_id == own for link in links) else "")
+    return _menu_links(links, current if any(link.url == current for link in links) else "")
 
 
 @functools.lru_cache(maxsize=32)
-def _menu_links(links: tuple[MenuLink, ...], own: str) -> str:
-    return format_html_join("\n", "{}", ((_menu_link(x, x.module_id == own),) for x in links))
+def _menu_links(links: tuple[MenuLink, ...], current: str) -> str:
+    return format_html_join("\n", "{}", ((_menu_link(x, x.url == current),) for x in links))
 
 
 @functools.lru_cache(maxsize=4096)

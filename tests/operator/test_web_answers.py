@@ -9,8 +9,9 @@ from modules_app.domain.operations import Outcome
 from modules_app.models import MenuItem, Module, ModuleRight
 from modules_app.permissions import Actor
 from modules_app.selectors.languages import packs_in_use
-from modules_app.selectors.menu import first_entry, sidebar
+from modules_app.selectors.menu import MenuGroup, MenuLink, first_entry, sidebar
 from modules_app.services.menu import place_menu_item
+from modules_app.templatetags.module_ui import current_link
 from tests.lifecycle import Life
 from tests.pages import administrator, person
 from tests.web_module import CONF, FILES, ID, front, german
@@ -126,3 +127,25 @@ def test_foreign_keys_are_named_before_the_installation(life: Life) -> None:
     warnings = {one["slug"]: one["context"] for one in upload.report["warnings"]}
     assert warnings["foreign-text-keys"] == {"keys": "ext_Mine"}
     assert "messages/en.json" in FILES
+
+
+def test_a_caption_that_is_a_key_of_messages_is_read_in_each_language(life: Life) -> None:
+    texts = {
+        "conf.py": CONF.replace('"Front reports"', '"front_Reports"'),
+        "messages/en.json": '{"front_Reports": "Front figures"}',
+        "messages/ru.json": '{"front_Reports": "Отчёты"}',
+    }
+    life.install(front(**texts))
+    assert life.enable(ID).outcome == Outcome.DONE
+    assert rows()["front_Reports"].captions == {"en": "Front figures", "ru": "Отчёты"}
+    assert captions() == ["Front figures", "Front installers"]
+
+
+def test_one_entry_of_a_module_leads_to_a_page() -> None:
+    own, reports = f"/m/{ID}/", f"/m/{ID}/reports/"
+    links = (MenuLink("All", "", own, ID, ""), MenuLink("Reports", "", reports, ID, ""))
+    groups = [MenuGroup("modules", "Modules", "", links[:1]), MenuGroup("x", "X", "", links[1:])]
+    assert current_link(groups, ID, f"{reports}3/") == reports
+    assert current_link(groups, ID, f"{own}notes/") == own
+    assert current_link(groups[1:], ID, f"{own}notes/") == reports
+    assert current_link(groups, "", "/modules/") == ""
