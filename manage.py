@@ -42,6 +42,11 @@ def main() -> None:
         if os.environ.get("PBX_DEBUG"):
             raise
         database = data_dir_path() / "core.sqlite3"
+        if "no such table" in str(error):
+            sys.exit(
+                f"Error: the core database {database} is not prepared: {error}. "
+                "script/setup prepares it, and script/server does so when it starts."
+            )
         sys.exit(
             f"Error: the core database {database} cannot be used: {error}. If the disk is full, "
             f"free some space; if the file is damaged, {_way_back()} PBX_DEBUG=1 shows more."
