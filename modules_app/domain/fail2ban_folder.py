@@ -110,4 +110,4 @@ def _check_own_jail(option: Option) -> None:
 
 
 def _wrong(line: int) -> Wrong:
-    return Wrong(line, "fail2ban-file-wrong", _("This may not stand in it."))
+    return Wrong(line, "fail2ban-file-wrong", "")
