@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -29,6 +29,7 @@ from modules_app.surfaces.base import (
     CORE,
     CUSTOM,
     Complaint,
+    GeneratedFile,
     NotChecked,
     NotReloaded,
     Rendering,
@@ -115,6 +116,8 @@ def _settle_on(surface: Surface, drawing: Drawing) -> _Outcome:
     without_custom: set[str] = set()
     while True:
         found = _check(surface, outcome)
+        if found and not left_out and _custom_fails(surface, outcome, found):
+            return outcome
         guilty = {_left_out_as(surface, one) for one in found} - {""} - left_out
         paths = {one.path for one in found if one.owner == CUSTOM} - without_custom
         outcome.complaints += [one for one in found if one not in outcome.complaints]
@@ -127,6 +130,29 @@ def _settle_on(surface: Surface, drawing: Drawing) -> _Outcome:
         without_custom |= paths
         outcome.drawing = draw(surface, left_out=left_out, without_custom=without_custom)
         outcome.complaints = _merged(outcome.complaints, outcome.drawing.generated)
+
+
+def _custom_fails(surface: Surface, outcome: _Outcome, found: list[Complaint]) -> bool:
+    """Tell whether the administrator's own text is to blame, where the program names another.
+
+    A wrong word in the main file of a program makes it complain of whatever it reads next. Without
+    that text the check passes, and so it is left out.
+    """
+    if any(one.owner == CUSTOM for one in found):
+        return False
+    paths = {file.path for file in outcome.drawing.final.files if _has_custom_text(file)}
+    if not paths:
+        return False
+    trial = _Outcome(draw(surface, without_custom=paths))
+    if _check(surface, trial):
+        return False
+    outcome.drawing, outcome.notes = trial.drawing, trial.notes
+    outcome.complaints += [replace(one, owner=CUSTOM) for one in found]
+    return True
+
+
+def _has_custom_text(file: GeneratedFile) -> bool:
+    return any(block.owner == CUSTOM for block in file.blocks)
 
 
 def _left_out_as(surface: Surface, complaint: Complaint) -> str:

@@ -109,6 +109,18 @@ def test_a_faulty_custom_text_is_left_out_alone(life: Life) -> None:
         assert [one[0] for one in complaints()] == ["custom"]
 
 
+def test_a_faulty_text_in_the_main_file_takes_no_module_out(life: Life) -> None:
+    answering("ModuleA", create_nginx_locations=HELLO)
+    refresh(life.tools, ["nginx"])
+    before = (etc_dir() / "nginx/nginx.conf").read_text()
+    CustomFile.objects.create(path="nginx/nginx.conf", mode="append", text="nonsense here")
+    refresh(life.tools, ["nginx"])
+    assert state().problem is None
+    assert names("modules_locations") == ["ModuleA.conf"]
+    assert {one[0] for one in complaints()} == {"custom"}
+    assert (etc_dir() / "nginx/nginx.conf").read_text() == before
+
+
 def test_without_nginx_the_files_are_there_and_the_state_says_so(
     life: Life, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -221,4 +233,5 @@ def test_what_we_call_whole_never_closes_a_block_of_others(tmp_path: Path) -> No
         )
         command = ["nginx", "-t", "-q", "-p", str(tmp_path), "-c", str(main)]
         said = subprocess.run(command, capture_output=True, text=True, check=False).stderr
-        assert "unexpected" not in said, text
+        for stray in ('unexpected "}"', 'unexpected "{"', "unexpected end of file"):
+            assert stray not in said, text
