@@ -30,8 +30,10 @@ class Server:
     def __init__(self, path: Path, *, users: Collection[int]) -> None:
         self._users = frozenset(users)
         self._path = path
-        # Everybody may connect, as the kernel says who does; the folder around is private anyway.
-        self._sock = sockets.bind(path, socket.SOCK_STREAM, mode=0o666)
+        # Another user's programs can only connect to a socket that everybody may use; the kernel
+        # says who they are, and the folder around is private anyway.
+        mode = 0o600 if self._users <= {os.geteuid(), 0} else 0o666
+        self._sock = sockets.bind(path, socket.SOCK_STREAM, mode=mode)
         self._sock.listen(AT_ONCE)
         self._sock.settimeout(0.5)
         self._one_at_a_time = threading.Lock()

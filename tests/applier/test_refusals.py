@@ -192,11 +192,14 @@ def test_another_user_is_not_answered(
         return str(answer["error"]["slug"])
 
     (site / "run").chmod(0o755)
-    with serving(client.socket_path(), users={0, os.geteuid()} - {65534}):
+    with serving(client.socket_path(), users={0, os.geteuid(), 4242} - {65534}):
         answer = as_nobody(call)
+    with serving(client.socket_path(), users={os.geteuid()}):
+        alone = as_nobody(call)
     os.close(folder)
     if os.geteuid() == 0:
         assert answer == "'applier-peer-wrong'"
+        assert alone == "PermissionError"
     else:
         assert answer == "KeyError"
 

@@ -43,11 +43,14 @@ def test_a_failing_test_is_shown_with_its_line(tmp_path: Path, folder: Path) -> 
 
 
 def test_an_error_of_the_check_refuses(tmp_path: Path, folder: Path) -> None:
-    text = "import sys\n\n\ndef f(x):\n    sys.exit(eval(x))\n"
-    (folder / "main.py").write_text(text)
+    (folder / "main.py").write_text("import sys\n\n\ndef f():\n    sys.exit(1)\n")
+    conf = (folder / "conf.py").read_text()
+    (folder / "conf.py").write_text(
+        conf.replace("def create_cron_tasks(self, ", "def create_cron_tasks(self, odd, ")
+    )
     found = tried(Shell(tmp_path), folder, code=4)
     (step,) = found["steps"]
-    assert [one["slug"] for one in step["report"]["errors"]] == ["dynamic-code"]
+    assert [one["slug"] for one in step["report"]["errors"]] == ["hook-signature"]
     assert [one["slug"] for one in step["report"]["warnings"]] == ["process-exit"]
 
 

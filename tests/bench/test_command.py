@@ -54,7 +54,7 @@ def test_a_tiny_run_prints_every_figure() -> None:
 
 
 def test_each_scene_can_be_asked_for() -> None:
-    assert set(SCENES) == {"install", "switch", "scale", "list", "hop"}
+    assert set(SCENES) == {"install", "switch", "scale", "list", "hop", "hooks", "loading"}
 
 
 def test_packages_are_the_same_bytes_each_time() -> None:

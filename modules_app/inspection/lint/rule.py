@@ -12,8 +12,9 @@ from modules_app.domain.findings import Severity
 class LintRule:
     """One rule: ``message`` names what was found, ``reason`` why it matters, ``instead`` the cure.
 
-    An error refuses the package: what it names cannot work here, or lets a stranger's data become
-    code. ``bad`` and ``good`` are samples for the documentation; a test runs the lint over both.
+    An error refuses the package: what it names cannot work here. What is only dangerous warns: it
+    is the administrator who decides whose code to trust. ``bad`` and ``good`` are samples for the
+    documentation; a test runs the lint over both.
     """
 
     slug: str

@@ -9,7 +9,7 @@ from modules_app.inspection.lint.rule import LintRule
 SECURITY_RULES = (
     LintRule(
         "shell-injection",
-        Severity.ERROR,
+        Severity.WARNING,
         _("A shell gets a command line that is put together at run time: {name}."),
         _("Whoever chooses a part of the text can run commands of their own."),
         _("Give the program and its arguments as a list, without shell=True."),
@@ -18,7 +18,7 @@ SECURITY_RULES = (
     ),
     LintRule(
         "dynamic-code",
-        Severity.ERROR,
+        Severity.WARNING,
         _("{name} runs text as code."),
         _("Whoever can change the text can do everything that the module can."),
         _("Read data with json.loads or ast.literal_eval; choose functions from a dictionary."),
@@ -27,7 +27,7 @@ SECURITY_RULES = (
     ),
     LintRule(
         "unsafe-load",
-        Severity.ERROR,
+        Severity.WARNING,
         _("{name} builds whatever objects the data asks for."),
         _("Data from a file or a network becomes code that runs while it is read."),
         _("Use json, or yaml.safe_load."),
@@ -36,7 +36,7 @@ SECURITY_RULES = (
     ),
     LintRule(
         "tls-off",
-        Severity.ERROR,
+        Severity.WARNING,
         _("{name} switches the check of certificates off."),
         _("Anybody on the way can read and change what is sent, passwords too."),
         _("Leave the check on; give a private authority's certificate with verify=PATH."),
