@@ -181,6 +181,7 @@ def test_s9_the_command_is_a_door(server: Server) -> None:
 
 
 def test_s9_an_empty_file_is_a_door_and_the_audit_knows(server: Server) -> None:
+    wait_until_settled(server)  # also until the operator has seen that safe mode is off
     (server.data_dir / "safe-mode").touch()
     server.wait_for(lambda: no_module_is_loaded(server))
     server.wait_for(lambda: audited(server, "safe-mode-on") == "file")
