@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -48,9 +49,9 @@ class _LinkSurface(Surface):
         """Say where no Asterisk reads them; one that does looks at each call."""
         told(self.name)
 
+    @abstractmethod
     def _wishes(self, bringer: Bringer, found: _Links) -> Iterator[tuple[str, str]]:
         """Yield each link that a module wants, as its path and the path in the package."""
-        raise NotImplementedError
 
     def _complaint(self, rendering: Rendering, why: str, path: str) -> Complaint:
         file = rendering.file(path)

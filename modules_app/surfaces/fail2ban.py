@@ -11,10 +11,8 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from modules_app.applier import client
 from modules_app.applier.fail2ban import run_dir
 from modules_app.domain import fail2ban_folder as folder
-from modules_app.exceptions import ModuleError
 from modules_app.exceptions import gettext_noop as _
 from modules_app.selectors import fail2ban
 from modules_app.selectors.fail2ban import FILTERS_HOOK, JAILS_HOOK, CoreJail, ModuleJails
@@ -23,13 +21,12 @@ from modules_app.surfaces.base import (
     Block,
     Complaint,
     GeneratedFile,
-    NotChecked,
-    NotReloaded,
     Rendering,
     Surface,
     join_blocks,
 )
 from modules_app.surfaces.fail2ban_texts import CORE_JAIL, DEFAULTS, FILTERS, MAIN
+from modules_app.surfaces.programs import tested, told
 
 _IN_JAIL = re.compile(r"(?:Errors in jail '|log file for |Unable to read the filter ')([\w-]+)")
 _IN_FILE = re.compile(
@@ -60,22 +57,12 @@ class Fail2BanSurface(Surface):
 
     def check(self, draft: Path, rendering: Rendering) -> list[Complaint]:
         """Let fail2ban test the folder, and compile the expressions of every filter."""
-        report = client.check(self.name, rendering.texts)
-        if report.skipped:
-            raise NotChecked("fail2ban-not-checked", report.skipped)
+        report = tested(self.name, rendering.texts)
         return [] if report.ok else read_errors(report.output, rendering)
 
     def reload(self) -> None:
         """Let our fail2ban read the folder; it starts when it does not run."""
-        report = client.reload(self.name)
-        if report.skipped:
-            raise NotReloaded("fail2ban-not-reloaded", report.skipped)
-        if not report.ok:
-            raise ModuleError(
-                "fail2ban-reload-failed",
-                _("fail2ban did not take its files: {output}"),
-                context={"output": report.output[-500:]},
-            )
+        told(self.name)
 
 
 def read_errors(output: str, rendering: Rendering) -> list[Complaint]:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from modules_app.applier import client
 from modules_app.domain.firewall_lines import read_lines
-from modules_app.exceptions import ModuleError
 from modules_app.exceptions import gettext_noop as _
 from modules_app.selectors import fail2ban
 from modules_app.selectors.answers import answers_to
@@ -17,13 +15,12 @@ from modules_app.surfaces.base import (
     CUSTOM,
     Complaint,
     GeneratedFile,
-    NotChecked,
-    NotReloaded,
     Rendering,
     Surface,
     join_blocks,
 )
 from modules_app.surfaces.nftables import ADDITIONAL, Bans, Ruleset, pieces
+from modules_app.surfaces.programs import tested, told
 
 LINES_HOOK = "on_after_iptables_reload"
 RULESET = "firewall/pbxadmin.nft"
@@ -53,22 +50,12 @@ class FirewallSurface(Surface):
 
     def check(self, draft: Path, rendering: Rendering) -> list[Complaint]:
         """Let ``nft -c`` read the ruleset; each error is blamed on who wrote the line."""
-        report = client.check(self.name, rendering.texts)
-        if report.skipped:
-            raise NotChecked("firewall-not-checked", report.skipped)
+        report = tested(self.name, rendering.texts)
         return [] if report.ok else read_errors(report.output, rendering)
 
     def reload(self) -> None:
         """Load the ruleset, all of it or nothing."""
-        report = client.reload(self.name)
-        if report.skipped:
-            raise NotReloaded("firewall-not-loaded", report.skipped)
-        if not report.ok:
-            raise ModuleError(
-                "firewall-load-failed",
-                _("nftables did not take the ruleset: {output}"),
-                context={"output": report.output[-500:]},
-            )
+        told(self.name)
 
     def _filtering(
         self, left_out: frozenset[str], complaints: list[Complaint], banned: list[Bans]
