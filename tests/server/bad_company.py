@@ -123,8 +123,8 @@ class Company:
     def memory_of_web(self) -> int:
         """Return the bytes that all processes of web occupy."""
         page = resource.getpagesize()
-        folders = [Path("/proc", str(pid)) for pid in self.server.processes()]
-        web = [one for one in folders if b"pbxadmin.gunicorn_web" in (one / "cmdline").read_bytes()]
+        commands = self.server.commands()
+        web = [Path("/proc", str(pid)) for pid in commands if "gunicorn_web" in commands[pid]]
         return sum(int((one / "statm").read_text().split()[1]) * page for one in web)
 
     def verb(self, module_id: str, verb: str, **data: str) -> str:

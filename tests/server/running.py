@@ -194,6 +194,14 @@ class Server:
                 continue
         return found
 
+    def commands(self) -> dict[int, str]:
+        """Return the command line of each process, without those that end meanwhile."""
+        lines = {}
+        for pid in self.processes():
+            with suppress(OSError):
+                lines[pid] = Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+        return lines
+
 
 def free_port() -> int:
     """Return a port that nobody uses, out of those that the kernel gives to no connection.

@@ -100,9 +100,8 @@ def version(server: Server) -> str:
 
 
 def operator_pid(server: Server) -> int:
-    for pid in server.processes():
-        command = Path(f"/proc/{pid}/cmdline").read_bytes()
-        if b"manage.py\0operator" in command:
+    for pid, command in server.commands().items():
+        if "manage.py operator" in command:
             return pid
     raise AssertionError("no operator runs")
 

@@ -64,12 +64,9 @@ def impatient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 def processes_of(server: Server, *words: str) -> list[int]:
     """Return the processes whose command line holds one of the words."""
-    found = []
-    for pid in server.processes():
-        command = Path(f"/proc/{pid}/cmdline").read_bytes().decode()
-        if any(word in command for word in words):
-            found.append(pid)
-    return found
+    return [
+        pid for pid, command in server.commands().items() if any(word in command for word in words)
+    ]
 
 
 def peak(pids: list[int]) -> int:
