@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+NO_ACTION = "NO ACTION"
+FOREIGN_ACTIONS = (NO_ACTION, "RESTRICT", "CASCADE", "SET NULL", "SET DEFAULT")
+
 
 class ColumnType(StrEnum):
     """What a column holds; the SQL spelling belongs to the database layer."""
@@ -40,6 +43,7 @@ class ColumnSpec:
     autoincrement: bool = False
     unsigned: bool = False
     unique: bool = False
+    fixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +56,32 @@ class KeySpec:
 
 
 @dataclass(frozen=True, slots=True)
+class ForeignKeySpec:
+    """``columns`` hold values that exist in ``references`` of ``table`` (reference F1.3).
+
+    ``on_update`` and ``on_delete`` are one of `FOREIGN_ACTIONS`.
+    """
+
+    columns: tuple[str, ...]
+    table: str
+    references: tuple[str, ...]
+    on_update: str = NO_ACTION
+    on_delete: str = NO_ACTION
+
+
+@dataclass(frozen=True, slots=True)
 class TableSpec:
-    """One declared table with its columns in file order."""
+    """One declared table with its columns in file order.
+
+    ``like_doctrine``: changes of existing rows follow reference F1.3 and not M5.3. A row that lacks
+    a required value gets the one that MySQL would give it, and renames are looked for.
+    """
 
     name: str
     columns: tuple[ColumnSpec, ...]
     keys: tuple[KeySpec, ...] = ()
+    foreign_keys: tuple[ForeignKeySpec, ...] = ()
+    like_doctrine: bool = False
 
 
 def table_from_dict(value: dict[str, Any]) -> TableSpec:
@@ -69,4 +93,15 @@ def table_from_dict(value: dict[str, Any]) -> TableSpec:
             for column in value["columns"]
         ),
         keys=tuple(KeySpec(**{**key, "columns": tuple(key["columns"])}) for key in value["keys"]),
+        foreign_keys=tuple(
+            ForeignKeySpec(
+                **{
+                    **key,
+                    "columns": tuple(key["columns"]),
+                    "references": tuple(key["references"]),
+                }
+            )
+            for key in value.get("foreign_keys", ())
+        ),
+        like_doctrine=value.get("like_doctrine", False),
     )

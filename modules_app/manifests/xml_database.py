@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
-from modules_app.domain.tables import ColumnSpec, ColumnType, KeySpec, TableSpec
+from modules_app.domain.foreign_keys import by_name, why_not
+from modules_app.domain.tables import ColumnSpec, ColumnType, TableSpec
 from modules_app.exceptions import gettext_noop as _
 from modules_app.manifests import values
 from modules_app.manifests.faults import Faults, Spot
+from modules_app.manifests.xml_keys import ForeignKey, read_keys, sql_name
 from modules_app.manifests.xml_nodes import (
     Element,
     attributes_of,
@@ -22,6 +25,8 @@ from modules_app.manifests.xml_nodes import (
 MAX_TABLES = 200
 MAX_COLUMNS = 500
 MAX_DEFAULT = 1000
+MAX_STRING = 65_535
+"""Characters of a string; a longer one is a text (reference F1.3)."""
 
 TYPES = {
     "string": ColumnType.STRING,
@@ -57,7 +62,6 @@ _NUMBERS = (
     ColumnType.FLOAT,
 )
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?", re.ASCII)
-_SQL_NAME = re.compile(r"(?!sqlite_)[A-Za-z][A-Za-z0-9_]{0,62}", re.ASCII | re.IGNORECASE)
 _FIELD = (
     "name",
     "type",
@@ -77,26 +81,39 @@ _FIELD = (
 def read_database(blocks: list[Element], faults: Faults) -> tuple[TableSpec, ...]:
     """Return the declared tables; a hostile name, type or default is an error."""
     tables: dict[str, TableSpec] = {}
+    foreign: list[tuple[TableSpec, ForeignKey]] = []
     for block in blocks:
         attributes_of(block, ("name",), faults)
         for element in children_of(block, faults):
             if name_of(element) != "table":
                 element_unknown(element, faults, known=("table",))
                 continue
-            table = _table(element, faults)
+            table, keys = _table(element, faults)
             if table is None:
                 continue
             if table.name.casefold() in tables:
                 _repeated(table.name, spot_of(element, faults))
             tables.setdefault(table.name.casefold(), table)
+            foreign += [(table, key) for key in keys]
     if len(tables) > MAX_TABLES:
         _too_many(len(tables), MAX_TABLES, spot_of(blocks[0], faults))
+    _announce_impossible(foreign, tables.values())
     return tuple(tables.values())
 
 
-def _table(element: Element, faults: Faults) -> TableSpec | None:
+def _announce_impossible(
+    keys: list[tuple[TableSpec, ForeignKey]], tables: Iterable[TableSpec]
+) -> None:
+    """Say of each foreign key that cannot be made why; the table itself is made."""
+    known = by_name(tables)
+    for owner, (spec, spot) in keys:
+        if reason := why_not(spec, owner, known):
+            spot.note("foreign-key-not-made", reason, target=values.shown(spec.table))
+
+
+def _table(element: Element, faults: Faults) -> tuple[TableSpec | None, list[ForeignKey]]:
     spot = spot_of(element, faults)
-    name = _sql_name(attributes_of(element, ("name",), faults).get("name", ""), spot)
+    name = sql_name(attributes_of(element, ("name",), faults).get("name", ""), spot)
     columns: dict[str, ColumnSpec] = {}
     key_elements = []
     for child in children_of(element, faults):
@@ -111,24 +128,27 @@ def _table(element: Element, faults: Faults) -> TableSpec | None:
     if len(columns) > MAX_COLUMNS:
         _too_many(len(columns), MAX_COLUMNS, spot)
     if not name:
-        return None
+        return None, []
     if not columns:
         spot.warning(
             "table-empty", _("The table {table} has no field; it is left out."), table=name
         )
-        return None
+        return None, []
     if not any(column.primary for column in columns.values()):
         spot.note(
             "table-without-primary-key", _("The table {table} has no primary key."), table=name
         )
-    keys = [_key(child, name, columns, faults) for child in key_elements]
-    return TableSpec(name, tuple(columns.values()), tuple(key for key in keys if key))
+    keys, foreign = read_keys(key_elements, name, columns, faults)
+    table = TableSpec(
+        name, tuple(columns.values()), keys, tuple(key.spec for key in foreign), like_doctrine=True
+    )
+    return table, foreign
 
 
 def _column(element: Element, faults: Faults) -> ColumnSpec | None:
     attributes = attributes_of(element, _FIELD, faults)
     spot = spot_of(element, faults)
-    name = _sql_name(attributes.get("name", ""), spot)
+    name = sql_name(attributes.get("name", ""), spot)
     kind = _type(attributes.get("type", ""), spot)
     if not name or kind is None:
         return None
@@ -141,10 +161,12 @@ def _column(element: Element, faults: Faults) -> ColumnSpec | None:
             field=name,
         )
     length = _size(attributes, "length", spot)
+    is_guid = attributes["type"].strip().lower() == "guid"
+    too_long = kind is ColumnType.STRING and (length or 0) > MAX_STRING
     return ColumnSpec(
         name=name,
-        type=kind,
-        length=length or (_GUID_LENGTH if attributes["type"].strip() == "guid" else None),
+        type=ColumnType.TEXT if too_long else kind,
+        length=_GUID_LENGTH if is_guid else length,
         precision=_size(attributes, "precision", spot),
         scale=_size(attributes, "scale", spot, zero=True),
         nullable=not is_true(attributes, "notnull", spot, default=True),
@@ -153,6 +175,7 @@ def _column(element: Element, faults: Faults) -> ColumnSpec | None:
         autoincrement=autoincrement,
         unsigned=is_true(attributes, "unsigned", spot),
         unique=is_true(attributes, "unique", spot),
+        fixed=is_guid or is_true(attributes, "fixed", spot),
     )
 
 
@@ -202,66 +225,6 @@ def _default(attributes: dict[str, str], kind: ColumnType, spot: Spot) -> str | 
             value=values.shown(raw),
         )
     return raw
-
-
-def _key(
-    element: Element, table: str, columns: dict[str, ColumnSpec], faults: Faults
-) -> KeySpec | None:
-    known = ("name", "type", "foreigntable", "foreigncols", "onupdate", "ondelete")
-    attributes = attributes_of(element, known, faults)
-    spot = spot_of(element, faults)
-    kind = attributes.get("type", "index").strip().lower()
-    if kind not in ("index", "unique"):
-        spot.warning(
-            "key-type-unsupported",
-            _("Keys of the type {type} are not made here."),
-            type=values.shown(kind),
-        )
-        return None
-    names = _key_columns(element, columns, faults)
-    if not names:
-        return None
-    name = attributes.get("name", "").strip() or "_".join([table, *names])[:63]
-    checked = _sql_name(name, spot)
-    return KeySpec(checked, names, kind == "unique") if checked else None
-
-
-def _key_columns(
-    element: Element, columns: dict[str, ColumnSpec], faults: Faults
-) -> tuple[str, ...]:
-    """Return the columns of a key, none when one of them does not exist."""
-    names: list[str] = []
-    for child in children_of(element, faults):
-        if name_of(child) != "column":
-            element_unknown(child, faults, known=("column",))
-            continue
-        raw = attributes_of(child, ("name",), faults).get("name", "")
-        column = columns.get(raw.strip().casefold())
-        if column is None:
-            spot_of(child, faults).warning(
-                "key-column-unknown",
-                _("The key names the field {field}, which the table does not have."),
-                field=values.shown(raw),
-            )
-            return ()
-        if column.name not in names:
-            names.append(column.name)
-    if not names:
-        spot_of(element, faults).warning("key-empty", _("The key has no columns; it is left out."))
-    return tuple(names)
-
-
-def _sql_name(raw: str, spot: Spot) -> str:
-    if _SQL_NAME.fullmatch(raw):
-        return raw
-    spot.error(
-        "sql-name-invalid",
-        _("{name} cannot be the name of a table, field or key."),
-        rule="M17",
-        hint=_("A name is a letter followed by up to 62 letters, digits and underscores."),
-        name=values.shown(raw),
-    )
-    return ""
 
 
 def _repeated(name: str, spot: Spot) -> None:

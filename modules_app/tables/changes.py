@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from modules_app.domain.renames import Rename
+from modules_app.domain.tables import ForeignKeySpec
 from modules_app.exceptions import ModuleError
 from modules_app.exceptions import gettext_noop as _
 from modules_app.tables.layout import Column, Index, Layout
@@ -26,21 +28,30 @@ class _Difference:
     changed: tuple[Column, ...]
     kept: tuple[Column, ...]
     new_key: bool
+    new_foreign_keys: bool
 
 
 def change_of(
-    connection: sqlite3.Connection, wanted: Layout, current: Layout | None
+    connection: sqlite3.Connection,
+    wanted: Layout,
+    current: Layout | None,
+    renames: Collection[Rename] = (),
 ) -> TableChange:
-    """Return the change for one table by the rules of reference M5.3, extra columns preserved."""
+    """Return the change for one table by the rules of reference M5.3, extra columns preserved.
+
+    Of ``renames`` those of this table are carried out that still fit what the database holds.
+    """
     if current is None:
         return _creation(wanted)
+    renamed = _fitting(renames, wanted, current)
+    before, current = current, _with_new_names(current, renamed)
     difference = _compare(wanted, current)
     dropped, created = _index_changes(wanted.indexes, current.indexes)
     added = tuple(column.name for column in difference.added)
     changed = tuple(column.name for column in difference.changed)
     kept = tuple(column.name for column in difference.kept)
     if _needs_rebuild(difference):
-        _check_rows(connection, wanted, current, difference)
+        _check_rows(connection, wanted, before, difference, renamed)
         action = TableAction.REBUILD
         statements = _rebuild(wanted, current, difference)
     elif difference.added:
@@ -48,6 +59,7 @@ def change_of(
         statements = _additions(current, difference.added)
     else:
         action = TableAction.INDEXES if dropped or created else TableAction.NOTHING
+        action = TableAction.RENAME_COLUMNS if renamed else action
         statements = []
     if action is not TableAction.REBUILD:
         statements = [f"DROP INDEX {quote(index.name)}" for index in dropped] + statements
@@ -60,8 +72,46 @@ def change_of(
         kept=kept,
         created_indexes=tuple(index.name for index in created),
         dropped_indexes=tuple(index.name for index in dropped),
-        statements=tuple(statements),
+        statements=(*_renamings(current.name, renamed), *statements),
+        renamed=tuple((old, new) for new, old in renamed.items()),
+        foreign_keys=bool(wanted.foreign_keys) and action is TableAction.REBUILD,
     )
+
+
+def _fitting(renames: Collection[Rename], wanted: Layout, current: Layout) -> dict[str, str]:
+    """Return the old name of each column that gets a new one."""
+    present = {column.name.lower(): column.name for column in current.columns}
+    declared = {column.name.lower(): column.name for column in wanted.columns}
+    return {
+        declared[one.new.lower()]: present[one.old.lower()]
+        for one in renames
+        if one.table.lower() == wanted.name.lower()
+        and one.new.lower() in declared
+        and one.new.lower() not in present
+        and one.old.lower() in present
+        and one.old.lower() not in declared
+    }
+
+
+def _with_new_names(current: Layout, renamed: Mapping[str, str]) -> Layout:
+    new_names = {old: new for new, old in renamed.items()}
+
+    def named(columns: Sequence[str]) -> tuple[str, ...]:
+        return tuple(new_names.get(name, name) for name in columns)
+
+    return replace(
+        current,
+        columns=tuple(replace(c, name=new_names.get(c.name, c.name)) for c in current.columns),
+        indexes=tuple(replace(i, columns=named(i.columns)) for i in current.indexes),
+        foreign_keys=tuple(replace(k, columns=named(k.columns)) for k in current.foreign_keys),
+    )
+
+
+def _renamings(table: str, renamed: Mapping[str, str]) -> list[str]:
+    return [
+        f"ALTER TABLE {quote(table)} RENAME COLUMN {quote(old)} TO {quote(new)}"
+        for new, old in renamed.items()
+    ]
 
 
 def _creation(wanted: Layout) -> TableChange:
@@ -88,7 +138,18 @@ def _compare(wanted: Layout, current: Layout) -> _Difference:
             [name.lower() for name in wanted.key] != [name.lower() for name in current.key]
             or wanted.autoincrement != current.autoincrement
         ),
+        new_foreign_keys=_folded(wanted.foreign_keys) != _folded(current.foreign_keys),
     )
+
+
+def _folded(keys: Sequence[ForeignKeySpec]) -> set[tuple[str, ...]]:
+    return {
+        tuple(
+            word.upper()
+            for word in (*key.columns, key.table, *key.references, key.on_update, key.on_delete)
+        )
+        for key in keys
+    }
 
 
 def _same(new: Column, old: Column) -> bool:
@@ -113,6 +174,7 @@ def _needs_rebuild(difference: _Difference) -> bool:
     return bool(
         difference.changed
         or difference.new_key
+        or difference.new_foreign_keys
         or any(_blocks_inserts(column) for column in difference.kept)
         or any(not _can_be_added(column) for column in difference.added)
     )
@@ -127,15 +189,24 @@ def _blocks_inserts(column: Column) -> bool:
 
 
 def _check_rows(
-    connection: sqlite3.Connection, wanted: Layout, current: Layout, difference: _Difference
+    connection: sqlite3.Connection,
+    wanted: Layout,
+    current: Layout,
+    difference: _Difference,
+    renamed: Mapping[str, str],
 ) -> None:
     counted = wanted.key if wanted.autoincrement else ()
-    lacking = [c.name for c in difference.added if _blocks_inserts(c) and c.name not in counted]
+
+    def wants_a_value(column: Column) -> bool:
+        has_one = column.filling is not None or column.name in counted
+        return _blocks_inserts(column) and not has_one
+
+    lacking = [column.name for column in difference.added if wants_a_value(column)]
     if lacking and not has_rows(connection, current.name):
         lacking = []
     for column in difference.changed:
-        strict = _blocks_inserts(column) and column.name not in counted
-        if strict and has_null(connection, current.name, column.name):
+        name = renamed.get(column.name, column.name)
+        if wants_a_value(column) and has_null(connection, current.name, name):
             lacking.append(column.name)
     if lacking:
         raise ModuleError(
@@ -160,9 +231,11 @@ def _rebuild(wanted: Layout, current: Layout, difference: _Difference) -> list[s
     statements = [target.create(new)]
     if target.autoincrement and current.autoincrement:
         statements += [_carry_counter(old, new)]
+    copied = [(column.name, _value(column, present[column.name.lower()])) for column in common]
+    copied += [(column.name, column.filling) for column in _filled(difference.added, target)]
     if common:
-        names = ", ".join(quote(column.name) for column in common)
-        values = ", ".join(_value(column, present[column.name.lower()]) for column in common)
+        names = ", ".join(quote(name) for name, _expression in copied)
+        values = ", ".join(str(expression) for _name, expression in copied)
         statements.append(
             f"INSERT INTO {quote(new)} ({names}) SELECT {values} FROM {quote(old)}"
         )
@@ -180,9 +253,20 @@ def _relaxed(column: Column) -> Column:
 
 
 def _value(column: Column, name: str) -> str:
-    if column.required and column.default is not None:
-        return f"COALESCE({quote(name)}, {column.default})"
+    instead = column.filling if column.default is None else column.default
+    if column.required and instead is not None:
+        return f"COALESCE({quote(name)}, {instead})"
     return quote(name)
+
+
+def _filled(added: Sequence[Column], target: Layout) -> list[Column]:
+    """Return the new columns whose values in old rows are neither a default nor a count."""
+    counted = target.key if target.autoincrement else ()
+    return [
+        column
+        for column in added
+        if column.filling is not None and column.default is None and column.name not in counted
+    ]
 
 
 def _carry_counter(old: str, new: str) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from modules_app.domain.tables import ColumnSpec, ColumnType, TableSpec
+from modules_app.domain.foreign_keys import by_name, possible_keys
+from modules_app.domain.tables import ColumnSpec, ColumnType, ForeignKeySpec, TableSpec
 from modules_app.exceptions import Refused
 from modules_app.exceptions import gettext_noop as _
 from modules_app.tables.names import check_sql_name, literal, quote
@@ -28,6 +29,15 @@ _SPELLING = {
     ColumnType.JSON: "TEXT",
 }
 _INTEGERS = {ColumnType.INTEGER, ColumnType.BIGINT, ColumnType.SMALLINT}
+_NUMBERS = {*_INTEGERS, ColumnType.DECIMAL, ColumnType.FLOAT}
+_BOOLEANS = {"true": "1", "false": "0"}
+_FILLINGS = {
+    **dict.fromkeys((*_NUMBERS, ColumnType.BOOLEAN), "0"),
+    ColumnType.DATETIME: "'1970-01-01 00:00:00'",
+    ColumnType.DATE: "'1970-01-01'",
+    ColumnType.TIME: "'00:00:00'",
+}
+"""What MySQL puts into rows that lack a required value; its year 0 is no date to Python."""
 _CLOCKS = {
     ColumnType.DATETIME: "CURRENT_TIMESTAMP",
     ColumnType.DATE: "CURRENT_DATE",
@@ -37,13 +47,17 @@ _CLOCKS = {
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column as SQLite spells it; ``default`` is an SQL expression, ``key`` counts from 1."""
+    """One column as SQLite spells it; ``default`` is an SQL expression, ``key`` counts from 1.
+
+    ``filling`` is the SQL expression for rows that exist already and lack a required value.
+    """
 
     name: str
     type: str
     required: bool = False
     default: str | None = None
     key: int = 0
+    filling: str | None = None
 
     @property
     def has_constant_default(self) -> bool:
@@ -83,6 +97,7 @@ class Layout:
     columns: tuple[Column, ...]
     indexes: tuple[Index, ...] = ()
     autoincrement: bool = False
+    foreign_keys: tuple[ForeignKeySpec, ...] = ()
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -93,7 +108,8 @@ class Layout:
         """Return ``CREATE TABLE``, under another name when one is given."""
         lines = [self._line(column) for column in self.columns]
         if self.key and not self.autoincrement:
-            lines.append("PRIMARY KEY (" + ", ".join(quote(name) for name in self.key) + ")")
+            lines.append("PRIMARY KEY (" + _listed(self.key) + ")")
+        lines += [_foreign_line(key) for key in self.foreign_keys]
         return f"CREATE TABLE {quote(name or self.name)} ({', '.join(lines)})"
 
     def _line(self, column: Column) -> str:
@@ -108,7 +124,8 @@ def layouts_of(specs: Iterable[TableSpec]) -> tuple[Layout, ...]:
     Index names are ``i_<table>_<name>`` (reference M5.2). SQLite has one name space for the tables
     and indexes of a file, so a name that would be taken gets a short digest appended.
     """
-    layouts = [layout_of(spec) for spec in specs]
+    tables = by_name(specs := list(specs))
+    layouts = [layout_of(spec, tables) for spec in specs]
     taken: set[str] = set()
     for layout in layouts:
         if layout.name.lower() in taken:
@@ -117,8 +134,11 @@ def layouts_of(specs: Iterable[TableSpec]) -> tuple[Layout, ...]:
     return tuple(_with_free_names(layout, taken) for layout in layouts)
 
 
-def layout_of(spec: TableSpec) -> Layout:
+def layout_of(spec: TableSpec, tables: Mapping[str, TableSpec] | None = None) -> Layout:
     """Return one table's layout; raise ``Refused`` for bad names and impossible keys.
+
+    ``tables`` are those that foreign keys may refer to, by folded name; only the table itself if
+    not given. A foreign key that cannot be made is left out, as the package's report says.
 
     A column or key given twice counts once, the later one wins (as in both contracts). A table
     whose autoincrement column is not the whole primary key gets it as primary key, as SQLite asks,
@@ -141,31 +161,37 @@ def layout_of(spec: TableSpec) -> Layout:
         )
     declared_key = [column.name for column in fields.values() if column.primary]
     key = counting or declared_key
-    columns = tuple(_column(column, key, bool(counting)) for column in fields.values())
+    columns = tuple(
+        _column(column, key, bool(counting), fills=spec.like_doctrine)
+        for column in fields.values()
+    )
     extra = [("primary", tuple(declared_key), True)] if counting and declared_key[1:] else []
     if counting and declared_key and counting[0] not in declared_key:
         extra = [("primary", tuple(declared_key), True)]
-    return Layout(spec.name, columns, _indexes(spec, fields, extra), bool(counting))
+    foreign = possible_keys(spec, by_name([spec]) if tables is None else tables)
+    return Layout(spec.name, columns, _indexes(spec, fields, extra), bool(counting), foreign)
 
 
-def _column(spec: ColumnSpec, key: Sequence[str], counted: bool) -> Column:
+def _column(spec: ColumnSpec, key: Sequence[str], counted: bool, *, fills: bool) -> Column:
     position = key.index(spec.name) + 1 if spec.name in key else 0
     if position and counted:
         return Column(spec.name, "INTEGER", required=True, key=position)
     required = not spec.nullable or bool(position)
-    return Column(spec.name, spell(spec), required, _default(spec), position)
+    filling = _FILLINGS.get(spec.type, "''") if fills and required else None
+    return Column(spec.name, spell(spec), required, _default(spec), position, filling)
 
 
 def spell(spec: ColumnSpec) -> str:
     """Return the declared type in SQL (reference M5.2, F1.3)."""
     word = _SPELLING[spec.type]
-    if spec.type is ColumnType.STRING and spec.length:
-        return f"{word}({int(spec.length)})"
+    if spec.type is ColumnType.STRING:
+        word = "CHAR" if spec.fixed else word
+        return f"{word}({int(spec.length)})" if spec.length else word
+    if spec.type in _NUMBERS and spec.unsigned:
+        word = f"{word} UNSIGNED"
     if spec.type is ColumnType.DECIMAL:
         precision = 10 if spec.precision is None else spec.precision
         return f"{word}({int(precision)},{int(spec.scale or 0)})"
-    if spec.type in _INTEGERS and spec.unsigned:
-        return f"{word} UNSIGNED"
     return word
 
 
@@ -174,7 +200,20 @@ def _default(spec: ColumnSpec) -> str | None:
         return None
     if spec.default.upper() == _CLOCKS.get(spec.type):
         return spec.default.upper()
+    if spec.type is ColumnType.BOOLEAN:
+        return literal(_BOOLEANS.get(spec.default.lower(), spec.default))
     return literal(spec.default)
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(quote(name) for name in names)
+
+
+def _foreign_line(key: ForeignKeySpec) -> str:
+    return (
+        f"FOREIGN KEY ({_listed(key.columns)}) REFERENCES {quote(key.table)}"
+        f" ({_listed(key.references)}) ON UPDATE {key.on_update} ON DELETE {key.on_delete}"
+    )
 
 
 def _indexes(

@@ -13,6 +13,7 @@ class TableAction(StrEnum):
     CREATE = "create"
     ADD_COLUMNS = "add-columns"
     REBUILD = "rebuild"
+    RENAME_COLUMNS = "rename-columns"
     INDEXES = "indexes"
     NOTHING = "nothing"
 
@@ -21,7 +22,9 @@ class TableAction(StrEnum):
 class TableChange:
     """One table's part of the plan; ``statements`` run in one transaction.
 
-    ``kept`` names columns that the declaration lost: they and their values stay.
+    ``kept`` names columns that the declaration lost: they and their values stay. ``renamed`` holds
+    pairs of an old and a new name. ``foreign_keys`` tells whether rows must be looked at again
+    when all tables are done, because they have to keep promises to other tables.
     """
 
     table: str
@@ -32,6 +35,8 @@ class TableChange:
     created_indexes: tuple[str, ...] = ()
     dropped_indexes: tuple[str, ...] = ()
     statements: tuple[str, ...] = ()
+    renamed: tuple[tuple[str, str], ...] = ()
+    foreign_keys: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """Return the JSON form without the SQL, which only the engine needs."""
@@ -41,6 +46,7 @@ class TableChange:
             "added": list(self.added),
             "changed": list(self.changed),
             "kept": list(self.kept),
+            "renamed": [list(pair) for pair in self.renamed],
             "created_indexes": list(self.created_indexes),
             "dropped_indexes": list(self.dropped_indexes),
         }

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+from itertools import groupby
 
+from modules_app.domain.tables import ForeignKeySpec
 from modules_app.tables.layout import Column, Index, Layout
 from modules_app.tables.names import quote
 
@@ -35,7 +37,8 @@ def read_layout(connection: sqlite3.Connection, table: str) -> Layout | None:
             f"PRAGMA table_info({quote(name)})"
         )
     )
-    return Layout(name, columns, _read_indexes(connection, name), has_counter(sql))
+    foreign = _read_foreign_keys(connection, name)
+    return Layout(name, columns, _read_indexes(connection, name), has_counter(sql), foreign)
 
 
 def has_rows(connection: sqlite3.Connection, table: str) -> bool:
@@ -65,6 +68,17 @@ def _read_indexes(connection: sqlite3.Connection, table: str) -> tuple[Index, ..
             columns = tuple(column or "" for _seqno, _cid, column in info)
             indexes.append(Index(name, columns, bool(unique)))
     return tuple(sorted(indexes, key=lambda index: index.name))
+
+
+def _read_foreign_keys(connection: sqlite3.Connection, table: str) -> tuple[ForeignKeySpec, ...]:
+    listed = connection.execute(f"PRAGMA foreign_key_list({quote(table)})").fetchall()
+    keys = []
+    for _number, found in groupby(sorted(listed), key=lambda row: row[0]):
+        rows = list(found)
+        _id, _seq, target, _own, _there, on_update, on_delete, _match = rows[0]
+        columns, references = (tuple(row[i] or "" for row in rows) for i in (3, 4))
+        keys.append(ForeignKeySpec(columns, target, references, on_update, on_delete))
+    return tuple(keys)
 
 
 def _bare_words(sql: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from modules_app.domain.findings import Severity
 from modules_app.domain.manifest import Contract, Manifest, MenuEntry
-from modules_app.domain.tables import ColumnSpec, ColumnType, KeySpec, TableSpec
+from modules_app.domain.tables import ColumnSpec, ColumnType, ForeignKeySpec, KeySpec, TableSpec
 from modules_app.manifests.reader import read_manifest
 
 DESCRIPTORS = Path(__file__).parent / "descriptors"
@@ -218,12 +218,80 @@ def test_declared_tables_are_read(parrot: Manifest) -> None:
             ColumnSpec("continue", ColumnType.BOOLEAN, default="0"),
         ),
         (KeySpec("word_idx", ("word", "price"), unique=True),),
+        like_doctrine=True,
     )
     pairs = TableSpec(
         "parrot_pairs",
         (
             ColumnSpec("a", ColumnType.BIGINT, primary=True),
-            ColumnSpec("b", length=36, primary=True),
+            ColumnSpec("b", length=36, primary=True, fixed=True),
         ),
+        like_doctrine=True,
     )
     assert parrot.tables == (words, pairs)
+
+
+def table_of(body: str) -> tuple[TableSpec, list[str]]:
+    """Return the last table of a descriptor, and what was said about it."""
+    data = (
+        "<module><rawname>odd</rawname><name>O</name><version>1</version>"
+        f"<database>{body}</database></module>"
+    )
+    reading = read_manifest("module.xml", data.encode())
+    assert reading.manifest is not None, reading.errors
+    return reading.manifest.tables[-1], [one.slug for one in reading.findings]
+
+
+def test_a_foreign_key_is_read_with_what_it_does() -> None:
+    cages = (
+        '<table name="cages"><field name="a" type="integer" primaryKey="true"/>'
+        '<field name="b" type="integer" primaryKey="true"/></table>'
+    )
+    birds = (
+        '<table name="birds"><field name="id" type="integer" primarykey="TRUE"/>'
+        '<field name="x" type="integer"/><field name="y" type="integer"/>'
+        '<key name="cage" type="foreign" foreigntable="cages" foreigncols="a, b"'
+        ' ondelete="set  null" onupdate="cascade"><column name="x"/><column name="y"/></key>'
+        "</table>"
+    )
+    table, said = table_of(cages + birds)
+    assert table.foreign_keys == (
+        ForeignKeySpec(("x", "y"), "cages", ("a", "b"), "CASCADE", "SET NULL"),
+    )
+    assert said == []
+    table, said = table_of(birds)
+    assert said == ["foreign-key-not-made"]
+
+
+def test_an_action_that_does_not_exist_is_said_and_left_out() -> None:
+    table, said = table_of(
+        '<table name="birds"><field name="id" type="integer" primarykey="true"/>'
+        '<field name="x" type="integer"/>'
+        '<key name="k" type="foreign" foreigntable="birds" foreigncols="id" ondelete="explode">'
+        '<column name="x"/></key></table>'
+    )
+    assert table.foreign_keys == (ForeignKeySpec(("x",), "birds", ("id",)),)
+    assert said == ["foreign-action-unknown"]
+
+
+@pytest.mark.parametrize(
+    ("attributes", "column"),
+    [
+        ('type="string" length="9" fixed="true"', ColumnSpec("c", length=9, fixed=True)),
+        ('type="string" length="70000"', ColumnSpec("c", ColumnType.TEXT, length=70000)),
+        ('type="guid"', ColumnSpec("c", length=36, fixed=True)),
+        ('type="GUID" length="4"', ColumnSpec("c", length=36, fixed=True)),
+        ('type="string" notnull="false"', ColumnSpec("c", nullable=True)),
+        ('type="string" notnull="0"', ColumnSpec("c", nullable=True)),
+        ('type="string" unique="yes"', ColumnSpec("c")),
+        ('type="string" unique="True"', ColumnSpec("c", unique=True)),
+        ('type="float" unsigned="true"', ColumnSpec("c", ColumnType.FLOAT, unsigned=True)),
+        (
+            'type="decimal" precision="20" scale="5"',
+            ColumnSpec("c", ColumnType.DECIMAL, precision=20, scale=5),
+        ),
+    ],
+)
+def test_the_attributes_of_a_field_are_read(attributes: str, column: ColumnSpec) -> None:
+    table, _said = table_of(f'<table name="t"><field name="c" {attributes}/></table>')
+    assert table.columns == (column,)
