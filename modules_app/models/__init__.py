@@ -1,6 +1,7 @@
 """Core records. Services write them; engine fields are written by the operator only."""
 
 from modules_app.models.api import ApiToken
+from modules_app.models.batch import Batch
 from modules_app.models.events import EventCursor, LostEvent, OutboxEvent
 from modules_app.models.firewall import (
     Fail2BanSettings,
@@ -20,6 +21,7 @@ from modules_app.models.trust import AuditEvent, PendingAction
 __all__ = [
     "ApiToken",
     "AuditEvent",
+    "Batch",
     "CustomFile",
     "CustomMode",
     "EventCursor",

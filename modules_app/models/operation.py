@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from modules_app.domain.operations import OPEN, Outcome, Stage
 from modules_app.domain.states import Verb
+from modules_app.models.batch import Batch
 
 
 class Operation(models.Model):
@@ -37,6 +38,10 @@ class Operation(models.Model):
     started_at = models.DateTimeField(_("started at"), null=True, blank=True)
     beat_at = models.DateTimeField(_("last news"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    batch = models.ForeignKey(
+        Batch, on_delete=models.PROTECT, null=True, blank=True, related_name="operations"
+    )
+    position = models.PositiveSmallIntegerField(_("place in the batch"), default=0)
 
     class Meta:
         verbose_name = _("operation")
