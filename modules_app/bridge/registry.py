@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 PACKAGE = "pbx_modules"
+DECLARED = ("hooks", "methods", "oobe", "popovers")
+"""What of a module.xml the process that runs the module must know (reference F1.3)."""
 
 
 def label_of(module_id: str) -> str:
@@ -25,7 +27,8 @@ def import_name_of(module_id: str) -> str:
 class RegistryModule:
     """One enabled module; ``code`` and ``database`` are absolute paths.
 
-    ``pack`` is the language that a language pack brings.
+    ``pack`` is the language that a language pack brings, ``declared`` what the manifest of a
+    FreePBX module plugs in (`DECLARED`).
     """
 
     id: str
@@ -41,6 +44,7 @@ class RegistryModule:
     tables: list[str] = field(default_factory=list)
     digest: str = ""
     pack: str = ""
+    declared: dict[str, Any] = field(default_factory=dict)
 
     @property
     def is_python(self) -> bool:

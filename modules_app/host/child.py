@@ -22,8 +22,10 @@ from modules_app.exceptions import ModuleError, fill
 from modules_app.hooks.dispatch import call_hook, implemented_hooks
 from modules_app.hooks.specs import find_hook
 from modules_app.host.asking import make_conf
+from modules_app.host.between import ChildSystem
 from modules_app.host.classes import config_class, freepbx_class, setup_class
 from modules_app.host.collecting import collect
+from modules_app.host.freepbx import own_hooks
 from modules_app.host.guard import protect
 from modules_app.host.loader import LoadedModule, describe, facts_of, load_code
 from modules_app.host.rest import HOOK as REST_ROUTES
@@ -34,6 +36,7 @@ from modules_app.sdk.context import ModuleFacts, running
 from modules_app.sdk.core_refs import references_of
 from modules_app.sdk.freepbx import FreePbxModule
 from modules_app.sdk.menu import Menu
+from modules_app.sdk.pbx import use_system
 from modules_app.sdk.records import Records, Settings
 from modules_app.sdk.setup import PbxExtensionSetupBase, sidebar_of_setting
 from modules_app.sdk.translations import translate
@@ -114,6 +117,7 @@ def _prepare(payload: Mapping[str, Any]) -> Task:
     values = {**payload.get("settings", {}), "PBXVersion": payload.get("pbx_version", "")}
     logs = _logs_dir(Path(payload["log_dir"]), module.id)
     records = Records(Settings(values), logs, payload.get("enabled", ()))
+    use_system(ChildSystem(records.messages))
     return Task(payload, module, facts_of(module), records)
 
 
@@ -186,13 +190,27 @@ def _install_freepbx(task: Task) -> None:
 
 def _before_enable(task: Task) -> None:
     _hook(task, "on_before_module_enable")
+    if not task.veto:
+        _enable_freepbx(task)
     if task.veto:
         task.fail(*_unless_said(task, "ext_ErrorOnModuleBeforeEnable"))
 
 
+def _enable_freepbx(task: Task) -> None:
+    """Ask `FreePbxModule.enable`; unlike in FreePBX nothing has changed yet (F3.4 step 7)."""
+    module = _freepbx_module(task)
+    if module is None:
+        return
+    task.step = "enable"
+    try:
+        task.veto = module.enable() is False
+    except BaseException:
+        task.veto = True
+        raise
+
+
 def _after_enable(task: Task) -> None:
     _hook(task, "on_after_module_enable")
-    _call_if_present(task, "enable")
 
 
 def _before_disable(task: Task) -> None:
@@ -203,7 +221,10 @@ def _before_disable(task: Task) -> None:
 
 def _after_disable(task: Task) -> None:
     _hook(task, "on_after_module_disable")
-    _call_if_present(task, "disable")
+    module = _freepbx_module(task)
+    if module is not None:
+        task.step = "disable"
+        module.disable()
 
 
 def _uninstall(task: Task) -> None:
@@ -258,21 +279,11 @@ def _ask_for_menu(task: Task) -> None:
     task.menu_items = menu.added
 
 
-def _call_if_present(task: Task, name: str) -> None:
-    module = _freepbx_module(task)
-    method = getattr(module, name, None)
-    if callable(method):
-        task.step = name
-        method()
-
-
 def _hooks(task: Task) -> list[str]:
-    """Return what the operator must call; FreePBX's enable() and disable() are after-hooks."""
+    """Return what the operator must call; FreePBX's own methods stand beside the hooks."""
     conf = config_class(task.module) if task.config is not None else None
     names = implemented_hooks(conf, ConfigClass) if conf is not None else []
-    module = _freepbx_module(task)
-    own = {"on_after_module_enable": "enable", "on_after_module_disable": "disable"}
-    names += [hook for hook, method in own.items() if hasattr(module, method)]
+    names += own_hooks(_freepbx_module(task))
     if task.config is not None and resources_of(task.module):
         names.append(REST_ROUTES)
     if task.config is not None and references_of(task.config):

@@ -21,12 +21,14 @@ from django.apps import AppConfig
 
 from modules_app.bridge.registry import Registry, RegistryModule
 from modules_app.exceptions import ModuleError
+from modules_app.hooks.between import PlugTable, plugs_of
 from modules_app.host.apps import ModuleConfig, add_app, remove_app
 from modules_app.host.databases import add_database, is_passing, prepare_scratch, remove_database
 from modules_app.host.finder import install_finder
 from modules_app.host.shared import changes_others, kept, put_back_all
 from modules_app.sdk.context import ModuleFacts, running
 from modules_app.sdk.models import refuse_foreign_relations
+from modules_app.sdk.pbx import use_system
 
 ATTEMPTS = 3
 """How often a module is tried whose database is locked."""
@@ -73,6 +75,16 @@ class LoadedModule:
             return make_conf(self.module, self.facts)
 
     @cached_property
+    def freepbx(self) -> Any:
+        """Return the object of ``module.py`` of a FreePBX module, None if it has none."""
+        from modules_app.host.freepbx import make_freepbx  # it looks for classes, and loads by us
+
+        if self.config is None:
+            return None
+        with running(self.facts):
+            return make_freepbx(self.module, self.facts)
+
+    @cached_property
     def urls(self) -> Any:
         """Return its URL configuration; the first call imports the module's ``urls``."""
         from modules_app.host.urls import build_urls  # it imports views, which need loaded apps
@@ -89,6 +101,16 @@ class LoadResult:
     safe_mode: bool = False
     loaded: dict[str, LoadedModule] = field(default_factory=dict)
     failed: dict[str, LoadFailure] = field(default_factory=dict)
+    _plugs: tuple[tuple[str, ...], PlugTable] | None = None
+
+    def plugs(self) -> PlugTable:
+        """Return the hooks between the loaded modules; built anew when another module loaded."""
+        ids = tuple(self.loaded)
+        if self._plugs is None or self._plugs[0] != ids:
+            modules = [self.loaded[name].module for name in sorted(ids)]
+            declared = [plugs_of(one.id, one.declared.get("hooks") or ()) for one in modules]
+            self._plugs = (ids, PlugTable(plug for plugs in declared for plug in plugs))
+        return self._plugs[1]
 
 
 _log = logging.getLogger("pbx.host")
@@ -113,6 +135,9 @@ def load(
     the id before code of a module runs and with "" after it, so that a death can be blamed.
     """
     global _result
+    from modules_app.host.between import LoadedSystem  # it reads what is loaded here
+
+    use_system(LoadedSystem())
     prepare_scratch()
     skipped = left_out or {}
     result = LoadResult(registry.sequence, safe_mode=registry.safe_mode)
@@ -153,7 +178,7 @@ def load_safely(module: RegistryModule, result: LoadResult) -> None:
         refuse_damage(module)
         with kept():
             loaded = LoadedModule(module, load_code(module))
-            loaded.urls, loaded.conf  # noqa: B018 - what they raise must show now
+            loaded.urls, loaded.conf, loaded.freepbx  # noqa: B018 - what they raise must show now
     # Foreign code: SystemExit and worse at import must not end the host.
     except BaseException as error:
         unload(module)

@@ -22,7 +22,7 @@ class HookNote:
     def answered(self, answer: dict[str, Any]) -> None:
         """Note the answer; a veto is an answer like any other, an exception is a failure."""
         traceback = str(answer.get("error", ""))
-        ok = bool(answer.get("ok") or answer.get("veto"))
+        ok = bool(answer.get("ok") or (answer.get("veto") and not traceback))
         said = [str(text) for text in answer.get("messages", [])]
         last = traceback.strip().splitlines()[-1:] or said
         self._record(ok, "" if ok else " ".join(last), "" if ok else traceback)

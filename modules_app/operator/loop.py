@@ -17,6 +17,7 @@ from modules_app.exceptions import gettext_noop as _
 from modules_app.models import Operation
 from modules_app.operator import backups
 from modules_app.operator.cleaning import sweep_all
+from modules_app.operator.hook_faults import note_hook_faults
 from modules_app.operator.host_link import HostLink
 from modules_app.operator.housekeeping import keep_house
 from modules_app.operator.protection import return_rules_when_over
@@ -111,6 +112,7 @@ class Operator:
             return_rules_when_over()
             self._surfaces.look()
             self._wishes.look()
+            note_hook_faults(self.tools)
             if not started:
                 self._listener.wait(IDLE_SECONDS if not self._running else 0.05)
 

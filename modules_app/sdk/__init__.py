@@ -16,6 +16,7 @@ from modules_app.sdk.menu import Menu
 from modules_app.sdk.models import ModuleModel
 from modules_app.sdk.outside import ask_reload
 from modules_app.sdk.pages import asset, module_cookie, render_page, set_module_cookie
+from modules_app.sdk.pbx import this_module
 from modules_app.sdk.queues import enqueue
 from modules_app.sdk.rest import RestResource, RestResult
 from modules_app.sdk.rights import may
@@ -55,5 +56,6 @@ __all__ = [
     "render_page",
     "report_attack",
     "set_module_cookie",
+    "this_module",
     "translate",
 ]

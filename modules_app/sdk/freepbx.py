@@ -1,15 +1,29 @@
-"""A module of the FreePBX contract, written in Python (seed 002, reference F3)."""
+"""A module of the FreePBX contract, written in Python (seed 002, reference F3.9)."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from modules_app.hooks.between import NAMESPACE
 from modules_app.sdk.base import Recorded
+from modules_app.sdk.pbx import Pbx
 
 
 class FreePbxModule(Recorded):
     """The class of ``module.py``, named after the module: ``hellopbx`` has ``class Hellopbx``.
 
-    The tables of ``<database>`` and of the module's models exist before `install` runs.
+    The tables of ``<database>`` and of the module's models exist before `install` runs. What other
+    modules hook is asked for with ``self.pbx.hooks.process_hooks(...)``.
     """
+
+    namespace: ClassVar[str] = NAMESPACE
+    """The namespace under which other modules name this class in their ``<hooks>``."""
+
+    @property
+    def pbx(self) -> Pbx:
+        """What the module reaches around itself: hooks, other modules, settings, database."""
+        return Pbx(self, self._facts, self.settings, self._records.enabled)
 
     def install(self) -> bool | None:
         """Prepare the module, also on upgrade. Answer False or raise to refuse."""
@@ -17,6 +31,33 @@ class FreePbxModule(Recorded):
 
     def uninstall(self) -> bool | None:
         """Undo what `install` did outside the module's own data."""
+        return None
+
+    def enable(self) -> bool | None:
+        """Prepare to be used. Answer False or raise to refuse; nothing has changed then."""
+        return None
+
+    def disable(self) -> None:
+        """Tidy up after the module was switched off; what it answers does not matter (F3.5)."""
+
+    def backup(self) -> Mapping[str, Any] | None:
+        """Return what an export holds beside the module's database: values that JSON knows."""
+        return None
+
+    def restore(self, data: Mapping[str, Any]) -> bool | None:
+        """Take over what `backup` returned; the database is back already. False refuses."""
+        return None
+
+    def get_config(self, engine: str) -> str | None:
+        """Return lines of the dialplan for ``engine``; not called until the telephone part."""
+        return None
+
+    def my_dialplan_hooks(self) -> bool | int:
+        """Say whether `do_dialplan_hook` is wanted: True stands for the priority 500 (F9.2)."""
+        return False
+
+    def do_dialplan_hook(self, engine: str, priority: int) -> str | None:
+        """Change the dialplan of others; not called until the telephone part."""
         return None
 
     def self_test(self) -> bool | str | list[str] | None:

@@ -19,6 +19,9 @@ class Outside(Protocol):
     def job_waits(self, module_id: str, queue: str) -> None:
         """Wake the workers of a queue."""
 
+    def hook_failed(self, module_id: str, hook: str, traceback: str, seconds: float) -> None:
+        """Note that a hook which one module called of another failed (reference F9.1)."""
+
 
 _outside: Outside | None = None
 

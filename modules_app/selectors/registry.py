@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import F, QuerySet
 
-from modules_app.bridge.registry import Registry, RegistryModule, label_of
+from modules_app.bridge.registry import DECLARED, Registry, RegistryModule, label_of
 from modules_app.domain.languages import pack_language
 from modules_app.domain.states import Fault, Phase, Wanted
 from modules_app.models import Module, RegistrySequence
@@ -28,6 +28,7 @@ _FROM_FACTS = {
     "tables": F("facts__tables"),
     "kind": F("facts__manifest__module_type"),
     "language_code": F("facts__manifest__facts__language_code"),
+    **{f"declared_{name}": F(f"facts__manifest__facts__{name}") for name in DECLARED},
 }
 
 
@@ -81,7 +82,10 @@ def _read_in_full(ids: list[str]) -> dict[tuple[str, str, str], RegistryModule]:
     rows = Module.objects.filter(pk__in=ids).only(*_COLUMNS)
     return {
         (module.id, module.generation, module.epoch): _registry_module(
-            module, module.tables, pack=_pack(module.kind, module.language_code)
+            module,
+            module.tables,
+            pack=_pack(module.kind, module.language_code),
+            declared={name: getattr(module, f"declared_{name}") for name in DECLARED},
         )
         for module in rows.annotate(**_FROM_FACTS)
     }
@@ -93,6 +97,7 @@ def registry_module(module: Module, *, generation: str = "", epoch: str = "") ->
         module,
         module.facts.get("tables"),
         pack=pack_language(module.facts.get("manifest") or {}),
+        declared=(module.facts.get("manifest") or {}).get("facts") or {},
         generation=generation,
         epoch=epoch,
     )
@@ -103,6 +108,7 @@ def _registry_module(
     tables: list[dict[str, Any]] | None,
     *,
     pack: str,
+    declared: dict[str, Any],
     generation: str = "",
     epoch: str = "",
 ) -> RegistryModule:
@@ -121,6 +127,7 @@ def _registry_module(
         tables=[table["name"] for table in tables or []],
         digest=module.digest,
         pack=pack,
+        declared={name: declared[name] for name in DECLARED if declared.get(name)},
     )
 
 
