@@ -1,0 +1,170 @@
+"""Looks for one state of each module such that every demand is met.
+
+The first choice nearly always fits, so it is tried first and costs one look at each demand. Where
+it does not, resolvelib searches; it goes back over earlier choices.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from resolvelib import AbstractProvider, BaseReporter
+from resolvelib.resolvers import ResolutionImpossible, ResolutionTooDeep
+from resolvelib.resolvers.resolution import Resolution
+
+from modules_app.domain.dependencies.choices import Choices
+from modules_app.domain.dependencies.demands import Demand, State
+
+Picks = dict[str, State]
+
+MAX_ROUNDS = 20_000
+"""Choices that the search may make; a question that needs more has no answer here."""
+
+_MOST_CHANGES = 12
+
+
+def settle(choices: Choices, roots: Iterable[Demand], *, soft: bool) -> Picks | None:
+    """Return the first choice if it fits, else None, which says nothing about other choices.
+
+    With ``soft`` the soft demands have a say in which states are best.
+    """
+    return _Settling(choices, roots, soft).run()
+
+
+class _Settling:
+    def __init__(self, choices: Choices, roots: Iterable[Demand], soft: bool) -> None:
+        self._choices = choices
+        self._soft = soft
+        self._picks: Picks = {}
+        self._changes: dict[str, int] = defaultdict(int)
+        self._made: dict[str, dict[Demand, None]] = defaultdict(dict)
+        self._waiting: deque[str] = deque()
+        for demand in roots:
+            self._add(demand)
+
+    def run(self) -> Picks | None:
+        while self._waiting:
+            key = self._waiting.popleft()
+            if not self._made[key]:
+                self._move(key, None)
+                continue
+            best = self._best(key)
+            if best is None:
+                return None
+            if best is not self._picks.get(key):
+                self._changes[key] += 1
+                if self._changes[key] > _MOST_CHANGES:
+                    return None
+                self._move(key, best)
+        return self._picks
+
+    def _best(self, key: str) -> State | None:
+        demands = self._made[key]
+        hard = [demand for demand in demands if not demand.soft]
+        wishes = [demand for demand in demands if demand.soft]
+        best, fewest = None, len(wishes) + 1
+        for state in self._choices.states(key):
+            if all(one.allows(state) for one in hard) and self._choices.is_possible(state):
+                unmet = sum(not one.allows(state) for one in wishes)
+                if unmet < fewest:
+                    best, fewest = state, unmet
+                if not unmet:
+                    break
+        return best
+
+    def _move(self, key: str, state: State | None) -> None:
+        old = self._picks.pop(key, None)
+        if old is not None:
+            for demand in self._choices.demands(old):
+                if self._made[demand.target].pop(demand, 0) is None:
+                    self._waiting.append(demand.target)
+        if state is not None:
+            self._picks[key] = state
+            for demand in self._choices.demands(state):
+                if demand.target != key and (self._soft or not demand.soft):
+                    self._add(demand)
+
+    def _add(self, demand: Demand) -> None:
+        self._made[demand.target][demand] = None
+        self._waiting.append(demand.target)
+
+
+def search(choices: Choices, roots: Iterable[Demand]) -> Picks | None:
+    """Return states that meet every demand that is not soft, None when there are none.
+
+    Raises `TooHard` when it takes too many steps to tell.
+    """
+    roots = list(roots)
+    picks = settle(choices, roots, soft=False)
+    if picks is not None:
+        return picks
+    try:
+        found = Resolution(_Provider(choices), BaseReporter()).resolve(roots, MAX_ROUNDS)
+    except ResolutionImpossible:
+        return None
+    except ResolutionTooDeep as error:
+        raise TooHard from error
+    return _reached(choices, roots, found.mapping)
+
+
+def _reached(choices: Choices, roots: Iterable[Demand], picks: Mapping[str, State]) -> Picks:
+    """Leave out what an earlier choice asked for and the final ones do not."""
+    found: Picks = {}
+    waiting = deque(demand.target for demand in roots)
+    while waiting:
+        key = waiting.popleft()
+        if key not in found:
+            found[key] = picks[key]
+            waiting += [one.target for one in choices.demands(picks[key]) if not one.soft]
+    return found
+
+
+class TooHard(Exception):
+    """The search gave up."""
+
+
+class _Provider(AbstractProvider[Demand, State, str]):
+    def __init__(self, choices: Choices) -> None:
+        self._choices = choices
+
+    def identify(self, requirement_or_candidate: Demand | State) -> str:
+        if isinstance(requirement_or_candidate, State):
+            return requirement_or_candidate.key
+        return requirement_or_candidate.target
+
+    def get_preference(
+        self,
+        identifier: str,
+        resolutions: object,
+        candidates: object,
+        *rest: object,
+        **more: object,
+    ) -> tuple[int, str]:
+        return len(self._choices.states(identifier)), identifier
+
+    def find_matches(
+        self,
+        identifier: str,
+        requirements: Mapping[str, Iterator[Demand]],
+        incompatibilities: Mapping[str, Iterator[State]],
+    ) -> Sequence[State]:
+        demands = list(requirements[identifier])
+        excluded = set(incompatibilities[identifier])
+        return [
+            state
+            for state in self._choices.states(identifier)
+            if state not in excluded
+            and all(demand.allows(state) for demand in demands)
+            and self._choices.is_possible(state)
+        ]
+
+    def is_satisfied_by(self, requirement: Demand, candidate: State) -> bool:
+        return requirement.allows(candidate)
+
+    def get_dependencies(self, candidate: State) -> list[Demand]:
+        return [
+            demand
+            for demand in self._choices.demands(candidate)
+            if not demand.soft and demand.target != candidate.key
+        ]
