@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from functools import cmp_to_key
 
 from modules_app.domain.dependencies.demands import (
@@ -28,7 +28,8 @@ from modules_app.domain.versions import compare
 class Choices:
     """The states that each module can come to, best first, and what each of them demands.
 
-    ``ignored`` demands do not count; that is how an explanation finds out which of them matter.
+    Demands whose origin is ``ignored`` do not count; that is how an explanation finds out which
+    of them matter.
     """
 
     def __init__(
@@ -36,7 +37,7 @@ class Choices:
     ) -> None:
         self.world = world
         self.goals = tuple(goals)
-        self.ignored: Collection[Demand] = frozenset()
+        self.ignored: Collection[Hashable] = frozenset()
         self._left = frozenset(fold_id(name) for name in leave)
         self._goals: dict[str, list[Goal]] = defaultdict(list)
         self._available: dict[str, list[Candidate]] = defaultdict(list)
@@ -88,7 +89,7 @@ class Choices:
     def _counted(self, demands: tuple[Demand, ...]) -> Iterable[Demand]:
         if not self.ignored:
             return demands
-        return tuple(demand for demand in demands if demand not in self.ignored)
+        return tuple(demand for demand in demands if demand.origin not in self.ignored)
 
     def _always(self, key: str) -> Iterable[Demand]:
         present, verbs = self.present(key), {goal.verb for goal in self._goals.get(key, ())}
@@ -134,6 +135,8 @@ class Choices:
             )
 
     def _needs(self, state: State, candidate: Candidate) -> Iterable[Demand]:
+        if candidate.is_installed and not state.on:
+            return
         refuses = state.on or candidate.runs_code
         if refuses:
             for requirement in unmet_of_system(candidate, self.world):

@@ -5,6 +5,7 @@ A plan is a choice of one `State` per module in which every `Demand` is met.
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 from modules_app.domain.dependencies.conflicts import Conflict
@@ -36,6 +37,11 @@ class Demand:
     def soft(self) -> bool:
         """Tell whether it is only met where that is possible."""
         return False
+
+    @property
+    def origin(self) -> Hashable:
+        """Return what it comes from: the demands of one declaration are given up together."""
+        return self
 
     def allows(self, state: State) -> bool:
         """Tell whether it is met when the target comes to be in ``state``."""
@@ -99,6 +105,11 @@ class Needed(Demand):
         """Tell whether an unmet one is worth a warning only."""
         return self.weak
 
+    @property
+    def origin(self) -> Hashable:
+        """Return the declaration, whether it now asks for an enabled module or for any."""
+        return id(self.by), id(self.requirement)
+
     def allows(self, state: State) -> bool:
         """Tell whether a fitting version is there, and enabled where that is asked."""
         if state.candidate is None or (self.on and not state.on):
@@ -112,6 +123,11 @@ class Unfulfilled(Demand):
 
     by: Candidate
     requirement: Requirement
+
+    @property
+    def origin(self) -> Hashable:
+        """Return the declaration, which may speak in several states."""
+        return id(self.by), id(self.requirement)
 
     def allows(self, state: State) -> bool:
         """Nothing helps."""

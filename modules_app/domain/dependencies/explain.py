@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 
 from modules_app.domain.dependencies.choices import Choices
 from modules_app.domain.dependencies.demands import Demand, Wished
@@ -26,42 +26,32 @@ def clashing_demands(choices: Choices) -> list[Demand]:
     such set, always the same for the same question; there may be others.
     """
     goals = _smallest(choices.roots, lambda kept: not _has_solution(choices, kept, ()))
-    others = [demand for demand in _in_reach(choices, goals) if demand not in goals]
-
-    def clash(kept: Sequence[Demand]) -> bool:
-        remaining = set(kept)
-        ignored = [demand for demand in others if demand not in remaining]
-        return not _has_solution(choices, goals, ignored)
-
-    needed = _smallest(others, clash)
-    final = _smallest(
-        goals,
-        lambda kept: (
-            not _has_solution(
-                choices, kept, [demand for demand in others if demand not in set(needed)]
-            )
-        ),
-    )
-    return [*final, *needed]
+    others = _in_reach(choices, goals)
+    needed = _smallest(others, lambda kept: not _has_solution(choices, goals, _less(others, kept)))
+    ignored = _less(others, needed)
+    return [*_smallest(goals, lambda kept: not _has_solution(choices, kept, ignored)), *needed]
 
 
 def explain(choices: Choices) -> tuple[Finding, ...]:
     """Return the sentences that tell every independent reason why there is no solution."""
     told: list[Finding] = []
     before = choices.ignored
-    ignored = set(before)
     try:
         for _number in range(MOST_CLASHES):
             clash = clashing_demands(choices)
             told += _sentences(clash, choices)
-            reasons = [demand for demand in clash if not isinstance(demand, Wished)]
-            ignored |= set(reasons[:1])
-            choices.ignored = frozenset(ignored)
+            reasons = [demand.origin for demand in clash if not isinstance(demand, Wished)]
+            choices.ignored = frozenset((*choices.ignored, *reasons))
             if not reasons or search(choices, choices.roots) is not None:
                 break
     finally:
         choices.ignored = before
     return tuple(told)
+
+
+def _less(demands: Sequence[Demand], kept: Sequence[Demand]) -> list[Hashable]:
+    remaining = {demand.origin for demand in kept}
+    return [demand.origin for demand in demands if demand.origin not in remaining]
 
 
 def _sentences(clash: list[Demand], choices: Choices) -> list[Finding]:
@@ -72,7 +62,7 @@ def _sentences(clash: list[Demand], choices: Choices) -> list[Finding]:
     return [lead, *(finding_of(demand, choices) for demand in clash)]
 
 
-def _has_solution(choices: Choices, roots: Iterable[Demand], ignored: Iterable[Demand]) -> bool:
+def _has_solution(choices: Choices, roots: Iterable[Demand], ignored: Iterable[Hashable]) -> bool:
     before = choices.ignored
     choices.ignored = frozenset(before) | frozenset(ignored)
     try:
@@ -82,23 +72,22 @@ def _has_solution(choices: Choices, roots: Iterable[Demand], ignored: Iterable[D
 
 
 def _in_reach(choices: Choices, roots: Iterable[Demand]) -> list[Demand]:
-    """Return every hard demand that any choice could bring up, nearest first."""
-    found: dict[Demand, None] = {}
-    seen: set[str] = set()
+    """Return every hard demand that any choice could bring up, nearest first, one per origin."""
+    found: dict[Hashable, Demand] = {}
     waiting = deque(demand.target for demand in roots)
+    seen = set(waiting)
     while waiting:
         key = waiting.popleft()
-        if key in seen:
-            continue
-        seen.add(key)
-        found |= dict.fromkeys(choices.standing(key))
-        for state in choices.states(key):
-            for demand in choices.demands(state):
-                if not demand.soft:
-                    waiting.append(demand.target)
-                    if type(demand) is not Demand:
-                        found[demand] = None
-    return list(found)
+        made = [one for state in choices.states(key) for one in choices.demands(state)]
+        for demand in (*choices.standing(key), *made):
+            if demand.soft:
+                continue
+            if type(demand) is not Demand:
+                found.setdefault(demand.origin, demand)
+            if demand.target not in seen:
+                seen.add(demand.target)
+                waiting.append(demand.target)
+    return list(found.values())
 
 
 def _smallest(demands: Sequence[Demand], clash: Callable[[Sequence[Demand]], bool]) -> list[Demand]:

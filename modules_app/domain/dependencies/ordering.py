@@ -14,8 +14,8 @@ def in_order(
     """Return ``keys`` so that everything in ``before[key]`` precedes ``key``, and the cycles.
 
     Among those that may come next the one that stands first in ``keys`` does, so equal input gives
-    equal output. In a cycle that one goes first too; each cycle is returned as a path of keys that
-    need each other in turn, where the last one is the first one again.
+    equal output. In a cycle the last of them goes first; each cycle is returned as a path of keys
+    that need each other in turn, where the last one is the first one again.
     """
     place = {key: number for number, key in enumerate(keys)}
     waits = {
@@ -34,7 +34,7 @@ def in_order(
         if not free:
             cycle = _cycle_from(next(iter(left)), waits, place)
             cycles.append(cycle)
-            first = min(cycle, key=place.__getitem__)
+            first = max(cycle, key=place.__getitem__)
             waits[first].clear()
             free.append(place[first])
         key = keys[heapq.heappop(free)]

@@ -70,9 +70,13 @@ def _not_enabled_together(
 ) -> Iterable[Finding]:
     """Warn of conflicts that matter as soon as somebody enables what is installed now."""
     new = {state.key for state in changed if state.candidate and not state.candidate.is_installed}
+    switched_off = {
+        state.key for state in changed if not state.on and choices.present(state.key).on
+    }
     after = {key: state.candidate for key, state in picks.items()}
     everything = {**choices.world.installed, **after}
     present = [one for one in everything.values() if one is not None]
     for clash in find_clashes(present):
-        if {clash.declarer.key, clash.named.key} & new:
+        pair = {clash.declarer.key, clash.named.key}
+        if pair & new and not pair & switched_off:
             yield clash.finding(Severity.WARNING)

@@ -125,7 +125,7 @@ def _step(choices: Choices, state: State, verb: Verb, reasons: _Reasons) -> Step
         id=installed.id if installed else target.id,
         name=_name(target),
         version=target.version,
-        from_version=installed.version if installed and verb is not Verb.INSTALL else "",
+        from_version=installed.version if installed and verb is Verb.UPGRADE else "",
         source=target.source,
         reference=target.reference,
         reason=reason,

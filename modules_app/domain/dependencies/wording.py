@@ -114,14 +114,14 @@ def _needed(
     known = choices.candidates(key)
     provided = choices.world.provided.get(key)
     context: dict[str, Any] = {**_told(by, requirement), "required": requirement.name}
-    fitting = [one for one in known if requirement.accepts(one.version, by.contract)]
+    off = [one for one in known if one.is_installed and not one.works]
     context["found"] = ", ".join(f"{one.version} ({one.source})" for one in known)
     if provided and not known:
         context["found"] = f"{provided.name} {provided.version}"
         return Finding(severity, "requirement-provided", _NEEDS_PROVIDED, context)
     if not known:
         return Finding(severity, "requirement-missing", _NEEDS_ABSENT, context, hint=_BRING)
-    if fitting and on:
+    if on and any(requirement.accepts(one.version, by.contract) for one in off):
         return Finding(severity, "requirement-off", _NEEDS_ON, context)
     return Finding(severity, "requirement-version", _NEEDS_HERE, context, hint=_BRING)
 
