@@ -23,10 +23,13 @@ from modules_app.hooks.dispatch import call_hook, implemented_hooks
 from modules_app.hooks.specs import find_hook
 from modules_app.host.asking import make_conf
 from modules_app.host.between import ChildSystem
+from modules_app.host.callbacks import callback_names, find_callback, refusals_of
 from modules_app.host.classes import config_class, freepbx_class, setup_class
 from modules_app.host.collecting import collect
 from modules_app.host.freepbx import own_hooks
+from modules_app.host.generators import generators_of
 from modules_app.host.guard import protect
+from modules_app.host.includes import include_files
 from modules_app.host.loader import LoadedModule, describe, facts_of, load_code
 from modules_app.host.rest import HOOK as REST_ROUTES
 from modules_app.host.rest import resources_of
@@ -58,11 +61,16 @@ class Task:
     menu_items: list[dict[str, Any]] = field(default_factory=list)
     hooks: list[str] = field(default_factory=list)
     answers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    generators: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def manifest(self) -> Mapping[str, Any]:
         """The manifest as plain data."""
         return self.payload.get("manifest") or {}
+
+    def declared(self, name: str) -> Any:
+        """Return one container of a module.xml, as its reader found it; None without it."""
+        return (self.manifest.get("facts") or {}).get(name)
 
     def fail(self, *messages: str, error: str = "") -> None:
         """End as failed, at the current step."""
@@ -83,6 +91,7 @@ class Task:
             "models": models,
             "hooks": self.hooks,
             "answers": self.answers,
+            "generators": self.generators,
         }
 
 
@@ -183,9 +192,20 @@ def _install_freepbx(task: Task) -> None:
         return
     task.step = "create_tables_from_models"
     module.create_tables_from_models()
+    _include(task, "install")
     task.step = "install"
     if module.install() is False:
         task.fail(*_unless_said(task, "ext_InstallReturnedFalse"))
+        return
+    task.step = "my_dialplan_hooks"
+    task.generators = generators_of(task.module, module, task.declared("methods") or ())
+
+
+def _include(task: Task, when: str) -> None:
+    """Run the files that ``<fileinclude>`` names, before anything else of the module's own."""
+    files = (task.declared("fileinclude") or {}).get(when) or ()
+    task.step = "fileinclude"
+    task.records.messages.extend(include_files(task.module, files))
 
 
 def _before_enable(task: Task) -> None:
@@ -228,17 +248,30 @@ def _after_disable(task: Task) -> None:
 
 
 def _uninstall(task: Task) -> None:
-    task.step = "uninstall"
     if task.module.contract == "freepbx":
         module = _freepbx_module(task)
+        if module is not None:
+            _include(task, "uninstall")
+        task.step = "uninstall"
         if module is not None and module.uninstall() is False:
             task.fail(*_unless_said(task, "ext_UninstallReturnedFalse"))
         return
+    task.step = "uninstall"
     kind = setup_class(task.module) if task.config is not None else DeclaredSetup
     setup = kind(task.facts, task.manifest, task.records)
     if not setup.uninstall_module(bool(task.payload.get("keep_settings", True))):
         task.step = setup.failed_step or task.step
         task.fail()
+
+
+def _callback(task: Task) -> None:
+    """Ask whether another module may be installed or removed (reference F9.6)."""
+    task.step = task.payload["callback"]
+    found = find_callback(task.module, _freepbx_module(task), task.step)
+    refusals = refusals_of(found(task.payload["modules"])) if found is not None else None
+    if refusals is not None:
+        task.veto = True
+        task.fail(*refusals)
 
 
 def _collect(task: Task) -> None:
@@ -256,6 +289,7 @@ _TASKS: dict[str, Callable[[Task], None]] = {
     "after-enable": _after_enable,
     "before-disable": _before_disable,
     "after-disable": _after_disable,
+    "callback": _callback,
     "collect": _collect,
     "uninstall": _uninstall,
 }
@@ -283,7 +317,10 @@ def _hooks(task: Task) -> list[str]:
     """Return what the operator must call; FreePBX's own methods stand beside the hooks."""
     conf = config_class(task.module) if task.config is not None else None
     names = implemented_hooks(conf, ConfigClass) if conf is not None else []
-    names += own_hooks(_freepbx_module(task))
+    module = _freepbx_module(task)
+    names += own_hooks(module)
+    if module is not None:
+        names += callback_names(task.module, module)
     if task.config is not None and resources_of(task.module):
         names.append(REST_ROUTES)
     if task.config is not None and references_of(task.config):

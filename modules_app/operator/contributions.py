@@ -56,8 +56,7 @@ def menu_wishes(module: Module) -> list[dict[str, Any]]:
     """Return the module's menu rows as the wishes they were made of."""
     names = ("key", "group", "icon", "caption", "href", "shown", "order", "missing")
     return [
-        {name: getattr(item, name) for name in names}
-        for item in module.menu_items.order_by("pk")
+        {name: getattr(item, name) for name in names} for item in module.menu_items.order_by("pk")
     ]
 
 
@@ -115,6 +114,7 @@ def _facts(report: dict[str, Any], answer: dict[str, Any], record: Record) -> di
     for name in ("hooks", "executables"):
         if answer.get(name) is not None:
             facts[name] = [str(value)[:200] for value in answer[name]][:500]
+    facts["generators"] = answer.get("generators") or []
     facts["works"] = once_installed(report.get("works", []))
     facts["table_changes"] = answer.get("tables") or {}
     facts["placed_files"] = answer.get("placed_files") or {}

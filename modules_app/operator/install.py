@@ -19,6 +19,7 @@ from modules_app.exceptions import Refused
 from modules_app.exceptions import gettext_noop as _
 from modules_app.models import KeptData, Module, StoredPackage, Upload
 from modules_app.operator import contributions, data, placed_files
+from modules_app.operator.callbacks import INSTALL_CHECK, ask_other_modules
 from modules_app.operator.cleaning import sweep, sweep_package
 from modules_app.operator.faults import INSTALL_COMMITTED, INSTALL_COPIED, INSTALL_SET_UP
 from modules_app.operator.preflight import run_preflight
@@ -61,6 +62,7 @@ class Install(Work):
         self.upload = get_upload(self.operation.options["upload"]).upload
         self.report: dict[str, Any] = self.upload.report
         self._check()
+        ask_other_modules(self, INSTALL_CHECK, self._about())
         self._name_targets()
         with synced(self.tools.fsops, self.tools.data_dir.root) as start_the_disk:
             self._copy()
@@ -148,6 +150,15 @@ class Install(Work):
         )
         if closed:
             raise _refusal(closed[0])
+
+    def _about(self) -> dict[str, Any]:
+        return {
+            "id": self.upload.module_id,
+            "name": (self.report.get("titles") or {}).get("en", ""),
+            "version": self.report["version"],
+            "installed_version": self.module.version if self.module else "",
+            "verb": str(self.operation.verb),
+        }
 
     def _name_targets(self) -> None:
         """Choose names that were never used before and write them down first (reference A3)."""

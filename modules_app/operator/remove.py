@@ -11,8 +11,9 @@ from modules_app.domain.operations import Stage
 from modules_app.domain.states import Wanted
 from modules_app.exceptions import ModuleError
 from modules_app.exceptions import gettext_noop as _
-from modules_app.models import KeptData, PbxSetting
+from modules_app.models import KeptData, Module, PbxSetting
 from modules_app.operator import contributions, data, placed_files
+from modules_app.operator.callbacks import UNINSTALL_CHECK, ask_other_modules
 from modules_app.operator.cleaning import remove_logs, sweep
 from modules_app.operator.faults import REMOVE_COMMITTED
 from modules_app.operator.standstill import wait_for_workers
@@ -47,6 +48,7 @@ class Remove(Work):
         )
         if self.module.wanted == Wanted.ON and not self.operation.options.get("force"):
             ask_before_disable(self)
+        ask_other_modules(self, UNINSTALL_CHECK, self._about(self.module))
         self.journal.enter(Stage.STOP)
 
     def commit(self) -> None:
@@ -77,6 +79,14 @@ class Remove(Work):
     def keeps(self) -> bool:
         """Tell whether settings and data are to be kept."""
         return bool(self.operation.options.get("keep_data", True))
+
+    def _about(self, module: Module) -> dict[str, Any]:
+        return {
+            "id": module.id,
+            "name": module.titles.get("en", ""),
+            "version": module.version,
+            "verb": str(self.operation.verb),
+        }
 
     def _forget(self) -> None:
         module = self.installed()
