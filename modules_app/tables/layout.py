@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from modules_app.domain.foreign_keys import by_name, possible_keys
-from modules_app.domain.tables import ColumnSpec, ColumnType, ForeignKeySpec, TableSpec
+from modules_app.domain.tables import ColumnSpec, ColumnType, ForeignKeySpec, KeySpec, TableSpec
 from modules_app.exceptions import Refused
 from modules_app.exceptions import gettext_noop as _
 from modules_app.tables.names import check_sql_name, literal, quote
@@ -170,6 +170,16 @@ def layout_of(spec: TableSpec, tables: Mapping[str, TableSpec] | None = None) ->
         extra = [("primary", tuple(declared_key), True)]
     foreign = possible_keys(spec, by_name([spec]) if tables is None else tables)
     return Layout(spec.name, columns, _indexes(spec, fields, extra), bool(counting), foreign)
+
+
+def column_of(spec: ColumnSpec) -> Column:
+    """Return a column that a table gets later; rows that exist are filled (reference F1.3)."""
+    return _column(spec, (), counted=False, fills=True)
+
+
+def index_of(table: str, key: KeySpec) -> Index:
+    """Return an index that a table gets later; its columns are not looked at."""
+    return Index(f"i_{table}_{check_sql_name(key.name)}", key.columns, key.unique)
 
 
 def _column(spec: ColumnSpec, key: Sequence[str], counted: bool, *, fills: bool) -> Column:

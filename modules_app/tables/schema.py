@@ -54,6 +54,15 @@ def has_null(connection: sqlite3.Connection, table: str, column: str) -> bool:
     return found.fetchone() is not None
 
 
+def has_value(connection: sqlite3.Connection, table: str, column: str) -> bool:
+    """Tell whether a row of the table has something in the column; the empty text is nothing."""
+    name = quote(column)
+    found = connection.execute(
+        f"SELECT 1 FROM {quote(table)} WHERE {name} IS NOT NULL AND {name} <> '' LIMIT 1"
+    )
+    return found.fetchone() is not None
+
+
 def has_counter(sql: str) -> bool:
     """Tell whether ``CREATE TABLE`` text says AUTOINCREMENT outside of names and strings."""
     return "AUTOINCREMENT" in _bare_words(sql).upper().split()

@@ -13,6 +13,7 @@ RANKS = {
     "packages": 2,
     "hooks": 2,
     "tables": 2,
+    "sqlscript": 2.5,
     "processes": 3,
     "inspection": 3,
     "scaffold": 3,
@@ -131,7 +132,7 @@ def test_domain_knows_neither_django_nor_the_disk() -> None:
     assert found == []
 
 
-@pytest.mark.parametrize("name", ["manifests", "packages", "hooks", "tables", "inspection"])
+@pytest.mark.parametrize("name", ["manifests", "packages", "hooks", "tables", "sqlscript", "inspection"])
 def test_readers_know_no_database_models(name: str) -> None:
     found = [
         one.where

@@ -1,0 +1,145 @@
+"""What a script comes to: statements that are run here, and all others with the reason.
+
+Each statement is plain data. Its SQL is written when it is applied, from checked names and bound
+values, so no text of a script ever reaches the database as SQL.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from modules_app.domain.findings import Finding, Severity
+from modules_app.domain.tables import ColumnSpec, KeySpec, TableSpec
+from modules_app.exceptions import gettext_noop as _
+
+Value: TypeAlias = str | int | float | bytes | None
+
+_SHOWN = 80
+
+
+@dataclass(frozen=True, slots=True)
+class CreateTable:
+    """Make a table unless it exists."""
+
+    line: int
+    spec: TableSpec
+
+    @property
+    def table(self) -> str:
+        """Return the name of the table."""
+        return self.spec.name
+
+
+@dataclass(frozen=True, slots=True)
+class AddColumn:
+    """Add a column unless the table has it."""
+
+    line: int
+    table: str
+    column: ColumnSpec
+
+
+@dataclass(frozen=True, slots=True)
+class AddIndex:
+    """Make an index unless the table has one of that name."""
+
+    line: int
+    table: str
+    key: KeySpec
+
+
+@dataclass(frozen=True, slots=True)
+class InsertRows:
+    """Insert rows; ``columns`` is empty when the script names none.
+
+    ``conflict`` says what happens to a row that breaks a key: "ABORT", "IGNORE" or "REPLACE".
+    """
+
+    line: int
+    table: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Value, ...], ...]
+    conflict: str = "ABORT"
+
+
+@dataclass(frozen=True, slots=True)
+class DropTable:
+    """Drop a table if nothing is lost with it."""
+
+    line: int
+    table: str
+
+
+@dataclass(frozen=True, slots=True)
+class DropColumn:
+    """Drop a column if nothing is lost with it."""
+
+    line: int
+    table: str
+    column: str
+
+
+Statement: TypeAlias = CreateTable | AddColumn | AddIndex | InsertRows | DropTable | DropColumn
+
+
+@dataclass(frozen=True, slots=True)
+class Unused:
+    """A statement that is not run: where it begins, how, and why (an unfilled sentence)."""
+
+    line: int
+    text: str
+    reason: str
+    context: tuple[tuple[str, str], ...] = ()
+
+    def finding(self, document: str) -> Finding:
+        """Return it for the report of the package."""
+        shown = " ".join(self.text.split())
+        shown = shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}…"
+        context: dict[str, Any] = {"statement": shown, **dict(self.context)}
+        location = f"{document}:{self.line}"
+        return Finding(Severity.WARNING, "sql-not-run", self.reason, context, location)
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A script that was read. A refused one has no statements and one reason for all of it."""
+
+    statements: tuple[Statement, ...] = ()
+    unused: tuple[Unused, ...] = ()
+
+    @property
+    def tables(self) -> dict[str, set[str]]:
+        """Return the folded names of what it makes: tables, and the columns added to each."""
+        made: dict[str, set[str]] = {}
+        for statement in self.statements:
+            if isinstance(statement, CreateTable):
+                columns = {column.name.lower() for column in statement.spec.columns}
+                made.setdefault(statement.table.lower(), set()).update(columns)
+            elif isinstance(statement, AddColumn):
+                made.setdefault(statement.table.lower(), set()).add(statement.column.name.lower())
+        return made
+
+    @property
+    def created(self) -> set[str]:
+        """Return the folded names of the tables that it creates."""
+        return {one.table.lower() for one in self.statements if isinstance(one, CreateTable)}
+
+
+class NotPlain(Exception):
+    """A statement, or a part of one, that is not run here; the message is the reason."""
+
+    def __init__(self, reason: str, **context: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.context = context
+
+
+OTHER_STATEMENT = _(
+    "Not run: {statement}. Only plain statements that create, fill, extend or drop the module's "
+    "own tables are run."
+)
+FOREIGN_TABLE = _("Not run: {statement}. The table {table} is not the module's own.")
+UNREADABLE = _("Not run: {statement}. It could not be understood.")
+COMPUTED = _("Not run: {statement}. Only plain values can be used, no computed ones.")
+BAD_NAME = _("Not run: {statement}. “{name}” cannot be the name of a table, field or key.")
