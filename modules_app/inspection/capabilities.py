@@ -13,6 +13,7 @@ from modules_app.domain.tables import TableSpec
 from modules_app.exceptions import gettext_noop as _
 from modules_app.inspection.files import Findings, Sources
 from modules_app.inspection.python_models import PythonModel
+from modules_app.sqlscript.statements import Script
 
 _ASSETS = ("public/assets/", "assets/", "images/")
 _SOUNDS = ("sounds/", "Sounds/")
@@ -39,6 +40,7 @@ class Capabilities:
     workers: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     has_pages: bool = False
+    script: Script | None = None
 
 
 _ONCE_INSTALLED = {
@@ -92,6 +94,13 @@ def _describe_declared(found: Capabilities, sources: Sources, works: Findings) -
             "works-tables",
             _("Tables created as declared and kept in step: {names}."),
             names=", ".join(table.name for table in found.tables),
+        )
+    if found.script and found.script.statements:
+        works.note(
+            "works-script",
+            _("Of install.sql {count} statements are run, on these tables: {names}."),
+            count=len(found.script.statements),
+            names=", ".join(sorted({one.table for one in found.script.statements})),
         )
     shown = [entry for entry in found.menu if not entry.hidden]
     if shown:

@@ -21,6 +21,7 @@ from modules_app.inspection.php_setup import menu_entry, read_freepbx_methods, r
 from modules_app.inspection.po_messages import read_po_messages
 from modules_app.inspection.python_models import PythonModel
 from modules_app.inspection.python_source import ENTRY_FILES, read_python_source
+from modules_app.inspection.sql_scripts import read_sql_scripts
 from modules_app.tables.layout import layout_of, layouts_of
 
 _CORE_KEYS = ("Breadcrumb", "SubHeader")
@@ -201,6 +202,9 @@ class _Inspection:
             self._read_mikopbx_php(found)
         else:
             found.hooks = read_freepbx_methods(self.sources)
+        if not self.is_mikopbx:
+            declared = [table.name for table in self.manifest.tables]
+            found.script = read_sql_scripts(self.sources, self.manifest.id, declared)
         return found
 
     def _read_python(self, found: Capabilities) -> None:
@@ -284,4 +288,6 @@ def _menu_as_dict(entry: MenuEntry) -> dict[str, Any]:
         "href": entry.href,
         "hidden": entry.hidden,
         "order": entry.order,
+        "target": entry.target,
+        "facts": dict(entry.facts),
     }

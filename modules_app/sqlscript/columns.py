@@ -70,6 +70,7 @@ _TYPES = {
 }
 _UNSIGNED = {_D.UTINYINT, _D.USMALLINT, _D.UMEDIUMINT, _D.UINT, _D.UBIGINT, _D.UDECIMAL, _D.UDOUBLE}
 _IGNORED = (
+    exp.BinaryColumnConstraint,
     exp.CommentColumnConstraint,
     exp.CollateColumnConstraint,
     exp.CharacterSetColumnConstraint,

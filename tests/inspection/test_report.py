@@ -205,3 +205,35 @@ def test_no_content_makes_the_report_fail(
     report = inspect(content, manifest)
     assert report.file_count == len(content)
     json.dumps(report.as_dict())
+
+
+SCRIPT = """SET NAMES utf8;
+CREATE TABLE IF NOT EXISTS hello_log (id int NOT NULL PRIMARY KEY, line varchar(20));
+INSERT INTO hello_log VALUES (1, 'x');
+UPDATE users SET name = 'x';
+"""
+
+
+def test_install_sql_is_read_and_what_is_not_run_is_listed_with_its_line() -> None:
+    report = inspect({"module.xml": "", "install.sql": SCRIPT}, FREE)
+    [works] = [one for one in report.works if one.slug == "works-script"]
+    assert works.context == {"count": 2, "names": "hello_log"}
+    said = [(one.slug, one.location) for one in report.of(Severity.WARNING)]
+    assert said == [("sql-not-run", "install.sql:1"), ("sql-not-run", "install.sql:4")]
+    assert report.is_installable
+
+
+def test_uninstall_sql_is_said_not_to_run() -> None:
+    text = "DROP TABLE hello;\nDROP TABLE users;\nINSERT INTO hello VALUES (1);"
+    report = inspect({"module.xml": "", "uninstall.sql": text}, FREE)
+    assert [(one.slug, one.location) for one in report.findings] == [
+        ("sql-not-run", "uninstall.sql:2"),
+        ("uninstall-sql", "uninstall.sql"),
+        ("uninstall-sql-more", "uninstall.sql:3"),
+    ]
+    assert "works-script" not in {one.slug for one in report.works}
+
+
+def test_a_package_of_the_other_contract_has_no_such_scripts() -> None:
+    report = inspect({"module.json": "{}", "install.sql": SCRIPT})
+    assert not [one for one in report.findings if one.slug == "sql-not-run"]
