@@ -1,25 +1,26 @@
 """What a module needs of others, and which of that does not work now (reference F2, R3.3 F20).
 
-Only FreePBX packages say what they need; between MikoPBX modules nothing is declared (M3.7).
 Nothing here refuses anything: it tells people why a module may not do its work.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
+from modules_app.domain.dependencies.grammar import Kind, Requirement
+from modules_app.domain.dependencies.world import PROVIDED
 from modules_app.domain.ids import fold_id
+from modules_app.domain.manifest import Contract
 from modules_app.domain.states import ModuleState
 from modules_app.exceptions import gettext_noop as _
 
 MISSING = "missing"
-PROVIDED = frozenset({"core", "framework"})
-"""Modules of others that PBX Admin itself stands for (design 8)."""
+WRONG_VERSION = "version"
 
 NEED_SENTENCES: dict[str, str] = {
     MISSING: _("It needs {name}, which is not installed."),
+    WRONG_VERSION: _("It needs {name} {wanted}, which is not the version installed."),
     ModuleState.BROKEN: _("It needs {name}, which is damaged."),
     ModuleState.PAUSED: _("It needs {name}, which is paused."),
     ModuleState.DISABLED: _("It needs {name}, which is disabled."),
@@ -36,6 +37,7 @@ class Standing:
     name: str
     state: str
     cause: str = ""
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +45,14 @@ class Need:
     """Something needed that does not work: ``state`` is a key of `NEED_SENTENCES`.
 
     ``id`` is the installed module's own spelling; what is missing keeps that of the requirement.
+    ``wanted`` is the version asked for, such as ``ge 1.1``, where that is the trouble.
     """
 
     id: str
     name: str
     state: str
     cause: str = ""
+    wanted: str = ""
 
     @property
     def sentence(self) -> str:
@@ -56,23 +60,36 @@ class Need:
         return NEED_SENTENCES[self.state]
 
 
-def required_modules(depends: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
-    """Return the module names of ``<depends>``, without versions, without what is provided."""
-    named = [
-        str(entry.get("value", "")).split(maxsplit=1)[0]
-        for entry in depends
-        if entry.get("kind") == "module" and str(entry.get("value", "")).strip()
-    ]
-    return tuple(dict.fromkeys(name for name in named if fold_id(name) not in PROVIDED))
+def required_modules(
+    requirements: Iterable[Requirement], provided: Collection[str] = PROVIDED
+) -> tuple[Requirement, ...]:
+    """Return the requirements of modules, without those that the system itself stands for."""
+    return tuple(
+        one for one in requirements if one.kind is Kind.MODULE and fold_id(one.name) not in provided
+    )
 
 
-def unmet_needs(required: Iterable[str], known: Mapping[str, Standing]) -> tuple[Need, ...]:
-    """Return what of ``required`` does not work; ``known`` goes by folded id."""
-    found = []
-    for name in required:
-        standing = known.get(fold_id(name))
-        if standing is None:
-            found.append(Need(name, name, MISSING))
-        elif standing.state in NEED_SENTENCES:
-            found.append(Need(standing.id, standing.name, standing.state, standing.cause))
-    return tuple(found)
+def unmet_needs(
+    required: Iterable[Requirement],
+    known: Mapping[str, Standing],
+    contract: Contract = Contract.FREEPBX,
+) -> tuple[Need, ...]:
+    """Return what of ``required`` does not work, each module once; ``known`` goes by folded id."""
+    found: dict[str, Need] = {}
+    for one in required:
+        key = fold_id(one.name)
+        need = _lacking(one, known.get(key), contract)
+        if need is not None:
+            found.setdefault(key, need)
+    return tuple(found.values())
+
+
+def _lacking(one: Requirement, standing: Standing | None, contract: Contract) -> Need | None:
+    if standing is None:
+        return Need(one.name, one.name, MISSING)
+    if standing.state in NEED_SENTENCES:
+        return Need(standing.id, standing.name, standing.state, standing.cause)
+    if standing.version and not one.accepts(standing.version, contract):
+        wanted = f"{one.op} {one.version}"
+        return Need(standing.id, standing.name, WRONG_VERSION, wanted=wanted)
+    return None

@@ -73,6 +73,13 @@ _SPECS = (
         _("The framework version that module.xml packages see."),
     ),
     _text(
+        "AsteriskVersion",
+        "",
+        GENERAL,
+        _("Version of Asterisk"),
+        _("For example 20.5.0. Modules compare with it; left empty it is not known."),
+    ),
+    _text(
         "PBXLicense",
         "",
         GENERAL,

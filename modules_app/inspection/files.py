@@ -12,6 +12,7 @@ from typing import Protocol
 from modules_app.domain.findings import Finding, Severity
 from modules_app.exceptions import ModuleError
 from modules_app.exceptions import gettext_noop as _
+from modules_app.packages.contents import Archive
 
 FILE_LIMIT = 1024 * 1024
 """Bytes of one file that a reader looks at; a larger file is named in the report, not read."""
@@ -46,6 +47,26 @@ class PackageFiles(Protocol):
     def read(self, path: str, limit: int) -> bytes:
         """Return the content, of which at most ``limit`` bytes are asked for."""
         ...
+
+
+class ArchiveFiles:
+    """Files inside a package that is open."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+
+    def paths(self) -> Iterable[str]:
+        """Return the paths of all regular files."""
+        return [entry.path for entry in self._archive.entries if not entry.is_dir]
+
+    def size(self, path: str) -> int:
+        """Return the unpacked size in bytes, 0 for what is not there."""
+        entry = self._archive.find(path)
+        return entry.size if entry else 0
+
+    def read(self, path: str, limit: int) -> bytes:
+        """Return the content; raises `ArchiveRefused` when it is longer than ``limit``."""
+        return self._archive.read(path, limit)
 
 
 class DirectoryFiles:

@@ -18,10 +18,11 @@ from modules_app.domain.gates import closed_gates, licence_unverified, product_o
 from modules_app.domain.ids import fold_id
 from modules_app.exceptions import ModuleError, Refused
 from modules_app.exceptions import gettext_noop as _
+from modules_app.inspection.files import ArchiveFiles
 from modules_app.inspection.report import inspect_package
 from modules_app.manifests.reader import read_manifest
 from modules_app.models import Module, Upload
-from modules_app.packages.archive import Archive, open_archive
+from modules_app.packages.archive import open_archive
 from modules_app.packages.fsops import FsOps
 from modules_app.packages.limits import ArchiveLimits
 from modules_app.packages.uploads import Received, discard, open_upload, receive
@@ -116,23 +117,6 @@ def file_chunks(path: str, size: int = 1024 * 1024) -> Iterator[bytes]:
         ) from error
 
 
-class _ArchiveFiles:
-    """What the inspection may see of an archive."""
-
-    def __init__(self, archive: Archive) -> None:
-        self._archive = archive
-
-    def paths(self) -> Iterable[str]:
-        return [entry.path for entry in self._archive.entries if not entry.is_dir]
-
-    def size(self, path: str) -> int:
-        entry = self._archive.find(path)
-        return entry.size if entry else 0
-
-    def read(self, path: str, limit: int) -> bytes:
-        return self._archive.read(path, limit)
-
-
 def _receive(actor: Actor, chunks: Iterable[bytes], filename: str) -> Upload:
     fsops = FsOps()
     received = receive(fsops, data_dir(), chunks, archive_limits().packed_bytes)
@@ -154,7 +138,7 @@ def _report(received: Received) -> dict[str, Any]:
         reading = read_manifest(
             archive.manifest_name, archive.read(archive.manifest_name, _MANIFEST_BYTES)
         )
-        report = inspect_package(_ArchiveFiles(archive), reading).as_dict()
+        report = inspect_package(ArchiveFiles(archive), reading).as_dict()
         report["manifest"] = asdict(reading.manifest) if reading.manifest else {}
     finally:
         os.close(fd)

@@ -156,7 +156,7 @@ def need_line(need: Need) -> str:
     name = need.name
     if need.state != MISSING:
         name = format_html('<a href="/modules/{}/">{}</a>', need.id, need.name)
-    sentence = format_html(gettext(need.sentence), name=name)
+    sentence = format_html(gettext(need.sentence), name=name, wanted=need.wanted)
     return format_html("{} {}", sentence, excerpt(need.cause, REASON_LENGTH))
 
 

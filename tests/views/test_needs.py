@@ -27,9 +27,11 @@ def package(module_id: str, *needed: str) -> bytes:
 
 @pytest.fixture
 def installed(life: Life) -> Iterator[Life]:
-    """A parrot, which needs a cage and a perch; there is no perch."""
+    """A parrot, which needs a cage and a perch; the perch is lost."""
     life.install(package("cage"), enable=True)
+    life.install(package("perch"), enable=True)
     life.install(package("parrot", "cage ge 1.0", "perch", "core"), enable=True)
+    Module.objects.filter(pk="perch").delete()
     yield life
 
 

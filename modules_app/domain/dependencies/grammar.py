@@ -256,7 +256,7 @@ def _remarks(
     kind: Kind, text: str, read: list[Requirement], contract: Contract, line: int
 ) -> list[Finding]:
     place = f"{MANIFEST[contract]}:{line}" if line else MANIFEST[contract]
-    context = {"kind": str(kind), "text": text[:MAX_TEXT], "reading": _reading(kind, read)}
+    context = {"kind": str(kind), "written": text[:MAX_TEXT], "reading": _reading(kind, read)}
     if not read:
         return [Finding(Severity.WARNING, "requirement-unreadable", _UNREADABLE, context, place)]
     if not all(one.strict for one in read):
@@ -272,8 +272,8 @@ def _reading(kind: Kind, read: list[Requirement]) -> str:
     return ", ".join(told)
 
 
-_UNREADABLE = _("The requirement “{text}” ({kind}) cannot be read; it has no effect.")
-_LOOSE = _("FreePBX does not understand “{text}” ({kind}); it is read here as “{reading}”.")
+_UNREADABLE = _("The requirement “{written}” ({kind}) cannot be read; it has no effect.")
+_LOOSE = _("FreePBX does not understand “{written}” ({kind}); it is read here as “{reading}”.")
 _LOOSE_HINT = _("Write the name, then lt, le, gt, ge, eq or ne, then a version such as 17.0.1.")
-_TAIL = _("All of “{version}” in “{text}” ({kind}) is compared as one version.")
+_TAIL = _("All of “{version}” in “{written}” ({kind}) is compared as one version.")
 _TAIL_HINT = _("Write one element for each condition.")

@@ -132,5 +132,5 @@ def _told(by: Candidate, requirement: Requirement) -> dict[str, Any]:
         "by_id": by.id,
         "by_version": by.version,
         "reading": str(requirement),
-        "text": requirement.text,
+        "written": requirement.text,
     }
