@@ -120,18 +120,20 @@ class Workbench:
         *requests: Mapping[str, Any],
         rights: Sequence[str] = ("view", "operate"),
         language: str = "en",
+        data_dir: Path | None = None,
     ) -> list[dict[str, Any]]:
         """Load the modules as a host worker does and send it requests, one after the other.
 
         A request has ``path`` and may have ``method``, ``data``, ``headers``, ``cookies`` and
         ``statement`` (fields that differ); an answer has ``status``, ``text``, ``headers`` and
-        ``cookies``.
+        ``cookies``. With ``data_dir`` hooks leave their results there.
         """
         payload = {
             "modules": [module.as_dict() for module in modules],
             "requests": list(requests),
             "rights": list(rights),
             "language": language,
+            "data_dir": str(data_dir or ""),
         }
         result = self.zygote.run("tests.host.driver:serve", payload, seconds=30)
         assert result.ok and result.value is not None, result

@@ -1,7 +1,7 @@
-"""Failures of hooks between modules: ``run/hook-faults/<module>-<digest>.json``.
+"""How hooks ran that the host calls by itself: ``run/hook-faults/<digest>.json``.
 
-The host cannot write core rows. It leaves the last failure of each hook, and the operator notes it
-with the module that is to blame.
+Those are hooks between modules and around requests. The host cannot write core rows. It leaves the
+last result of each hook, and the operator notes it with the module that is to blame.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _LARGEST = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class HookFault:
-    """One failure; ``traceback`` ends with what was raised."""
+    """How one hook ran last; ``traceback`` ends with what was raised, "" when it went well."""
 
     module: str
     hook: str

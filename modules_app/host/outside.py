@@ -28,7 +28,14 @@ class Files:
 
     def hook_failed(self, module_id: str, hook: str, traceback: str, seconds: float) -> None:
         """Leave the failure for the operator; a full disk keeps nobody from going on."""
+        self._leave(HookFault(module_id, hook, traceback, seconds))
+
+    def hook_went_well(self, module_id: str, hook: str, seconds: float) -> None:
+        """Leave the good news, too, in the place of a failure that nobody has read yet."""
+        self._leave(HookFault(module_id, hook, "", seconds))
+
+    def _leave(self, fault: HookFault) -> None:
         try:
-            leave_fault(self.data_dir, HookFault(module_id, hook, traceback, seconds))
+            leave_fault(self.data_dir, fault)
         except OSError as error:
-            logging.getLogger("pbx.host").error("the failure of %s is lost: %s", module_id, error)
+            logging.getLogger("pbx.host").error("a result of %s is lost: %s", fault.module, error)

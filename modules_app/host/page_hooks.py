@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
 
+from modules_app.host.hook_runs import run_hook
 from modules_app.host.loader import LoadedModule, current_result
 from modules_app.host.middleware import module_failed
 from modules_app.sdk.conf import ConfigClass
@@ -50,7 +52,7 @@ class PageHooks:
         if not has_hook(conf, AFTER):
             return response
         try:
-            other = conf.on_after_execute_route(request, response)
+            other = _run(AFTER, lambda: conf.on_after_execute_route(request, response))
         except Exception as error:  # foreign code
             return module_failed(request, error)
         return other if isinstance(other, HttpResponse) else response
@@ -63,10 +65,15 @@ class PageHooks:
         if not has_hook(conf, BEFORE):
             return None
         try:
-            answer = conf.on_before_execute_route(request)
+            answer = _run(BEFORE, lambda: conf.on_before_execute_route(request))
         except Exception as error:  # foreign code
             return module_failed(request, error)
         return answer if isinstance(answer, HttpResponse) else None
+
+
+def _run(hook: str, call: Callable[[], Any]) -> Any:
+    module = running_module()
+    return run_hook(module.id, hook, call, answers=(Http404, PermissionDenied)) if module else None
 
 
 def _conf(request: HttpRequest) -> Any:

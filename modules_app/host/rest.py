@@ -23,6 +23,7 @@ from modules_app.domain.rest import Description, Resource, Route, routes_of_reso
 from modules_app.exceptions import ModuleError, fill
 from modules_app.host.adapters.rest import named_routes
 from modules_app.host.databases import is_passing
+from modules_app.host.hook_runs import run_hook
 from modules_app.host.loader import import_role
 from modules_app.host.page_hooks import has_hook
 from modules_app.host.rest_input import body_of, callback_request
@@ -100,7 +101,12 @@ class ModuleRest:
         if not has_hook(self.conf, BEFORE):
             return None
         self.conf.messages.clear()
-        found: Any = self.conf.on_before_execute_rest_api_route(request)
+        found = run_hook(
+            self.facts.id,
+            BEFORE,
+            lambda: self.conf.on_before_execute_rest_api_route(request),
+            answers=_DELIBERATE,
+        )
         if found is False:
             said = [str(one) for one in self.conf.messages]
             return refused(403, said or [_("The module refused the request.")])
@@ -111,7 +117,12 @@ class ModuleRest:
         if not has_hook(self.conf, AFTER):
             return answer
         try:
-            found: Any = self.conf.on_after_execute_rest_api_route(request, answer)
+            found = run_hook(
+                self.facts.id,
+                AFTER,
+                lambda: self.conf.on_after_execute_rest_api_route(request, answer),
+                answers=_DELIBERATE,
+            )
         except (Exception, SystemExit) as error:  # foreign code
             return self._failed(request, error)
         return found if isinstance(found, HttpResponseBase) else answer
@@ -140,6 +151,9 @@ _KNOWN: tuple[tuple[type[BaseException], int, str], ...] = (
     (SuspiciousOperation, 400, "The request cannot be understood."),
     (BadRequest, 400, "The request cannot be understood."),
 )
+
+_DELIBERATE = (RestError, ModuleError, *(kind for kind, _status, _sentence in _KNOWN))
+"""What code raises to refuse a request."""
 
 
 def build_rest(module: RegistryModule, facts: ModuleFacts, conf: Any) -> ModuleRest:

@@ -1,4 +1,4 @@
-"""Noting failures of hooks between modules that the host has left (reference F9.1)."""
+"""Noting how hooks ran that the host called by itself and told in files (reference F9.1)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ log = logging.getLogger("pbxadmin.operator")
 
 
 def note_hook_faults(tools: Tools) -> int:
-    """Write every failure that waits to the row of its module's hook; return how many."""
+    """Write every result that waits to the row of its module's hook; return how many."""
     try:
         faults = take_faults(tools.data_dir.root)
     except OSError as error:
@@ -30,7 +30,7 @@ def note_hook_faults(tools: Tools) -> int:
                 record_hook_result(
                     module_id=fault.module,
                     hook=fault.hook,
-                    ok=False,
+                    ok=not fault.traceback,
                     seconds=fault.seconds,
                     error=last_line(fault.traceback),
                     traceback=fault.traceback,

@@ -20,7 +20,10 @@ class Outside(Protocol):
         """Wake the workers of a queue."""
 
     def hook_failed(self, module_id: str, hook: str, traceback: str, seconds: float) -> None:
-        """Note that a hook which one module called of another failed (reference F9.1)."""
+        """Note that a hook which the host or another module called failed (reference F9.1)."""
+
+    def hook_went_well(self, module_id: str, hook: str, seconds: float) -> None:
+        """Note that such a hook did what it should."""
 
 
 _outside: Outside | None = None

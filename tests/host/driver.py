@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +11,8 @@ from django.test import Client
 from modules_app.bridge.registry import Registry, RegistryModule
 from modules_app.bridge.statement import HEADER, sign
 from modules_app.host.loader import load
+from modules_app.host.outside import Files
+from modules_app.sdk.outside import provide
 
 
 def serve(payload: dict[str, Any]) -> dict[str, Any]:
@@ -18,6 +21,7 @@ def serve(payload: dict[str, Any]) -> dict[str, Any]:
     settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": static}}
     modules = tuple(RegistryModule.from_dict(module) for module in payload["modules"])
     load(Registry(7, modules, "en", "2026.3.1"))
+    provide(Files(Path(payload["data_dir"])) if payload["data_dir"] else None)
     client = Client(enforce_csrf_checks=True, raise_request_exception=False)
     return {"answers": [_ask(client, payload, request) for request in payload["requests"]]}
 

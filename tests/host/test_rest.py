@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from modules_app.bridge.hook_faults import take_faults
 from modules_app.bridge.registry import RegistryModule
 from modules_app.domain.rest import read_description
 from tests.api.module import ID, ROOT, files
@@ -215,6 +216,26 @@ def test_the_hook_before_refuses_once_and_the_hook_after_sees_every_answer(
     assert refused["status"] == 403
     assert told(refused)["messages"]["error"] == ["Not today."]
     assert [one["headers"].get("ETag") for one in (refused, fine, fell)] == ["seen"] * 3
+
+
+def test_hooks_around_requests_leave_how_they_ran(bench: Workbench, tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    breaks = {
+        **files(),
+        "conf.py": files()["conf.py"].replace(
+            "        response[", '        if request.method == "POST":\n'
+            '            raise ValueError("no such book")\n        response['
+        ),
+    }  # fmt: skip
+    book = bench.module(breaks, ID)
+    assert bench.run(book)["ok"]
+    fine, fell = bench.ask(
+        [book], asked("entries"), asked("entries", "POST", {"number": "1"}), data_dir=tmp_path
+    )
+    assert (fine["status"], fell["status"]) == (200, 500)
+    found = {fault.hook: fault.traceback for fault in take_faults(tmp_path)}
+    assert found["on_before_execute_rest_api_route"] == ""
+    assert found["on_after_execute_rest_api_route"].strip().endswith("ValueError: no such book")
 
 
 def test_nobody_reaches_what_is_public_and_nothing_else(
