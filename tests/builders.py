@@ -107,3 +107,32 @@ def python_module(
         )
     }
     return mikopbx(module_id, version, {**base, **(files or {})}, **manifest)
+
+
+def freepbx(
+    raw_name: str,
+    version: str = "1.0",
+    *,
+    needs: tuple[str, ...] = (),
+    files: Mapping[str, str | bytes] | None = None,
+    more: str = "",
+) -> bytes:
+    """Return a package of the FreePBX contract; ``needs`` are its ``<module>`` requirements."""
+    depends = "".join(f"<module>{one}</module>" for one in needs)
+    xml = (
+        f"<module><rawname>{raw_name}</rawname><name>The {raw_name}</name>"
+        f"<version>{version}</version><publisher>Test</publisher><license>GPLv3</license>"
+        f"<category>Admin</category><depends>{depends}</depends>{more}</module>"
+    )
+    return zip_of({"module.xml": xml, **(files or {})})
+
+
+def freepbx_python(
+    raw_name: str, version: str = "1.0", *, body: str = "pass", **more: Any
+) -> bytes:
+    """Return such a package with a class in Python; ``body`` are its methods."""
+    code = (
+        "from modules_app.sdk import FreePbxModule\n\n\n"
+        f"class {raw_name.capitalize()}(FreePbxModule):\n    {body}\n"
+    )
+    return freepbx(raw_name, version, files={"module.py": code}, **more)

@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from modules_app.models import Module, Operation, Upload
+from modules_app.models import Batch, Module, Operation, Upload
 from modules_app.operator.host_link import HostLink
 from modules_app.operator.protection import look_after_attack_log
-from modules_app.operator.run import claim, run_operation
+from modules_app.operator.together import run_claimed
 from modules_app.operator.tools import Tools
+from modules_app.operator.turns import claim, ready_operations
 from modules_app.packages.datadir import DataDir
 from modules_app.packages.fsops import FsOps
 from modules_app.permissions import Actor
 from modules_app.processes.zygote import Zygote
+from modules_app.selectors.batches import BatchPage, get_batch
 from modules_app.services import lifecycle, uploads
 
 ACTOR = Actor.system(channel="cli", name="tester")
@@ -57,12 +59,20 @@ class Life:
     def run(self, operation: Operation) -> Operation:
         claimed = claim(operation.pk)
         assert claimed is not None
-        run_operation(claimed, self.tools)
+        run_claimed(claimed, self.tools)
         following = claimed.result.get("next_operation")
         if following:
             self.run(Operation.objects.get(pk=following))
         claimed.refresh_from_db()
         return claimed
+
+    def run_batch(self, batch: Batch) -> BatchPage:
+        """Run a batch to its end as the operator does, one turn after the other."""
+        while ready := list(ready_operations().filter(batch=batch)):
+            claimed = claim(ready[0].pk)
+            if claimed is not None:
+                run_claimed(claimed, self.tools)
+        return get_batch(batch.pk)
 
     def database(self, module_id: str) -> Path:
         module = Module.objects.get(pk=module_id)

@@ -8,22 +8,23 @@ from typing import Any
 
 from django.utils.translation import gettext
 
+from modules_app.cli import batches
 from modules_app.cli.follow import end_interrupted, exit_code, follow, tell_end
-from modules_app.cli.output import print_error, print_json, readable, say, sentence
+from modules_app.cli.output import print_json, readable, say, sentence
 from modules_app.domain.ids import fold_id
 from modules_app.domain.operations import OUTCOME_LABELS, Outcome
 from modules_app.domain.states import Verb
-from modules_app.exceptions import ModuleError, NotFound, Refused
+from modules_app.exceptions import NotFound, Refused
 from modules_app.models import KeptData, Operation, Upload
 from modules_app.permissions import Actor
 from modules_app.selectors.modules import find_module, module_record
 from modules_app.selectors.operations import operation_record
 from modules_app.services import lifecycle
+from modules_app.services.batch_plans import upgradable_ids
 from modules_app.services.plans import plan_operation
 from modules_app.services.uploads import drop_upload, file_chunks, receive_upload
 
 USAGE = 2
-PARTLY = 3
 
 
 def actor() -> Actor:
@@ -32,13 +33,32 @@ def actor() -> Actor:
 
 
 def install(args: Any) -> int:
-    """Install or upgrade one package, and enable it if asked for."""
+    """Install or upgrade packages, and enable them if asked for."""
+    if not batches.is_batch(args, len(args.packages)):
+        return _install_one(args, args.packages[0])
+    with batches.Packages(actor(), args.packages) as upload_ids:
+        asked = batches.Asked(Verb.INSTALL, upload_ids=upload_ids, enable=args.enable)
+        return batches.run(args, actor(), asked)
+
+
+def upgrade(args: Any) -> int:
+    """Upgrade modules to the newest packages that wait as uploads or are kept in the store."""
+    ids = upgradable_ids() if args.all else args.ids
+    if not ids:
+        say(gettext("No newer package waits as an upload or is kept here."))
+        if args.json:
+            print_json({"operations": []})
+        return 0 if args.all else USAGE
+    return batches.run(args, actor(), batches.Asked(Verb.UPGRADE, ids))
+
+
+def _install_one(args: Any, package: str) -> int:
     end_interrupted()
-    upload = receive_upload(actor=actor(), chunks=file_chunks(args.package), filename=args.package)
+    upload = receive_upload(actor=actor(), chunks=file_chunks(package), filename=package)
     options = {"upload": str(upload.pk), "enable": args.enable}
     try:
         plan = plan_operation(verb=Verb.INSTALL, module_id=upload.module_id, options=options)
-        if (stop := _stop_here(args, [plan])) is not None:
+        if (stop := _stop_here(args, plan)) is not None:
             return stop
         operation = lifecycle.install_module(
             actor=actor(),
@@ -46,25 +66,33 @@ def install(args: Any) -> int:
             enable=args.enable,
             allow_downgrade=args.allow_downgrade,
         )
-        return _finish(args, [_see_through(operation, args)])
+        return _finish(args, _see_through(operation, args))
     finally:
         _drop_unused(upload)
 
 
 def enable(args: Any) -> int:
     """Switch modules on."""
-    return _each(args, Verb.ENABLE, {}, lifecycle.enable_module)
+    if batches.is_batch(args, len(args.ids)):
+        return batches.run(args, actor(), batches.Asked(Verb.ENABLE, args.ids))
+    return _do(args, Verb.ENABLE, {}, lifecycle.enable_module)
 
 
 def disable(args: Any) -> int:
     """Switch modules off."""
-    return _each(args, Verb.DISABLE, {"force": args.force}, lifecycle.disable_module)
+    if batches.is_batch(args, len(args.ids)):
+        asked = batches.Asked(Verb.DISABLE, args.ids, cascade=args.cascade, force=args.force)
+        return batches.run(args, actor(), asked)
+    return _do(args, Verb.DISABLE, {"force": args.force}, lifecycle.disable_module)
 
 
 def remove(args: Any) -> int:
     """Remove modules; their data is kept unless ``--delete-data``."""
     options = {"keep_data": not args.delete_data, "force": args.force}
-    return _each(args, Verb.REMOVE, options, lifecycle.remove_module)
+    if batches.is_batch(args, len(args.ids)):
+        asked = batches.Asked(Verb.REMOVE, args.ids, cascade=args.cascade, **options)
+        return batches.run(args, actor(), asked)
+    return _do(args, Verb.REMOVE, options, lifecycle.remove_module)
 
 
 def rollback(args: Any) -> int:
@@ -78,35 +106,29 @@ def repair(args: Any) -> int:
 
 
 def cancel(args: Any) -> int:
-    """Ask an operation to stop."""
+    """Ask an operation, or all of a batch, to stop."""
+    if args.batch:
+        return batches.cancel(args, actor())
     operation = lifecycle.cancel_operation(actor=actor(), operation_id=args.operation)
-    return _finish(args, [follow(operation, quiet=args.json)], cancelled=True)
+    return _finish(args, follow(operation, quiet=args.json), cancelled=True)
 
 
 def _one(args: Any, verb: Verb, service: Callable[..., Operation]) -> int:
     args.ids = [args.id]
-    return _each(args, verb, {}, service)
+    return _do(args, verb, {}, service)
 
 
-def _each(
+def _do(
     args: Any, verb: Verb, options: Mapping[str, Any], service: Callable[..., Operation]
 ) -> int:
+    """Do it with the one module that is named."""
     end_interrupted()
-    ids = [_known(module_id) for module_id in args.ids]
-    plans = [plan_operation(verb=verb, module_id=one, options=options) for one in ids]
-    if (stop := _stop_here(args, plans)) is not None:
+    module_id = _known(args.ids[0])
+    plan = plan_operation(verb=verb, module_id=module_id, options=options)
+    if (stop := _stop_here(args, plan)) is not None:
         return stop
-    ended: list[Operation | ModuleError] = []
-    for module_id in ids:
-        try:
-            operation = service(actor=actor(), module_id=module_id, **options)
-            ended.append(_see_through(operation, args))
-        except ModuleError as error:
-            if len(ids) == 1:
-                raise
-            print_error(error)
-            ended.append(error)
-    return _finish(args, ended)
+    operation = service(actor=actor(), module_id=module_id, **options)
+    return _finish(args, _see_through(operation, args))
 
 
 def _known(module_id: str) -> str:
@@ -120,9 +142,9 @@ def _known(module_id: str) -> str:
         raise
 
 
-def _stop_here(args: Any, plans: list[list[dict[str, Any]]]) -> int | None:
+def _stop_here(args: Any, plan: list[dict[str, Any]]) -> int | None:
     """Show the plan; return an exit code when the command ends here."""
-    lines = [sentence(step) for plan in plans for step in plan]
+    lines = [sentence(step) for step in plan]
     if args.dry_run:
         if args.json:
             print_json({"plan": lines})
@@ -153,36 +175,22 @@ def _see_through(operation: Operation, args: Any) -> Operation:
     return operation
 
 
-def _finish(args: Any, ended: list[Operation | ModuleError], *, cancelled: bool = False) -> int:
-    operations = [one for one in ended if isinstance(one, Operation)]
-    codes = [_code(one, cancelled) for one in ended]
+def _finish(args: Any, operation: Operation, *, cancelled: bool = False) -> int:
     if args.json:
-        documents = [_document(one) for one in ended]
-        print_json(documents[0] if len(documents) == 1 else {"operations": documents})
+        print_json(_document(operation))
     else:
-        for operation in operations:
-            tell_end(operation)
-            label = gettext(OUTCOME_LABELS[Outcome(operation.outcome)])
-            sys.stdout.write(f"{operation.module_id}: {operation.verb}: {label}\n")
-    if len(set(codes)) == 1:
-        return codes[0]
-    return PARTLY if 0 in codes else max(codes)
-
-
-def _code(one: Operation | ModuleError, cancelled: bool) -> int:
-    if isinstance(one, ModuleError):
-        return one.exit_code
+        tell_end(operation)
+        label = gettext(OUTCOME_LABELS[Outcome(operation.outcome)])
+        sys.stdout.write(f"{operation.module_id}: {operation.verb}: {label}\n")
     if cancelled:
-        return 0 if one.outcome == Outcome.CANCELLED else 1
-    return exit_code(one)
+        return 0 if operation.outcome == Outcome.CANCELLED else 1
+    return exit_code(operation)
 
 
-def _document(one: Operation | ModuleError) -> dict[str, Any]:
-    if isinstance(one, ModuleError):
-        return readable({"error": one.as_dict()})
-    document = readable(operation_record(one))
+def _document(operation: Operation) -> dict[str, Any]:
+    document = readable(operation_record(operation))
     try:
-        document["record"] = module_record(one.module_id)
+        document["record"] = module_record(operation.module_id)
     except Refused:
         document["record"] = None
     return document

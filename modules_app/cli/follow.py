@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from contextlib import suppress
 
 from django.utils.translation import gettext
@@ -13,6 +14,7 @@ from modules_app.exceptions import Busy
 from modules_app.models import Operation
 from modules_app.operator.host_link import operator_is_running
 from modules_app.operator.loop import Operator
+from modules_app.selectors.batches import BatchPage, get_batch
 from modules_app.selectors.operations import get_operation
 from modules_app.selectors.registry import data_dir
 
@@ -37,8 +39,34 @@ def follow(operation: Operation, *, quiet: bool = False) -> Operation:
         if operation.outcome not in OPEN:
             return operation
         if not operator_is_running(data_dir()):
-            _run_here(operation)
+            _run_here(lambda: _has_ended(operation))
         time.sleep(_PAUSE)
+
+
+def follow_batch(batch_id: int, *, quiet: bool = False) -> BatchPage:
+    """Wait for the end of a batch, telling what begins; run it if nobody else does."""
+    told: dict[int, set[str]] = {}
+
+    def is_over() -> bool:
+        return not Operation.objects.filter(batch=batch_id, outcome__in=OPEN).exists()
+
+    while True:
+        page = get_batch(batch_id)
+        for item in page.items if not quiet else ():
+            if item.operation is not None and item.outcome != Outcome.QUEUED:
+                _tell_of_batch(item.operation, told)
+        if not page.open:
+            return page
+        if not operator_is_running(data_dir()):
+            _run_here(is_over)
+        time.sleep(_PAUSE)
+
+
+def _tell_of_batch(operation: Operation, told: dict[int, set[str]]) -> None:
+    if operation.pk not in told:
+        told[operation.pk] = set()
+        say(f"#{operation.pk} {operation.verb} {operation.module_id}")
+    _tell_stages(operation, told[operation.pk])
 
 
 def _tell_stages(operation: Operation, told: set[str]) -> None:
@@ -75,12 +103,12 @@ def tell_end(operation: Operation) -> None:
         say(gettext("To do it anyway: {command}").format(command=command))
 
 
-def _run_here(operation: Operation) -> None:
-    """Become the operator until this operation has ended."""
+def _has_ended(operation: Operation) -> bool:
+    return not Operation.objects.filter(pk=operation.pk, outcome__in=OPEN).exists()
 
-    def ended() -> bool:
-        return not Operation.objects.filter(pk=operation.pk, outcome__in=OPEN).exists()
 
+def _run_here(ended: Callable[[], bool]) -> None:
+    """Become the operator until ``ended`` holds."""
     try:
         with Operator(data_dir()) as operator:
             operator.serve(until=ended)

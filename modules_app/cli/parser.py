@@ -38,14 +38,16 @@ def _add_reading(verb: Callable[..., argparse.ArgumentParser]) -> None:
     check.add_argument("package", metavar="PACKAGE|DIR")
     check.add_argument("--strict", action="store_true", help="refuse warnings, too")
     plan = verb("plan", "print what an operation would do")
-    plan.add_argument("target", metavar="PACKAGE|ID")
+    plan.add_argument("targets", nargs="+", metavar="PACKAGE|ID")
     plan.add_argument(
         "--verb",
         dest="plan_verb",
-        choices=["install", "enable", "disable", "remove", "rollback", "repair"],
+        choices=["install", "upgrade", "enable", "disable", "remove", "rollback", "repair"],
         default="install",
     )
     plan.add_argument("--delete-data", action="store_true", help="as if data were deleted")
+    plan.add_argument("--enable", action="store_true", help="as if it were enabled afterwards")
+    plan.add_argument("--cascade", action="store_true", help="with what needs it")
     verify = verb("verify", "compare installed files and data with what was installed")
     verify.add_argument("ids", nargs="*", metavar="ID")
     operations = verb("operations", "list the newest operations")
@@ -53,6 +55,9 @@ def _add_reading(verb: Callable[..., argparse.ArgumentParser]) -> None:
     log = verb("log", "show one operation")
     log.add_argument("operation", type=int)
     log.add_argument("-f", "--follow", action="store_true", help="wait for its end")
+    batch = verb("batch", "show what came of several modules that were asked for at once")
+    batch.add_argument("batch", type=int, metavar="NUMBER")
+    batch.add_argument("-f", "--follow", action="store_true", help="wait for its end")
     workers = verb("workers", "show the background processes of modules, or restart them")
     workers.add_argument("id", nargs="?", default="", metavar="ID")
     workers.add_argument(
@@ -105,16 +110,26 @@ def _add_authors(verb: Callable[..., argparse.ArgumentParser]) -> None:
 
 
 def _add_changing(verb: Callable[..., argparse.ArgumentParser]) -> None:
-    install = verb("install", "install or upgrade a package", changes=True)
-    install.add_argument("package")
+    install = verb("install", "install or upgrade packages", changes=True)
+    install.add_argument("packages", nargs="+", metavar="PACKAGE")
     install.add_argument("--enable", action="store_true", help="enable it afterwards")
     install.add_argument("--allow-downgrade", action="store_true", help="accept a lower version")
-    verb("enable", "switch modules on", changes=True).add_argument("ids", nargs="+", metavar="ID")
+    _add_modes(install)
+    upgrade = verb("upgrade", "upgrade to packages that wait or are kept here", changes=True)
+    which = upgrade.add_mutually_exclusive_group(required=True)
+    which.add_argument("ids", nargs="*", default=[], metavar="ID")
+    which.add_argument("--all", action="store_true", help="all of which a newer package is here")
+    _add_modes(upgrade)
+    enable = verb("enable", "switch modules on", changes=True)
+    enable.add_argument("ids", nargs="+", metavar="ID")
+    _add_modes(enable)
     disable = verb("disable", "switch modules off", changes=True)
     disable.add_argument("ids", nargs="+", metavar="ID")
     disable.add_argument("--force", action="store_true", help="do not ask the module")
+    _add_cascade(disable)
     remove = verb("remove", "remove modules", changes=True)
     remove.add_argument("ids", nargs="+", metavar="ID")
+    _add_cascade(remove)
     data = remove.add_mutually_exclusive_group()
     data.add_argument("--keep-data", action="store_true", help="keep settings and data (default)")
     data.add_argument("--delete-data", action="store_true", help="delete settings and data")
@@ -128,7 +143,26 @@ def _add_changing(verb: Callable[..., argparse.ArgumentParser]) -> None:
     _add_firewall(verb)
     _add_safe_mode(verb("safe-mode", "switch all modules off for a while, or end that"))
     cancel = verb("cancel", "cancel an operation before its commit point")
-    cancel.add_argument("operation", type=int)
+    cancel.add_argument("operation", type=int, metavar="NUMBER")
+    cancel.add_argument("--batch", action="store_true", help="the number is that of a batch")
+
+
+def _add_modes(sub: argparse.ArgumentParser) -> None:
+    modes = sub.add_mutually_exclusive_group()
+    modes.add_argument(
+        "--continue",
+        dest="go_on",
+        action="store_true",
+        help="of several, go on with the others when one fails",
+    )
+    modes.add_argument("--together", action="store_true", help="of several, do all or none")
+
+
+def _add_cascade(sub: argparse.ArgumentParser) -> None:
+    _add_modes(sub)
+    sub.add_argument(
+        "--cascade", action="store_true", help="also disable what needs it; all or none"
+    )
 
 
 def _add_safe_mode(safe_mode: argparse.ArgumentParser) -> None:

@@ -9,6 +9,8 @@ from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext
 
 from modules_app.cli.authors import package_chunks
+from modules_app.cli.batches import USAGE, Asked, Packages
+from modules_app.cli.batches import show as show_plan
 from modules_app.cli.changing import actor
 from modules_app.cli.follow import follow
 from modules_app.cli.output import (
@@ -29,11 +31,12 @@ from modules_app.selectors.doctor import examine
 from modules_app.selectors.modules import as_record, find_module, get_module_row, list_modules
 from modules_app.selectors.operations import get_operation, list_operations, operation_record
 from modules_app.selectors.owner import quiet_sentence
-from modules_app.selectors.packages import list_kept
+from modules_app.selectors.packages import get_upload, list_kept
 from modules_app.selectors.records import module_details
 from modules_app.selectors.safe_mode import safe_mode
 from modules_app.services.plans import plan_operation
-from modules_app.services.uploads import check_package, drop_upload, file_chunks, receive_upload
+from modules_app.services.requirements import ASKED
+from modules_app.services.uploads import check_package
 from modules_app.services.verification import Verified, verify_modules
 from modules_app.surfaces.preview import preview
 
@@ -108,23 +111,23 @@ def check(args: Any) -> int:
 
 
 def plan(args: Any) -> int:
-    """Print the plan of an operation without queueing it."""
-    if args.plan_verb == "install":
-        upload = receive_upload(
-            actor=actor(), chunks=file_chunks(args.target), filename=args.target
-        )
-        try:
-            options = {"upload": str(upload.pk)}
-            steps = plan_operation(verb=Verb.INSTALL, module_id=upload.module_id, options=options)
+    """Print the plan of one operation, or of several at once, without queueing it."""
+    verb = Verb(args.plan_verb)
+    if len(args.targets) > 1 or args.cascade or verb is Verb.UPGRADE:
+        return _plan_several(args, verb)
+    [target] = args.targets
+    if verb is Verb.INSTALL:
+        with Packages(actor(), [target]) as [upload_id]:
+            upload = get_upload(upload_id).upload
+            options = {"upload": upload_id, "enable": args.enable}
+            steps = plan_operation(verb=verb, module_id=upload.module_id, options=options)
             hooks = upload.report.get("hooks") or []
-            files = preview(verb=Verb.INSTALL, module_id=upload.module_id, hooks=hooks)
-        finally:
-            drop_upload(upload)
+            files = preview(verb=verb, module_id=upload.module_id, hooks=hooks)
     else:
-        module_id = find_module(args.target).id
+        module_id = find_module(target).id
         options = {"keep_data": not args.delete_data}
-        steps = plan_operation(verb=Verb(args.plan_verb), module_id=module_id, options=options)
-        files = preview(verb=Verb(args.plan_verb), module_id=module_id)
+        steps = plan_operation(verb=verb, module_id=module_id, options=options)
+        files = preview(verb=verb, module_id=module_id)
     lines = [sentence(step) for step in [*steps, *files.sentences]]
     diff = "".join(one.as_text() for one in files.differences)
     if args.json:
@@ -132,6 +135,22 @@ def plan(args: Any) -> int:
     else:
         sys.stdout.write("\n".join([*lines, diff]).rstrip("\n") + "\n")
     return 0
+
+
+def _plan_several(args: Any, verb: Verb) -> int:
+    if verb not in ASKED:
+        say(gettext("That can be planned for one module at a time only."))
+        return USAGE
+    with Packages(actor(), args.targets if verb is Verb.INSTALL else ()) as upload_ids:
+        asked = Asked(
+            verb,
+            ids=() if verb is Verb.INSTALL else args.targets,
+            upload_ids=upload_ids,
+            enable=args.enable,
+            cascade=args.cascade,
+            keep_data=not args.delete_data,
+        )
+        return show_plan(asked.plan(), as_json=args.json)
 
 
 def verify(args: Any) -> int:

@@ -30,7 +30,7 @@ PUT_BACK = "batch-put-back"
 """The slug of the error of an operation that was put back, because another of its set failed."""
 
 NEEDED_FAILED = "requirement-failed"
-"""The slug of the error of an operation that needs what an earlier one of its batch failed to do."""
+"""The slug of the error of an operation that needs what an earlier one of its batch did not do."""
 
 CONSEQUENCES = (NOT_BEGUN, PUT_BACK)
 """The slugs of what befell an operation only because of another one."""

@@ -141,6 +141,8 @@ class Install(Work):
                 ),
                 context={"offered": self.upload.module_id, "installed": self.module.id},
             )
+        for warning in self.refuse_unfit():
+            self.journal.say(warning.message, **warning.context)
         if self.report["language"] == "python":
             return  # its installer asks by itself (seed 001 checkCompatibility, activateLicense)
         closed = closed_gates(

@@ -11,7 +11,6 @@ from contextlib import suppress
 
 from django.db import connections
 
-from modules_app.domain.operations import Outcome
 from modules_app.exceptions import Busy
 from modules_app.exceptions import gettext_noop as _
 from modules_app.models import Operation
@@ -22,9 +21,11 @@ from modules_app.operator.host_link import HostLink
 from modules_app.operator.housekeeping import keep_house
 from modules_app.operator.protection import return_rules_when_over
 from modules_app.operator.recovery import recover
-from modules_app.operator.run import claim, repeat_unfinished, resume, run_operation
+from modules_app.operator.run import repeat_unfinished
 from modules_app.operator.surface_watch import SurfaceWatch
+from modules_app.operator.together import resume_claimed, run_claimed, unended
 from modules_app.operator.tools import CHILDREN, Tools
+from modules_app.operator.turns import claim, ready_operations
 from modules_app.operator.watch import Watch
 from modules_app.operator.wishes import WishWatch
 from modules_app.packages.datadir import DataDir
@@ -121,14 +122,12 @@ class Operator:
         free = AT_ONCE - len(self._running)
         if free <= 0:
             return False
-        queued = Operation.objects.filter(outcome=Outcome.QUEUED).order_by("id")
-        started = False
-        for pk in list(queued.values_list("pk", flat=True)[:free]):
+        ready = list(ready_operations().values_list("pk", flat=True)[:free])
+        for pk in ready:
             operation = claim(pk)
             if operation is not None:
                 self._running[pk] = self._pool.submit(self._run, operation)
-                started = True
-        return started
+        return bool(ready)
 
     def _reap(self) -> None:
         """Forget what ended; what could not even write its end, on a full disk say, is resumed."""
@@ -136,19 +135,19 @@ class Operator:
             if not done.done():
                 continue
             del self._running[pk]
-            unfinished = Operation.objects.filter(pk=pk, outcome=Outcome.RUNNING).first()
+            unfinished = unended(pk)
             if unfinished is not None:
                 self._running[pk] = self._pool.submit(self._resume, unfinished)
 
     def _resume(self, operation: Operation) -> None:
         time.sleep(RETRY_SECONDS)
-        self._run(operation, resume)
+        self._run(operation, resume_claimed)
 
     def _run(
-        self, operation: Operation, how: Callable[[Operation, Tools], None] = run_operation
+        self, operation: Operation, how: Callable[[Operation, Tools], None] = run_claimed
     ) -> None:
         try:
-            if how is run_operation and backups.is_due(self.data_dir, backups.OPERATION):
+            if how is run_claimed and backups.is_due(self.data_dir, backups.OPERATION):
                 backups.back_up(self.tools.fsops, self.data_dir, backups.OPERATION)
             how(operation, self.tools)
         finally:

@@ -11,8 +11,9 @@ from modules_app.operator.cleaning import sweep_all
 from modules_app.operator.faults import RECOVERED, SWEPT
 from modules_app.operator.housekeeping import keep_house
 from modules_app.operator.protection import look_after_attack_log
-from modules_app.operator.run import repeat_unfinished, resume
+from modules_app.operator.run import repeat_unfinished
 from modules_app.operator.surfaces import refresh
+from modules_app.operator.together import resume_claimed, unended
 from modules_app.operator.tools import Tools
 from modules_app.packages.faults import fault_point
 
@@ -26,8 +27,9 @@ def recover(tools: Tools) -> int:
     """
     interrupted = list(Operation.objects.filter(outcome=Outcome.RUNNING).order_by("id"))
     for operation in interrupted:
-        log.warning("recovering %s (committed: %s)", operation, operation.committed)
-        resume(operation, tools)
+        if (running := unended(operation.pk)) is not None:  # not ended with the set that it is of
+            log.warning("recovering %s (committed: %s)", running, running.committed)
+            resume_claimed(running, tools)
     repeat_unfinished(tools)
     fault_point(RECOVERED)
     sweep_all(tools)

@@ -42,6 +42,7 @@ class Remove(Work):
         self.journal.enter(Stage.PLAN)
         if self.module is None:
             return
+        self.refuse_unfit()
         self.seen = registry_module(self.module)
         self.journal.remember(
             from_state={"module": self.seen.as_dict(), "facts": self.module.facts}
@@ -54,6 +55,7 @@ class Remove(Work):
     def commit(self) -> None:
         """Delete the rows; with ``keep_data`` the epoch stays under a row of its own."""
         if self.module is not None:
+            self.refuse_if_unfit_now()
             self._forget()
         if not self.keeps:
             self._forget_kept()

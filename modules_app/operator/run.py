@@ -7,7 +7,6 @@ import traceback
 from collections.abc import Callable
 
 from django.db import connections, transaction
-from django.utils import timezone
 
 from modules_app.domain.operations import Outcome, Stage
 from modules_app.domain.states import Verb
@@ -18,7 +17,7 @@ from modules_app.operator.afterwards import is_outdated, leave_for_later, settle
 from modules_app.operator.collecting import collect_missing
 from modules_app.operator.faults import BEGUN, COMMITTED, RECOVERING, UNDOING
 from modules_app.operator.install import Install
-from modules_app.operator.journal import outcome_of, progress
+from modules_app.operator.journal import outcome_of
 from modules_app.operator.problems import unexpected
 from modules_app.operator.remove import Remove
 from modules_app.operator.repair import Repair
@@ -29,8 +28,8 @@ from modules_app.operator.tools import Tools
 from modules_app.operator.upgrade import Upgrade
 from modules_app.operator.work import Work
 from modules_app.packages.faults import fault_point
-from modules_app.permissions import Actor
-from modules_app.services.lifecycle import enable_module
+from modules_app.services.batch_end import end_if_over
+from modules_app.services.lifecycle import enable_afterwards
 from modules_app.services.uploads import drop_upload
 
 log = logging.getLogger("pbxadmin.operator")
@@ -49,22 +48,17 @@ _WORKS: dict[str, type[Work]] = {
 ATTEMPTS = 1
 
 
-def claim(operation_id: int) -> Operation | None:
-    """Take a queued operation; None if somebody else did or it was cancelled while it waited."""
-    now = timezone.now()
-    with progress():
-        taken = Operation.objects.filter(pk=operation_id, outcome=Outcome.QUEUED).update(
-            outcome=Outcome.RUNNING, started_at=now, beat_at=now
-        )
-    return Operation.objects.get(pk=operation_id) if taken else None
+def work_for(operation: Operation, tools: Tools) -> Work:
+    """Return what carries out the verb of an operation."""
+    return _WORKS[operation.verb](operation, tools)
 
 
 def run_operation(operation: Operation, tools: Tools) -> None:
     """Run a claimed operation to its end; whatever happens, its row is closed."""
     log.info("begin %s", operation)
     fault_point(BEGUN)
-    work = _WORKS[operation.verb](operation, tools)
-    problem = _guard(lambda: _up_to_commit(work))
+    work = work_for(operation, tools)
+    problem = guard(lambda: _up_to_commit(work))
     if problem is not None:
         _give_up(work, problem)
     else:
@@ -75,41 +69,49 @@ def run_operation(operation: Operation, tools: Tools) -> None:
 
 def after_commit(work: Work) -> None:
     """Do the part that may be repeated; what fails there leads back, or is done later."""
-    problem = _guard(work.finish)
+    problem = guard(work.finish)
     if problem is not None and work.returns and not work.is_checked:
-        _lead_back(work, problem)
+        lead_back(work, problem)
         return
     extend(work)
     with transaction.atomic():
         if problem is not None:
             leave_for_later(work, problem)
-        work.journal.finish(Outcome.DONE)
-        _go_on(work)
+        close(work, Outcome.DONE)
+
+
+def close(work: Work, outcome: Outcome, problem: ModuleError | None = None) -> None:
+    """Record the end of an operation, what follows it, and the end of its batch in one commit."""
+    with transaction.atomic():
+        work.journal.finish(outcome, problem)
+        if outcome is Outcome.DONE:
+            _go_on(work)
+        end_if_over(work.operation.batch_id)
 
 
 def extend(work: Work) -> None:
     """Let the surfaces follow: what the module adds to them, and what it adds no longer."""
     operation = work.operation
-    _guard(lambda: collect_missing(work.tools, module_id=operation.module_id, operation=operation))
+    guard(lambda: collect_missing(work.tools, module_id=operation.module_id, operation=operation))
     refresh(work.tools)
 
 
-def _lead_back(work: Work, problem: ModuleError) -> None:
+def lead_back(work: Work, problem: ModuleError) -> None:
     """Put back what was committed; only if not even the rows could be, somebody must look."""
-    second = _guard(lambda: work.revert(problem))
+    second = guard(lambda: work.revert(problem))
     extend(work)
     with transaction.atomic():
         if second is not None and work.operation.committed:
             work.journal.remember(result={**work.operation.result, "needs_attention": True})
-            work.journal.finish(Outcome.FAILED, second)
+            close(work, Outcome.FAILED, second)
         else:
-            work.journal.finish(Outcome.FAILED, problem)
+            close(work, Outcome.FAILED, problem)
 
 
 def repeat_unfinished(tools: Tools) -> None:
     """Finish what ended operations could not; call it while no operation runs."""
     for operation in unfinished():
-        work = _WORKS[operation.verb](operation, tools)
+        work = work_for(operation, tools)
         if is_outdated(operation):
             settle(work)
         else:
@@ -118,7 +120,7 @@ def repeat_unfinished(tools: Tools) -> None:
 
 def _repeat(work: Work) -> None:
     said = list(work.operation.messages)
-    problem = _guard(work.finish)
+    problem = guard(work.finish)
     if problem is None:
         extend(work)
         settle(work)
@@ -130,19 +132,19 @@ def _repeat(work: Work) -> None:
 
 def resume(operation: Operation, tools: Tools) -> None:
     """Lead an interrupted operation to its end: back before the commit point, forward after it."""
-    work = _WORKS[operation.verb](operation, tools)
+    work = work_for(operation, tools)
     with transaction.atomic():
         work.journal.remember(attempts=operation.attempts + 1)
     fault_point(RECOVERING)
     if operation.committed:
-        _go_forward(work)
+        go_forward(work)
         return
-    _guard(work.undo)
+    guard(work.undo)
     outcome = Outcome.FAILED if operation.error else Outcome.ABORTED
-    work.journal.finish(outcome, _why_it_ended(operation))
+    close(work, outcome, why_it_ended(operation))
 
 
-def _why_it_ended(operation: Operation) -> ModuleError:
+def why_it_ended(operation: Operation) -> ModuleError:
     """Return the error that had led back already, or else that the operator ended."""
     if operation.error:
         return ModuleError(**operation.error)
@@ -154,7 +156,7 @@ def _why_it_ended(operation: Operation) -> ModuleError:
     )
 
 
-def _go_forward(work: Work) -> None:
+def go_forward(work: Work) -> None:
     """Repeat what follows the commit; if that ended the operator again and again, lead back."""
     if work.operation.attempts <= ATTEMPTS or work.is_checked or not work.returns:
         after_commit(work)
@@ -165,7 +167,7 @@ def _go_forward(work: Work) -> None:
         context={"count": work.operation.attempts},
         hint=_("Tell the module's author; the log of the operator shows what happened."),
     )
-    _lead_back(work, problem)
+    lead_back(work, problem)
 
 
 def _up_to_commit(work: Work) -> None:
@@ -178,15 +180,20 @@ def _up_to_commit(work: Work) -> None:
 
 def _give_up(work: Work, problem: ModuleError) -> None:
     fault_point(UNDOING)
-    second = _guard(work.undo)
+    second = guard(work.undo)
     if second is not None:
         log.error("undo of %s: %s", work.operation, second)
     outcome = outcome_of(problem)
-    if outcome is Outcome.FAILED and (upload := work.operation.options.get("upload")):
-        for row in Upload.objects.filter(pk=upload):
-            drop_upload(row)
+    if outcome is Outcome.FAILED:
+        drop_package(work.operation)
     work.operation.committed = False
-    work.journal.finish(outcome, problem)
+    close(work, outcome, problem)
+
+
+def drop_package(operation: Operation) -> None:
+    """Forget the upload that an installation failed with."""
+    for row in Upload.objects.filter(pk=operation.options.get("upload")):
+        drop_upload(row)
 
 
 def _go_on(work: Work) -> None:
@@ -194,18 +201,18 @@ def _go_on(work: Work) -> None:
     operation = work.operation
     if not operation.options.get("enable"):
         return
-    actor = Actor.system(channel=operation.channel, name=operation.actor)
 
     def follow() -> None:
-        following = enable_module(actor=actor, module_id=operation.module_id)
-        work.journal.remember(result={**operation.result, "next_operation": following.pk})
+        following = enable_afterwards(installed=operation)
+        if following is not None:
+            work.journal.remember(result={**operation.result, "next_operation": following.pk})
 
-    problem = _guard(follow)
+    problem = guard(follow)
     if problem is not None and problem.slug != "not-in-this-state":
         work.journal.say(problem.message, **problem.context)
 
 
-def _guard(action: Callable[[], object]) -> ModuleError | None:
+def guard(action: Callable[[], object]) -> ModuleError | None:
     """Run a part of an operation and return its error; the one place that catches everything."""
     try:
         action()

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from modules_app.bridge.registry import RegistryModule
+from modules_app.domain.batches import PUT_BACK
 from modules_app.domain.operations import Stage
 from modules_app.domain.states import Reason, Wanted
 from modules_app.exceptions import ModuleError
@@ -42,9 +43,10 @@ class Enable(Work):
     missing: tuple[str, ...] = ()
 
     def prepare(self) -> None:
-        """Check the files, try the code, ask the before-hook, whose exact False is a veto."""
+        """Check needs and files, try the code, ask the before-hook, whose exact False is a veto."""
         module = self.installed()
         self.journal.enter(Stage.VERIFY)
+        self.refuse_unfit()
         refuse_damaged(module, find_file_damage(module))
         refuse_second_pack(module)
         self.journal.enter(Stage.TRY)
@@ -60,6 +62,7 @@ class Enable(Work):
 
     def commit(self) -> None:
         """Write that the module is wanted and on probation."""
+        self.refuse_if_unfit_now()
         module = self.installed()
         switch(module, Wanted.ON, actor=self.operation.actor, at=timezone.now())
         module.checks = {**module.checks, "preflight": self.preflight}
@@ -75,15 +78,14 @@ class Enable(Work):
         self.tell_hook("after-enable", AFTER_ENABLE)
 
     def revert(self, error: ModuleError) -> None:
-        """Switch it off again and say why."""
-        restore(
-            self.operation,
-            error,
-            reason_code=Reason.BY_EXCEPTION,
-            reason_text=str(error)[:2000],
-            reason_actor=self.operation.actor,
-            reason_at=timezone.now(),
-        )
+        """Switch it off again and say why; of a set, it need not be the one that failed."""
+        why = {
+            "reason_code": Reason.BY_EXCEPTION,
+            "reason_text": str(error)[:2000],
+            "reason_actor": self.operation.actor,
+            "reason_at": timezone.now(),
+        }
+        restore(self.operation, error, **({} if error.slug == PUT_BACK else why))
         fault_point(REVERTED)
         self.wait_for_host()
 
@@ -108,11 +110,13 @@ class Disable(Work):
         """Ask the before-hook; only an exact False stops the operation (design 6)."""
         self.installed()
         self.journal.enter(Stage.PLAN)
+        self.refuse_unfit()
         if not self.operation.options.get("force"):
             ask_before_disable(self)
 
     def commit(self) -> None:
         """Write that the module is off, by whom and since when."""
+        self.refuse_if_unfit_now()
         module = self.installed()
         switch(
             module,
@@ -148,4 +152,3 @@ def ask_before_disable(work: Work) -> None:
     if answer.get("veto"):
         raise vetoed(work.operation.module_id, work.operation.verb, answer)
     work.journal.say_plain(answer.get("messages", []), work.operation.module_id)
-

@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 
 from modules_app.bridge.registry import RegistryModule
+from modules_app.domain.findings import Finding
 from modules_app.domain.states import Fault, Phase, Reason, Wanted
 from modules_app.exceptions import ModuleError
 from modules_app.exceptions import gettext_noop as _
@@ -19,6 +20,7 @@ from modules_app.operator.journal import Journal
 from modules_app.operator.tools import ChildFailed, Tools
 from modules_app.selectors.registry import current_sequence, registry_module
 from modules_app.services.hook_results import expire_answers
+from modules_app.services.requirements import goal_of, mates_of, refuse_unfit
 
 _BEAT_SECONDS = 3.0
 
@@ -39,6 +41,7 @@ class Work:
         self.journal = Journal(operation)
         self.module = Module.objects.filter(id_fold=operation.id_fold).first()
         self._last_beat = time.monotonic()
+        self._judged_at = -1
 
     @property
     def is_checked(self) -> bool:
@@ -60,6 +63,16 @@ class Work:
     def revert(self, error: ModuleError) -> None:
         """Lead back to the state before the commit; by default there is no way back."""
         raise error
+
+    def refuse_unfit(self) -> tuple[Finding, ...]:
+        """Raise ``Refused`` if needs or dependents stand against it now; return the warnings."""
+        self._judged_at = current_sequence()
+        return refuse_unfit(goal_of(self.operation), mates_of(self.operation))
+
+    def refuse_if_unfit_now(self) -> None:
+        """Ask that again in the transaction of the commit, if anything was switched since."""
+        if current_sequence() != self._judged_at:
+            self.refuse_unfit()
 
     def installed(self) -> Module:
         """Return the module's row. Raises ``ModuleError`` when it is gone meanwhile."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, ParamSpec
 from uuid import UUID
 
@@ -11,13 +12,14 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from modules_app import audit
+from modules_app.domain.dependencies.plan import Goal
 from modules_app.domain.ids import fold_id
 from modules_app.domain.operations import OPEN, STAGES, Outcome
 from modules_app.domain.states import Verb
 from modules_app.domain.versions import Relation
 from modules_app.exceptions import Busy, ModuleError, NotAllowed, NotFound, Refused
 from modules_app.exceptions import gettext_noop as _
-from modules_app.models import KeptData, Module, Operation, OperationStep, Upload
+from modules_app.models import Batch, KeptData, Module, Operation, OperationStep, Upload
 from modules_app.packages.store import is_package_kept
 from modules_app.permissions import Actor, Right, require
 from modules_app.processes.poke import poke
@@ -26,10 +28,23 @@ from modules_app.selectors.operations import find_operation
 from modules_app.selectors.packages import UploadPage, get_upload
 from modules_app.selectors.registry import data_dir
 from modules_app.selectors.safe_mode import safe_mode
+from modules_app.services.batch_end import end_if_over
 from modules_app.services.plans import plan_operation
 from modules_app.services.previous import previous_module
+from modules_app.services.requirements import ASKED, refuse_unfit
 
 P = ParamSpec("P")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an operation stands in a batch, if it is of one."""
+
+    batch: Batch | None = None
+    position: int = 0
+
+
+_ALONE = Place()
 
 
 def _once(ask: Callable[P, Operation]) -> Callable[P, Operation]:
@@ -76,10 +91,11 @@ def install_module(
     """
     require(actor, Right.INSTALL)
     page = get_upload(upload_id)
-    _refuse_uninstallable(page, allow_downgrade)
+    refuse_uninstallable(page, allow_downgrade=allow_downgrade)
     module = Module.objects.filter(id_fold=fold_id(page.upload.module_id)).first()
     verb = Verb.UPGRADE if module else Verb.INSTALL
-    return _queue(
+    refuse_unfit(Goal(verb, page.upload.module_id, str(page.upload.pk)))
+    return queue(
         actor=actor,
         verb=verb,
         module_id=page.upload.module_id,
@@ -95,9 +111,32 @@ def install_module(
 
 @_once
 def enable_module(*, actor: Actor, module_id: str, request_key: str | None = None) -> Operation:
-    """Queue switching a module on. Raises ``NotAllowed``, ``NotFound``, ``Refused`` or ``Busy``."""
+    """Queue switching a module on.
+
+    Raises ``NotAllowed``, ``NotFound``, ``Refused`` (state, a requirement that is not enabled, a
+    conflict) or ``Busy``.
+    """
     require(actor, Right.OPERATE)
     return _queue_for_installed(actor, Verb.ENABLE, module_id, {}, request_key)
+
+
+def enable_afterwards(*, installed: Operation) -> Operation | None:
+    """Queue the enabling that was asked for together with an installation, in the same batch.
+
+    What stands against it, the operation says itself. None if the batch was cancelled meanwhile.
+    Raises ``Refused`` when there is nothing to enable.
+    """
+    if Batch.objects.filter(pk=installed.batch_id, cancel_requested=True).exists():
+        return None
+    actor = Actor.system(channel=installed.channel, name=installed.actor)
+    return _queue_for_installed(
+        actor,
+        Verb.ENABLE,
+        installed.module_id,
+        {"needs": installed.options.get("needs", [])},
+        None,
+        installed,
+    )
 
 
 @_once
@@ -106,7 +145,8 @@ def disable_module(
 ) -> Operation:
     """Queue switching a module off; ``force`` does not ask the module for its consent.
 
-    In safe mode no module is asked (design 6).
+    In safe mode no module is asked (design 6). Raises ``Refused`` when enabled modules need it, or
+    its package forbids it (not in safe mode); that cannot be forced.
     """
     require(actor, Right.OPERATE)
     options = {"force": force or safe_mode() is not None}
@@ -122,7 +162,10 @@ def remove_module(
     force: bool = False,
     request_key: str | None = None,
 ) -> Operation:
-    """Queue the removal of a module, or of the kept data of one that is gone already."""
+    """Queue the removal of a module, or of the kept data of one that is gone already.
+
+    Raises ``Refused`` when enabled modules need it, or its package forbids it.
+    """
     require(actor, Right.REMOVE)
     options = {"keep_data": keep_data, "force": force or safe_mode() is not None}
     kept = KeptData.objects.filter(id_fold=fold_id(module_id)).first()
@@ -134,7 +177,7 @@ def remove_module(
                 context={"id": kept.module_id},
                 hint=_("Ask for deleting the data as well to erase it."),
             )
-        return _queue(
+        return queue(
             actor=actor,
             verb=Verb.REMOVE,
             module_id=kept.module_id,
@@ -231,9 +274,11 @@ def _end_waiting(operation: Operation, actor: Actor) -> None:
             outcome=Outcome.CANCELLED,
             operation=operation,
         )
+        end_if_over(operation.batch_id)
 
 
-def _refuse_uninstallable(page: UploadPage, allow_downgrade: bool) -> None:
+def refuse_uninstallable(page: UploadPage, *, allow_downgrade: bool) -> None:
+    """Raise ``Refused`` if an upload has errors in its report, or brings a lower version."""
     if not page.installable:
         raise Refused(
             "package-invalid",
@@ -258,8 +303,14 @@ def _refuse_uninstallable(page: UploadPage, allow_downgrade: bool) -> None:
 
 
 def _queue_for_installed(
-    actor: Actor, verb: Verb, module_id: str, options: Mapping[str, Any], request_key: str | None
+    actor: Actor,
+    verb: Verb,
+    module_id: str,
+    options: Mapping[str, Any],
+    request_key: str | None,
+    follows: Operation | None = None,
 ) -> Operation:
+    """Check the state, and what needs what, and queue; one that ``follows`` checks that itself."""
     module = find_module(module_id)
     row = get_module_row(module.id)
     if row.operation is not None:
@@ -270,12 +321,19 @@ def _queue_for_installed(
             _("“{id}” cannot be asked to {verb} while it is {state}."),
             context={"id": module.id, "verb": str(verb), "state": str(row.state)},
         )
-    return _queue(
-        actor=actor, verb=verb, module_id=module.id, request_key=request_key, options=options
+    if verb in ASKED and follows is None:
+        refuse_unfit(Goal(verb, module.id))
+    return queue(
+        actor=actor,
+        verb=verb,
+        module_id=module.id,
+        request_key=request_key,
+        options=options,
+        place=Place(follows.batch, follows.position) if follows else _ALONE,
     )
 
 
-def _queue(
+def queue(
     *,
     actor: Actor,
     verb: Verb,
@@ -283,7 +341,12 @@ def _queue(
     request_key: str | None,
     options: Mapping[str, Any],
     package_sha256: str = "",
+    place: Place = _ALONE,
 ) -> Operation:
+    """Write one queued operation with its steps and its audit row, and wake the operator.
+
+    Rights and states are checked by the caller. Raises ``Busy`` when one is open on the module.
+    """
     plan = plan_operation(verb=verb, module_id=module_id, options=options)
     try:
         with transaction.atomic():
@@ -299,6 +362,8 @@ def _queue(
                 plan=plan,
                 package_sha256=package_sha256,
                 queued_at=timezone.now(),
+                batch=place.batch,
+                position=place.position,
             )
             _write_steps(operation, verb)
             audit.record(

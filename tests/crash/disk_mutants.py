@@ -227,7 +227,7 @@ class _NoTransactions:
 @contextlib.contextmanager
 def _end_in_pieces() -> Iterator[None]:
     """Let what leads back close the operation and write its audit row one after the other."""
-    original = _attribute(f"{ENGINE}.run._lead_back")
+    original = _attribute(f"{ENGINE}.run.lead_back")
 
     def lead_back(*arguments: Any) -> None:
         with (
@@ -236,7 +236,7 @@ def _end_in_pieces() -> Iterator[None]:
         ):
             original(*arguments)
 
-    with mock.patch(f"{ENGINE}.run._lead_back", lead_back):
+    with mock.patch(f"{ENGINE}.run.lead_back", lead_back):
         yield
 
 

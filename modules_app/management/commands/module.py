@@ -16,6 +16,7 @@ from django.utils import translation
 
 from modules_app.cli import (
     authors,
+    batches,
     changing,
     firewall,
     hooks,
@@ -27,10 +28,19 @@ from modules_app.cli import (
     trust,
     workers,
 )
-from modules_app.cli.output import VisibleText, print_error, print_findings, print_json, readable
+from modules_app.cli.batches import lines_of, plan_document
+from modules_app.cli.output import (
+    VisibleText,
+    print_error,
+    print_findings,
+    print_json,
+    readable,
+    say,
+)
 from modules_app.cli.parser import add_verbs
 from modules_app.exceptions import ModuleError
 from modules_app.selectors.settings import read_setting
+from modules_app.services.batches import PlanRefused
 from modules_app.services.uploads import PackageInvalid
 
 HANDLERS = {
@@ -41,6 +51,7 @@ HANDLERS = {
     "verify": reading.verify,
     "operations": reading.operations,
     "log": reading.log,
+    "batch": batches.batch,
     "kept": reading.kept,
     "doctor": reading.doctor,
     "new": authors.new,
@@ -52,6 +63,7 @@ HANDLERS = {
     "test": authors.test,
     "watch": authors.watch,
     "install": changing.install,
+    "upgrade": changing.upgrade,
     "enable": changing.enable,
     "disable": changing.disable,
     "remove": changing.remove,
@@ -115,8 +127,12 @@ def _run(handler: Callable[[Any], int], arguments: Namespace) -> int:
 
 def _report(error: ModuleError, *, as_json: bool) -> None:
     report = error.report if isinstance(error, PackageInvalid) else {}
+    plan = error.plan if isinstance(error, PlanRefused) else None
     if as_json:
-        print_json(readable({**report, "error": error.as_dict()}))
+        planned = plan_document(plan) if plan else {}
+        print_json(readable({**report, **planned, "error": error.as_dict()}))
     else:
+        for line in lines_of(plan) if plan else ():
+            say(line)
         print_findings(report)
         print_error(error)
