@@ -142,6 +142,7 @@ def _add_changing(verb: Callable[..., argparse.ArgumentParser]) -> None:
     _add_trust(verb)
     _add_firewall(verb)
     _add_safe_mode(verb("safe-mode", "switch all modules off for a while, or end that"))
+    _add_console(verb("run", "run a console command of a module, or list its commands"))
     cancel = verb("cancel", "cancel an operation before its commit point")
     cancel.add_argument("operation", type=int, metavar="NUMBER")
     cancel.add_argument("--batch", action="store_true", help="the number is that of a batch")
@@ -163,6 +164,12 @@ def _add_cascade(sub: argparse.ArgumentParser) -> None:
     sub.add_argument(
         "--cascade", action="store_true", help="also disable what needs it; all or none"
     )
+
+
+def _add_console(run: argparse.ArgumentParser) -> None:
+    run.add_argument("id", metavar="ID")
+    run.add_argument("run_command", nargs="?", default="", metavar="COMMAND")
+    run.add_argument("run_arguments", nargs=argparse.REMAINDER, metavar="ARGUMENT")
 
 
 def _add_safe_mode(safe_mode: argparse.ArgumentParser) -> None:

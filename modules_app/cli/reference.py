@@ -85,6 +85,7 @@ ENVIRONMENT = {
     "PBX_SECONDS_IMPORT": "Seconds that a module may take to be imported in the host.",
     "PBX_SECONDS_INSTALL": "Seconds that an installer may take.",
     "PBX_SECONDS_HOOK": "Seconds that a hook of an operation may take.",
+    "PBX_SECONDS_COMMAND": "Seconds that a console command of a module may take.",
     "PBX_SECONDS_CHECK": "Seconds that the page of a module may take right after its start.",
     "PBX_SECONDS_PREFLIGHT": "Seconds that trying a module's code before an operation may take.",
     "PBX_SECONDS_PROBE": "Seconds that the private start of a module before the commit may take.",

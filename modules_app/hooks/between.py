@@ -61,6 +61,11 @@ def spellings(method: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((method, snake_case(method))))
 
 
+def class_name_of(module_id: str) -> str:
+    """Return the name of a module's class: ``asterisk-cli`` gives ``Asteriskdashcli`` (F1.5)."""
+    return module_id.replace("-", "dash").lower().capitalize()
+
+
 def plugs_of(module_id: str, declared: Iterable[Mapping[str, Any]]) -> list[Plug]:
     """Return the hooks of one manifest in file order; ``declared`` is what its reader found.
 

@@ -10,12 +10,12 @@ from typing import Any
 
 from modules_app.exceptions import ModuleError
 from modules_app.exceptions import gettext_noop as _
-from modules_app.hooks.between import ClassName, Plug, spellings
+from modules_app.hooks.between import ClassName, Plug, class_name_of, spellings
 from modules_app.host.asking import HookTimeout
 from modules_app.host.loader import LoadedModule, LoadResult, current_result, import_role
 from modules_app.host.marker import Doing, marked
 from modules_app.sdk.context import running
-from modules_app.sdk.freepbx import FreePbxModule, class_name_of
+from modules_app.sdk.freepbx import FreePbxModule
 from modules_app.sdk.outside import outside
 from modules_app.sdk.translations import translate
 

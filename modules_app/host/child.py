@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from django.apps import AppConfig
 from django.db import connections
 from django.utils import translation
 
@@ -23,76 +21,30 @@ from modules_app.hooks.dispatch import call_hook, implemented_hooks
 from modules_app.hooks.specs import find_hook
 from modules_app.host.asking import make_conf
 from modules_app.host.between import ChildSystem
-from modules_app.host.callbacks import callback_names, find_callback, refusals_of
-from modules_app.host.classes import config_class, freepbx_class, setup_class
+from modules_app.host.callbacks import callback_names
+from modules_app.host.classes import config_class, setup_class
 from modules_app.host.collecting import collect
 from modules_app.host.freepbx import own_hooks
-from modules_app.host.generators import generators_of
+from modules_app.host.freepbx_tasks import (
+    ask_callback,
+    enable_freepbx,
+    install_freepbx,
+    uninstall_freepbx,
+)
 from modules_app.host.guard import protect
-from modules_app.host.includes import include_files
 from modules_app.host.loader import LoadedModule, describe, facts_of, load_code
 from modules_app.host.rest import HOOK as REST_ROUTES
 from modules_app.host.rest import resources_of
+from modules_app.host.task import Task, freepbx_module, unless_said
 from modules_app.packages.fsops import FsOps
 from modules_app.sdk.conf import ConfigClass
-from modules_app.sdk.context import ModuleFacts, running
+from modules_app.sdk.context import running
 from modules_app.sdk.core_refs import references_of
-from modules_app.sdk.freepbx import FreePbxModule
 from modules_app.sdk.menu import Menu
 from modules_app.sdk.pbx import use_system
 from modules_app.sdk.records import Records, Settings
 from modules_app.sdk.setup import PbxExtensionSetupBase, sidebar_of_setting
 from modules_app.sdk.translations import translate
-
-
-@dataclass
-class Task:
-    """One run: what came in, what the module asked for, and how it ended."""
-
-    payload: Mapping[str, Any]
-    module: RegistryModule
-    facts: ModuleFacts
-    records: Records
-    config: AppConfig | None = None
-    step: str = "load"
-    ok: bool = True
-    veto: bool = False
-    error: str = ""
-    menu_items: list[dict[str, Any]] = field(default_factory=list)
-    hooks: list[str] = field(default_factory=list)
-    answers: dict[str, dict[str, Any]] = field(default_factory=dict)
-    generators: list[dict[str, Any]] = field(default_factory=list)
-
-    @property
-    def manifest(self) -> Mapping[str, Any]:
-        """The manifest as plain data."""
-        return self.payload.get("manifest") or {}
-
-    def declared(self, name: str) -> Any:
-        """Return one container of a module.xml, as its reader found it; None without it."""
-        return (self.manifest.get("facts") or {}).get(name)
-
-    def fail(self, *messages: str, error: str = "") -> None:
-        """End as failed, at the current step."""
-        self.ok = False
-        self.error = error
-        self.records.messages.extend(messages)
-
-    def answer(self) -> dict[str, Any]:
-        """Return what the operator reads."""
-        models = [model.__name__ for model in self.config.get_models()] if self.config else []
-        return {
-            **self.records.as_dict(),
-            "ok": self.ok,
-            "veto": self.veto,
-            "failed_step": "" if self.ok else self.step,
-            "error": self.error,
-            "menu_items": self.menu_items,
-            "models": models,
-            "hooks": self.hooks,
-            "answers": self.answers,
-            "generators": self.generators,
-        }
 
 
 class DeclaredSetup(PbxExtensionSetupBase):
@@ -155,7 +107,7 @@ def _install(task: Task) -> None:
     if task.config is not None:
         _leave_the_sync(task.config.label)
     if task.module.contract == "freepbx":
-        _install_freepbx(task)
+        install_freepbx(task)
     else:
         _install_mikopbx(task)
     if task.ok:
@@ -186,47 +138,12 @@ def _install_mikopbx(task: Task) -> None:
         task.records.sidebar = [sidebar_of_setting(task.module.id, value)]
 
 
-def _install_freepbx(task: Task) -> None:
-    module = _freepbx_module(task)
-    if module is None:
-        return
-    task.step = "create_tables_from_models"
-    module.create_tables_from_models()
-    _include(task, "install")
-    task.step = "install"
-    if module.install() is False:
-        task.fail(*_unless_said(task, "ext_InstallReturnedFalse"))
-        return
-    task.step = "my_dialplan_hooks"
-    task.generators = generators_of(task.module, module, task.declared("methods") or ())
-
-
-def _include(task: Task, when: str) -> None:
-    """Run the files that ``<fileinclude>`` names, before anything else of the module's own."""
-    files = (task.declared("fileinclude") or {}).get(when) or ()
-    task.step = "fileinclude"
-    task.records.messages.extend(include_files(task.module, files))
-
-
 def _before_enable(task: Task) -> None:
     _hook(task, "on_before_module_enable")
     if not task.veto:
-        _enable_freepbx(task)
+        enable_freepbx(task)
     if task.veto:
-        task.fail(*_unless_said(task, "ext_ErrorOnModuleBeforeEnable"))
-
-
-def _enable_freepbx(task: Task) -> None:
-    """Ask `FreePbxModule.enable`; unlike in FreePBX nothing has changed yet (F3.4 step 7)."""
-    module = _freepbx_module(task)
-    if module is None:
-        return
-    task.step = "enable"
-    try:
-        task.veto = module.enable() is False
-    except BaseException:
-        task.veto = True
-        raise
+        task.fail(*unless_said(task, "ext_ErrorOnModuleBeforeEnable"))
 
 
 def _after_enable(task: Task) -> None:
@@ -236,12 +153,12 @@ def _after_enable(task: Task) -> None:
 def _before_disable(task: Task) -> None:
     _hook(task, "on_before_module_disable")
     if task.veto:
-        task.fail(*_unless_said(task, "ext_ErrorOnModuleBeforeDisable"))
+        task.fail(*unless_said(task, "ext_ErrorOnModuleBeforeDisable"))
 
 
 def _after_disable(task: Task) -> None:
     _hook(task, "on_after_module_disable")
-    module = _freepbx_module(task)
+    module = freepbx_module(task)
     if module is not None:
         task.step = "disable"
         module.disable()
@@ -249,12 +166,7 @@ def _after_disable(task: Task) -> None:
 
 def _uninstall(task: Task) -> None:
     if task.module.contract == "freepbx":
-        module = _freepbx_module(task)
-        if module is not None:
-            _include(task, "uninstall")
-        task.step = "uninstall"
-        if module is not None and module.uninstall() is False:
-            task.fail(*_unless_said(task, "ext_UninstallReturnedFalse"))
+        uninstall_freepbx(task)
         return
     task.step = "uninstall"
     kind = setup_class(task.module) if task.config is not None else DeclaredSetup
@@ -262,16 +174,6 @@ def _uninstall(task: Task) -> None:
     if not setup.uninstall_module(bool(task.payload.get("keep_settings", True))):
         task.step = setup.failed_step or task.step
         task.fail()
-
-
-def _callback(task: Task) -> None:
-    """Ask whether another module may be installed or removed (reference F9.6)."""
-    task.step = task.payload["callback"]
-    found = find_callback(task.module, _freepbx_module(task), task.step)
-    refusals = refusals_of(found(task.payload["modules"])) if found is not None else None
-    if refusals is not None:
-        task.veto = True
-        task.fail(*refusals)
 
 
 def _collect(task: Task) -> None:
@@ -289,7 +191,7 @@ _TASKS: dict[str, Callable[[Task], None]] = {
     "after-enable": _after_enable,
     "before-disable": _before_disable,
     "after-disable": _after_disable,
-    "callback": _callback,
+    "callback": ask_callback,
     "collect": _collect,
     "uninstall": _uninstall,
 }
@@ -317,7 +219,7 @@ def _hooks(task: Task) -> list[str]:
     """Return what the operator must call; FreePBX's own methods stand beside the hooks."""
     conf = config_class(task.module) if task.config is not None else None
     names = implemented_hooks(conf, ConfigClass) if conf is not None else []
-    module = _freepbx_module(task)
+    module = freepbx_module(task)
     names += own_hooks(module)
     if module is not None:
         names += callback_names(task.module, module)
@@ -330,17 +232,6 @@ def _hooks(task: Task) -> list[str]:
 
 def _config(task: Task) -> ConfigClass | None:
     return make_conf(task.module, task.facts) if task.config is not None else None
-
-
-def _freepbx_module(task: Task) -> FreePbxModule | None:
-    if task.module.contract != "freepbx" or task.config is None:
-        return None
-    kind = freepbx_class(task.module) or FreePbxModule
-    return kind(task.facts, task.manifest, task.records)
-
-
-def _unless_said(task: Task, key: str) -> list[str]:
-    return [] if task.records.messages else [translate(key)]
 
 
 def _short_traceback(error: BaseException) -> str:

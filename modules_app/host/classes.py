@@ -8,9 +8,10 @@ from typing import TypeVar
 from modules_app.bridge.registry import RegistryModule
 from modules_app.exceptions import Refused
 from modules_app.exceptions import gettext_noop as _
+from modules_app.hooks.between import class_name_of
 from modules_app.host.loader import import_role
 from modules_app.sdk.conf import ConfigClass
-from modules_app.sdk.freepbx import FreePbxModule, class_name_of
+from modules_app.sdk.freepbx import FreePbxModule
 from modules_app.sdk.setup import PbxExtensionSetupBase
 
 T = TypeVar("T")

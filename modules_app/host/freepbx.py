@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings as django_settings
+from django.db import DatabaseError
 
 from modules_app.bridge.registry import RegistryModule
 from modules_app.domain.settings import SETTINGS
@@ -18,6 +20,7 @@ from modules_app.sdk.context import ModuleFacts
 from modules_app.sdk.freepbx import FreePbxModule
 from modules_app.sdk.records import Records, Settings
 
+_log = logging.getLogger("pbx.host")
 _LIFECYCLE = {"on_before_module_enable": "enable", "on_after_module_disable": "disable"}
 """Under which hook the operator notes how a method ran."""
 
@@ -29,10 +32,14 @@ class LiveSettings(Settings):
         super().__init__({})
 
     def get(self, key: str, default: str = "") -> str:
-        """Return the stored value of a setting."""
-        stored = PbxSetting.objects.filter(key=key).values_list("value", flat=True).first()
+        """Return the stored value of a setting; its default while the core cannot be read."""
         spec = SETTINGS.get(key)
         fallback = spec.default if spec else default
+        try:
+            stored = PbxSetting.objects.filter(key=key).values_list("value", flat=True).first()
+        except DatabaseError as error:
+            _log.warning("the setting %s could not be read: %s", key, error)
+            return fallback
         return fallback if stored is None else str(stored)
 
     def set(self, key: str, value: object) -> bool:

@@ -8,6 +8,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path, PurePosixPath
 
 from modules_app.bridge.registry import RegistryModule
+from modules_app.host.finder import SourceLoader
 from modules_app.sdk.translations import translate
 
 
@@ -33,7 +34,7 @@ def _run(module: RegistryModule, path: Path) -> None:
     name = ".".join((module.import_name, *(part.replace(".", "_") for part in parts)))
     if name in sys.modules:
         return
-    spec = spec_from_file_location(name, path)
+    spec = spec_from_file_location(name, path, loader=SourceLoader(name, str(path)))
     if spec is None or spec.loader is None:
         raise ImportError(f"{path.name} cannot be imported")
     sys.modules[name] = found = module_from_spec(spec)

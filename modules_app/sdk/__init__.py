@@ -9,6 +9,7 @@ from modules_app.exceptions import Refused
 from modules_app.sdk.admin import ModelAdmin, register_admin
 from modules_app.sdk.attacks import report_attack
 from modules_app.sdk.conf import ConfigClass
+from modules_app.sdk.console import ConsoleCommand
 from modules_app.sdk.context import ModuleFacts, current_module
 from modules_app.sdk.core_refs import CASCADE, KEEP, PROTECT, CoreRef, core_records
 from modules_app.sdk.freepbx import FreePbxModule
@@ -31,6 +32,7 @@ __all__ = [
     "KEEP",
     "PROTECT",
     "ConfigClass",
+    "ConsoleCommand",
     "CoreRef",
     "FreePbxModule",
     "LoopWorker",

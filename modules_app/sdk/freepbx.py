@@ -63,8 +63,3 @@ class FreePbxModule(Recorded):
     def self_test(self) -> bool | str | list[str] | None:
         """Say whether the module is well, as `ConfigClass.self_test` does."""
         return None
-
-
-def class_name_of(module_id: str) -> str:
-    """Return the name of a module's class: ``asterisk-cli`` gives ``Asteriskdashcli`` (F1.5)."""
-    return module_id.replace("-", "dash").lower().capitalize()

@@ -77,6 +77,7 @@ PBX_ARCHIVE_LIMITS = {
 PBX_STAGE_SECONDS = {
     "install": env.int("PBX_SECONDS_INSTALL", default=60),
     "hook": env.int("PBX_SECONDS_HOOK", default=10),
+    "command": env.int("PBX_SECONDS_COMMAND", default=300),
     "check": env.int("PBX_SECONDS_CHECK", default=10),
     "preflight": env.int("PBX_SECONDS_PREFLIGHT", default=15),
     "probe": env.int("PBX_SECONDS_PROBE", default=15),
@@ -96,6 +97,7 @@ _TRIAL_LIMITS = {
 PBX_CHILD_LIMITS = {
     "install": {"memory_bytes": _CHILD_MEMORY},
     "hook": {"memory_bytes": _CHILD_MEMORY},
+    "command": {"memory_bytes": _CHILD_MEMORY},
     "preflight": _TRIAL_LIMITS,
     "probe": _TRIAL_LIMITS,
 }

@@ -32,6 +32,15 @@ def report(folder: Path) -> dict[str, Any]:
     return inspect_package(DirectoryFiles(folder), reading).as_dict()
 
 
+def requirements(folder: Path) -> list[Path]:
+    """Return the folders of the examples that this one depends on."""
+    (manifest,) = folder.glob("module.[jx]*")
+    found = read_manifest(manifest.name, manifest.read_bytes()).manifest
+    needed = (found.facts if found else {}).get("depends") or []
+    names = [one["value"].split()[0] for one in needed if one["kind"] == "module"]
+    return [folder.parent / name for name in names]
+
+
 @pytest.mark.parametrize("folder", EXAMPLES, ids=name_of)
 def test_the_check_finds_nothing(folder: Path) -> None:
     found = report(folder)
@@ -41,15 +50,18 @@ def test_the_check_finds_nothing(folder: Path) -> None:
 
 @pytest.mark.parametrize("folder", EXAMPLES, ids=name_of)
 def test_an_example_lives_and_passes_its_own_tests(life: Life, folder: Path) -> None:
-    operation = life.install(build_package(folder))
-    assert operation.outcome == "done", operation.error
-    operation = life.enable(folder.name)
-    assert operation.outcome == "done", operation.error
+    needed = requirements(folder)
+    for one in (*needed, folder):
+        operation = life.install(build_package(one))
+        assert operation.outcome == "done", operation.error
+        operation = life.enable(one.name)
+        assert operation.outcome == "done", operation.error
     if (folder / "tests").is_dir():
         run_own_tests(life, folder)
-    operation = life.disable(folder.name)
-    assert operation.outcome == "done", operation.error
-    assert life.remove(folder.name, keep_data=False).outcome == "done"
+    for one in (folder, *reversed(needed)):
+        operation = life.disable(one.name)
+        assert operation.outcome == "done", operation.error
+        assert life.remove(one.name, keep_data=False).outcome == "done"
     assert not Module.objects.exists()
     assert not KeptData.objects.exists()
     assert life.residue() == []

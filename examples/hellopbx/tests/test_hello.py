@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from modules_app.sdk import this_module
 from modules_app.sdk.testing import ModuleTestCase
 
 
@@ -16,3 +17,13 @@ class HelloTest(ModuleTestCase):
         """The form leads back to the page."""
         self.assertEqual(self.send(name="Ann").status_code, 302)
         self.assertContains(self.page(), "Ann")
+
+    def test_nobody_adds_a_greeting_while_no_other_module_is_there(self) -> None:
+        """Other modules add theirs where they are enabled."""
+        self.assertEqual(this_module().get_greetings("Ann"), [])
+
+    def test_the_module_that_it_replaces_is_refused(self) -> None:
+        """Any other module may come."""
+        ask = this_module().module_install_check_callback
+        self.assertIn("oldpbx", ask({"oldpbx": {}}))
+        self.assertIsNone(ask({"greeter": {}}))

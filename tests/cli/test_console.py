@@ -1,0 +1,79 @@
+"""Console commands of modules: ``module run`` (reference F1.3)."""
+
+from __future__ import annotations
+
+import pytest
+
+from modules_app.packages.pack import build_package
+from tests.cli.shell import ROOT, Shell
+
+MORE = """
+    def console_tell(self, *names):
+        import sys, time, os
+        print("out", *names)
+        print("err", file=sys.stderr)
+        answers = {"text": "no", "true": True, "false": False, "seven": 7}
+        if names and names[0] == "raise":
+            raise ValueError("no")
+        if names and names[0] == "exit":
+            sys.exit(9)
+        if names and names[0] == "hang":
+            print("began", flush=True)
+            time.sleep(60)
+        if names and names[0] == "die":
+            os.kill(os.getpid(), 9)
+        return answers.get(names[0]) if names else None
+"""
+
+
+@pytest.fixture
+def greeting(shell: Shell) -> Shell:
+    for name in ("hellopbx", "greeter"):
+        package = shell.package(f"{name}.zip", build_package(ROOT / "examples" / name))
+        shell.module("install", package, "--enable", "--yes")
+    return shell
+
+
+def test_a_command_runs_with_its_arguments_and_its_exit_status(greeting: Shell) -> None:
+    done = greeting.run("module", "run", "greeter", "greet", "Ann", "--json")
+    assert (done.returncode, done.stdout) == (0, "Welcome, Ann!\nWelcome, --json!\n"), done.stderr
+    assert greeting.module("run", "greeter", "hello", "Bob") == "Welcome, Bob!\n"
+    assert "Name somebody" in greeting.module("run", "greeter", "greet", code=2)
+    said = greeting.json("run", "greeter")
+    assert [one["name"] for one in said["commands"]] == ["greet"]
+    table = greeting.module("run", "greeter")
+    assert "greet" in table and "hello" in table
+    document = greeting.run("module", "run", "--json", "greeter", "greet", "Eve")
+    assert '"output": "Welcome, Eve!\\n"' in document.stdout
+    greeting.module("run", "greeter", "nonsense", code=4)
+    audit = greeting.json("audit", "--action", "module-run")["events"]
+    outcomes = [event["outcome"] for event in reversed(audit)]
+    assert outcomes == ["started", "done"] * 2 + ["started", "failed", "started", "done", "refused"]
+    assert "Ann" not in str(audit)
+    greeting.module("disable", "greeter", "--yes")
+    greeting.module("run", "greeter", "greet", "Ann", code=4)
+
+
+def test_a_method_may_be_a_command_and_whatever_it_does_is_told(shell: Shell) -> None:
+    head = "from modules_app.sdk import FreePbxModule\n\nclass Teller(FreePbxModule):\n"
+    manifest = (
+        "<module><rawname>teller</rawname><name>Teller</name><version>1.0.0</version>"
+        "<console><command><name>tell</name></command>"
+        "<command><name>nocode</name></command></console></module>"
+    )
+    from tests.builders import zip_of
+
+    package = shell.package("t.zip", zip_of({"module.xml": manifest, "module.py": head + MORE}))
+    shell.module("install", package, "--enable", "--yes")
+    for word, code in (("x", 0), ("true", 0), ("false", 1), ("text", 1), ("seven", 7), ("exit", 9)):
+        done = shell.run("module", "run", "teller", "tell", word)
+        assert (word, done.returncode, done.stdout) == (word, code, f"out {word}\n")
+        assert done.stderr.startswith("err\n")
+    done = shell.run("module", "run", "teller", "tell", "raise")
+    assert (done.returncode, "ValueError: no" in done.stderr) == (1, True)
+    assert shell.run("module", "run", "teller", "tell", "die").returncode == 137
+    done = shell.run("module", "run", "teller", "tell", "hang", PBX_SECONDS_COMMAND="4")
+    assert (done.returncode, "began" in done.stdout) == (1, True), done.stderr
+    assert "longer than 4" in done.stderr
+    done = shell.run("module", "run", "teller", "nocode")
+    assert (done.returncode, "its code is missing" in done.stderr) == (1, True)
