@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Sequence
 
 from modules_app.domain.dependencies.choices import Choices
-from modules_app.domain.dependencies.demands import Demand, Wished
+from modules_app.domain.dependencies.demands import Apart, Demand, Kept, Wished
 from modules_app.domain.dependencies.search import search
 from modules_app.domain.dependencies.wording import finding_of
 from modules_app.domain.findings import Finding, Severity
@@ -56,6 +56,9 @@ def _less(demands: Sequence[Demand], kept: Sequence[Demand]) -> list[Hashable]:
 
 def _sentences(clash: list[Demand], choices: Choices) -> list[Finding]:
     causes = [demand for demand in clash if not isinstance(demand, Wished)]
+    conflicts = [demand for demand in causes if isinstance(demand, Apart)]
+    if conflicts and all(isinstance(demand, Apart | Kept) for demand in causes):
+        return [finding_of(demand, choices) for demand in conflicts]
     if len(causes) == 1:
         return [finding_of(causes[0], choices)]
     lead = Finding(Severity.ERROR, "no-solution", _LEAD, {"count": len(clash)}, hint=_LEAD_HINT)

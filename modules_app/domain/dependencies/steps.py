@@ -40,11 +40,11 @@ def steps_to(
     }
     asked = {fold_id(goal.id): number for number, goal in enumerate(goals)}
     first = sorted(verbs, key=lambda key: (verbs[key] not in _OFF, asked.get(key, len(asked)), key))
-    needs, before = _edges(choices, picks, verbs)
-    ordered, cycles = in_order(first, before)
+    needs = _needs(choices, picks, verbs)
+    ordered, cycles = in_order(first, needs, _rather(choices, picks, verbs))
     reasons = _Reasons(choices, picks, goals, dependents)
     steps = tuple(_step(choices, picks[key], verbs[key], reasons) for key in ordered)
-    return steps, tuple(_told(cycle, choices) for cycle in cycles if _is_circle(cycle, needs))
+    return steps, tuple(_told(cycle, choices) for cycle in cycles)
 
 
 def _verb(
@@ -62,11 +62,9 @@ def _verb(
     return Verb.DISABLE if off and installed.enabled else None
 
 
-def _edges(
-    choices: Choices, picks: Picks, verbs: Mapping[str, Verb]
-) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-    """Return what each step needs done before it, and that with all else that must precede it."""
-    needs: dict[str, list[str]] = {
+def _needs(choices: Choices, picks: Picks, verbs: Mapping[str, Verb]) -> dict[str, list[str]]:
+    """Return which steps each step needs done before it."""
+    return {
         key: [
             demand.target
             for demand in choices.demands(picks[key])
@@ -74,14 +72,15 @@ def _edges(
         ]
         for key in verbs
     }
-    before: dict[str, list[str]] = defaultdict(
-        list, {key: [*found] for key, found in needs.items()}
-    )
+
+
+def _rather(choices: Choices, picks: Picks, verbs: Mapping[str, Verb]) -> dict[str, list[str]]:
+    """Return which steps should wait until those that do not bear them have changed."""
+    rather: dict[str, list[str]] = defaultdict(list)
     for key in verbs:
         for target in _outgrown(choices, picks, verbs, key):
-            if target not in needs[key]:
-                before[target].append(key)
-    return needs, before
+            rather[target].append(key)
+    return rather
 
 
 def _outgrown(choices: Choices, picks: Picks, verbs: Mapping[str, Verb], key: str) -> list[str]:
@@ -100,10 +99,6 @@ def _outgrown(choices: Choices, picks: Picks, verbs: Mapping[str, Verb], key: st
         if demand.target in verbs and not demand.allows(picks[demand.target])
     ]
     return [target for target in dict.fromkeys((*named, *refused)) if target != key]
-
-
-def _is_circle(cycle: Cycle, needs: Mapping[str, Sequence[str]]) -> bool:
-    return all(then in needs[one] for one, then in zip(cycle, cycle[1:], strict=False))
 
 
 def _told(cycle: Cycle, choices: Choices) -> Finding:
