@@ -28,6 +28,7 @@ from modules_app.views import (
     pages,
     placement,
     proxy,
+    purging,
     safe_mode,
     settings,
     sudo,
@@ -46,6 +47,7 @@ urlpatterns = [
     path("modules/<str:module_id>/remove/", actions.remove, name="module-remove"),
     path("modules/<str:module_id>/rollback/", actions.rollback, name="module-rollback"),
     path("modules/<str:module_id>/repair/", actions.repair, name="module-repair"),
+    path("modules/<str:module_id>/purge/", purging.purge, name="module-purge"),
     path("modules/<str:module_id>/verify/", actions.verify, name="module-verify"),
     path("modules/<str:module_id>/place/", placement.place, name="module-place"),
     path(

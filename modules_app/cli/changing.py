@@ -22,6 +22,7 @@ from modules_app.selectors.operations import operation_record
 from modules_app.services import lifecycle
 from modules_app.services.batch_plans import upgradable_ids
 from modules_app.services.plans import plan_operation
+from modules_app.services.purging import purge_columns
 from modules_app.services.uploads import drop_upload, file_chunks, receive_upload
 
 USAGE = 2
@@ -103,6 +104,13 @@ def rollback(args: Any) -> int:
 def repair(args: Any) -> int:
     """Write the files of a damaged module anew."""
     return _one(args, Verb.REPAIR, lifecycle.repair_module)
+
+
+def purge(args: Any) -> int:
+    """Delete what earlier versions left in a module's data."""
+    args.ids = [args.id]
+    options = {"table": args.table, "column": args.column}
+    return _do(args, Verb.PURGE, options, purge_columns)
 
 
 def cancel(args: Any) -> int:

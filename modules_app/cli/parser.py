@@ -138,6 +138,10 @@ def _add_changing(verb: Callable[..., argparse.ArgumentParser]) -> None:
     verb("repair", "write damaged files anew from the kept package", changes=True).add_argument(
         "id"
     )
+    purge = verb("purge", "delete what earlier versions left in the data", changes=True)
+    purge.add_argument("id")
+    purge.add_argument("--table", default="", help="only what is left over of one table")
+    purge.add_argument("--column", default="", help="only one column of it")
     _add_place(verb("place", "place a module's sidebar item"))
     _add_trust(verb)
     _add_firewall(verb)

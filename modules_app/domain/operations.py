@@ -86,5 +86,6 @@ STAGES: dict[Verb, tuple[Stage, ...]] = {
     Verb.DISABLE: (Stage.PLAN, Stage.COMMIT, Stage.STOP),
     Verb.REMOVE: (Stage.PLAN, Stage.STOP, Stage.COMMIT, Stage.CLEAN),
     Verb.ROLLBACK: (Stage.VERIFY, Stage.TRY, Stage.STOP, *_SWITCH_OVER),
+    Verb.PURGE: (Stage.VERIFY, Stage.STOP, Stage.BACK_UP, Stage.SET_UP, *_SWITCH_OVER, Stage.CLEAN),
     Verb.REPAIR: (Stage.VERIFY, Stage.COPY, Stage.TRY, *_SWITCH_OVER, Stage.CLEAN),
 }

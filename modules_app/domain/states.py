@@ -43,6 +43,7 @@ class Verb(StrEnum):
     REMOVE = "remove"
     ROLLBACK = "rollback"
     REPAIR = "repair"
+    PURGE = "purge"
 
 
 class ModuleState(StrEnum):

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 NO_ACTION = "NO ACTION"
 FOREIGN_ACTIONS = (NO_ACTION, "RESTRICT", "CASCADE", "SET NULL", "SET DEFAULT")
+
+
+BOOKKEEPING = frozenset({"pbx_model_state", "django_migrations"})
+"""Tables in which the synchronisation of models in Python remembers where it stands."""
 
 
 class ColumnType(StrEnum):
@@ -82,6 +87,15 @@ class TableSpec:
     keys: tuple[KeySpec, ...] = ()
     foreign_keys: tuple[ForeignKeySpec, ...] = ()
     like_doctrine: bool = False
+
+
+def tables_of_report(report: Mapping[str, Any]) -> list[TableSpec]:
+    """Return what the manifest or PHP models of a reported package declare.
+
+    Models in Python are not among them: these are synchronised by the package's own code.
+    """
+    holder = report.get("manifest", {}) if report.get("language") == "python" else report
+    return [table_from_dict(table) for table in holder.get("tables") or ()]
 
 
 def table_from_dict(value: dict[str, Any]) -> TableSpec:

@@ -117,6 +117,7 @@ def _facts(report: dict[str, Any], answer: dict[str, Any], record: Record) -> di
     facts["generators"] = answer.get("generators") or []
     facts["works"] = once_installed(report.get("works", []))
     facts["table_changes"] = answer.get("tables") or {}
+    facts["left_over"] = answer.get("left_over") or {}
     facts["placed_files"] = answer.get("placed_files") or {}
     facts[SOUNDS], facts[SCRIPTS] = sounds_of(record.files), scripts_of(record.files)
     return facts

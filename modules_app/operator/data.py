@@ -7,18 +7,22 @@ commit that mentions it.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
+from modules_app.domain.renames import Rename
 from modules_app.domain.tables import TableSpec
 from modules_app.exceptions import ModuleError
 from modules_app.exceptions import gettext_noop as _
 from modules_app.packages.datadir import DataDir
 from modules_app.packages.fsops import FsOps
+from modules_app.sqlscript import applying
+from modules_app.sqlscript.statements import Script
 from modules_app.tables.inspection import check_databases
 from modules_app.tables.plan import TablePlan
+from modules_app.tables.purging import purge_from
 from modules_app.tables.sqlite import apply_tables, plan_tables
 
 
@@ -73,12 +77,28 @@ def settle(path: Path) -> None:
         raise _damaged(error) from error
 
 
-def apply_declared(path: Path, specs: Iterable[TableSpec]) -> TablePlan:
+def apply_declared(
+    path: Path, specs: Iterable[TableSpec], renames: Collection[Rename] = ()
+) -> TablePlan:
     """Bring the declared tables into the database and return what was done."""
     with closing(_new_data(path)) as connection:
-        plan = plan_tables(connection, specs)
+        plan = plan_tables(connection, specs, renames)
         apply_tables(connection, plan)
     return plan
+
+
+def apply_script(
+    path: Path, script: Script, declared: Collection[TableSpec], fresh: Collection[str]
+) -> applying.Applied:
+    """Run a script on the database; ``fresh`` are the declared tables that are new in it."""
+    with closing(_new_data(path)) as connection:
+        return applying.apply_script(connection, script, declared=declared, fresh=fresh)
+
+
+def purge(path: Path, wanted: Mapping[str, Sequence[str]]) -> None:
+    """Delete columns, or whole tables where no columns are named. Raises ``ModuleError``."""
+    with closing(_new_data(path)) as connection:
+        purge_from(connection, wanted)
 
 
 class Fence:

@@ -14,7 +14,6 @@ from modules_app.domain.gates import closed_gates
 from modules_app.domain.ids import fold_id
 from modules_app.domain.operations import Stage
 from modules_app.domain.states import Fault, Phase, Wanted, is_loaded
-from modules_app.domain.tables import table_from_dict
 from modules_app.exceptions import Refused
 from modules_app.exceptions import gettext_noop as _
 from modules_app.models import KeptData, Module, StoredPackage, Upload
@@ -25,6 +24,7 @@ from modules_app.operator.faults import INSTALL_COMMITTED, INSTALL_COPIED, INSTA
 from modules_app.operator.preflight import run_preflight
 from modules_app.operator.problems import installer_said_no
 from modules_app.operator.snapshot import describe_version
+from modules_app.operator.table_setup import set_up_tables
 from modules_app.operator.web_answers import mark_missing
 from modules_app.operator.work import Work
 from modules_app.packages.archive import open_archive
@@ -210,24 +210,17 @@ class Install(Work):
         )
 
     def _set_up(self) -> dict[str, Any]:
-        tables = [table_from_dict(table) for table in self._declared_tables()]
-        plan = data.apply_declared(self.database, tables) if tables else None
+        tables = set_up_tables(self)
         if self.report["language"] != "python":
-            answer: dict[str, Any] = {"ok": True, "tables": plan.as_dict() if plan else {}}
+            answer: dict[str, Any] = {"ok": True, "tables": tables.changes}
         else:
             answer = self._run_installer()
+        answer["left_over"] = tables.left_over
         data.settle(self.database)
         return answer
 
     def _probe(self) -> None:
         """A new module is registered disabled; it is tried when it is enabled."""
-
-    def _declared_tables(self) -> list[dict[str, Any]]:
-        """Return what the manifest or PHP models declare; Python models are synchronised later."""
-        if self.report["language"] == "python":
-            tables: list[dict[str, Any]] = self.report.get("manifest", {}).get("tables", [])
-            return tables
-        return list(self.report.get("tables", []))
 
     def _run_installer(self) -> dict[str, Any]:
         answer = self.ask_child(

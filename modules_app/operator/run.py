@@ -19,6 +19,7 @@ from modules_app.operator.faults import BEGUN, COMMITTED, RECOVERING, UNDOING
 from modules_app.operator.install import Install
 from modules_app.operator.journal import outcome_of
 from modules_app.operator.problems import unexpected
+from modules_app.operator.purge import Purge
 from modules_app.operator.remove import Remove
 from modules_app.operator.repair import Repair
 from modules_app.operator.rollback import Rollback
@@ -42,6 +43,7 @@ _WORKS: dict[str, type[Work]] = {
     Verb.REMOVE: Remove,
     Verb.ROLLBACK: Rollback,
     Verb.REPAIR: Repair,
+    Verb.PURGE: Purge,
 }
 
 # A start that takes the operator down with it is not tried for ever (reference R4.6 U11).

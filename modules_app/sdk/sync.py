@@ -19,6 +19,7 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ModelState, ProjectState
 from django.utils.module_loading import module_has_submodule
 
+from modules_app.domain.tables import BOOKKEEPING
 from modules_app.exceptions import Refused
 from modules_app.exceptions import gettext_noop as _
 from modules_app.sdk.adopting import adopt_tables
@@ -27,7 +28,7 @@ from modules_app.sdk.model_state import database_state, dump_state, load_state
 from modules_app.sdk.questions import Answers
 
 STATE_TABLE = "pbx_model_state"
-HIDDEN_TABLES = frozenset({STATE_TABLE, "django_migrations"})
+HIDDEN_TABLES = BOOKKEEPING
 
 
 def synchronise_tables(label: str) -> dict[str, list[Any]]:

@@ -11,6 +11,7 @@ from modules_app.exceptions import gettext_noop as _
 from modules_app.models import KeptData, Module
 from modules_app.selectors.packages import get_upload
 from modules_app.services.previous import find_loss
+from modules_app.services.table_plans import plan_purge, plan_renames
 
 Sentence = dict[str, Any]
 
@@ -49,6 +50,8 @@ def plan_operation(*, verb: Verb, module_id: str, options: Mapping[str, Any]) ->
             ),
             _say(_("Switch over to the new files; its data is not touched.")),
         ]
+    if verb is Verb.PURGE and module:
+        return plan_purge(module, options)
     return _plan_remove(module_id, module, kept, options)
 
 
@@ -90,7 +93,8 @@ def _plan_rollback(module: Module) -> list[Sentence]:
 def _plan_install(
     module_id: str, module: Module | None, kept: KeptData | None, options: Mapping[str, Any]
 ) -> list[Sentence]:
-    version = get_upload(options["upload"]).report.get("version", "")
+    report = get_upload(options["upload"]).report
+    version = report.get("version", "")
     if module:
         plan = [
             _say(
@@ -98,7 +102,8 @@ def _plan_install(
                 id=module_id,
                 old=module.version,
                 new=version,
-            )
+            ),
+            *plan_renames(module, report),
         ]
     else:
         plan = [_say(_("Install “{id}” {new}."), id=module_id, new=version)]

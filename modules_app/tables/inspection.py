@@ -12,7 +12,7 @@ import json
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +37,15 @@ class Difference:
     older: int
 
 
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """How many rows a table has ("" as column), or how many have something in a column."""
+
+    table: str
+    column: str
+    rows: int
+
+
 def check_databases(paths: Iterable[Path]) -> dict[Path, str]:
     """Return what is wrong with each of these files, "" where nothing is. Writes nothing."""
     files = list(paths)
@@ -57,6 +66,22 @@ def compare_databases(newer: Path, older: Path) -> list[Difference] | None:
     if answer is None or "tables" not in answer:
         return None
     return [Difference(*row) for row in answer["tables"]]
+
+
+def count_values(path: Path, wanted: Mapping[str, Iterable[str]]) -> list[Filled] | None:
+    """Return how much there is in some columns; None when that could not be found out in time.
+
+    A table without columns stands for all its rows. What does not exist is left out.
+    """
+    tables = {table: list(columns) for table, columns in wanted.items()}
+    answer = _ask({"count": str(path), "of": tables}, seconds=_COMPARE_SECONDS)
+    return None if answer is None else [Filled(*row) for row in answer["filled"]]
+
+
+def column_names(path: Path) -> dict[str, list[str]] | None:
+    """Return the columns of every table; None when the file could not be read."""
+    answer = _ask({"columns": str(path)}, seconds=_COMPARE_SECONDS)
+    return None if answer is None else dict(answer["tables"])
 
 
 def _ask(order: dict[str, Any], *, seconds: float) -> dict[str, Any] | None:
@@ -81,6 +106,10 @@ def _main() -> None:
     order = json.load(sys.stdin)
     if "check" in order:
         answer: dict[str, Any] = {path: _check(Path(path)) for path in order["check"]}
+    elif "count" in order:
+        answer = {"filled": _filled(Path(order["count"]), order["of"])}
+    elif "columns" in order:
+        answer = {"tables": _all_columns(Path(order["columns"]))}
     else:
         answer = _compare(*(Path(path) for path in order["compare"]))
     json.dump(answer, sys.stdout)
@@ -97,6 +126,28 @@ def _check(path: Path) -> str:
     except sqlite3.DatabaseError as error:
         return str(error)
     return "" if found == ["ok"] else "; ".join(found)[:500]
+
+
+def _filled(path: Path, wanted: dict[str, list[str]]) -> list[tuple[str, str, int]]:
+    found = []
+    with closing(_open(path)) as connection:
+        for table, columns in wanted.items():
+            known = _columns(connection, "main", table)
+            query = f"SELECT 1 FROM main.{_quoted(table)}"
+            if known and not columns:
+                found.append((table, "", _count(connection, query)))
+            for column in columns:
+                if column in known:
+                    name = _quoted(column)
+                    having = f"{query} WHERE {name} IS NOT NULL AND {name} <> ''"
+                    found.append((table, column, _count(connection, having)))
+    return found
+
+
+def _all_columns(path: Path) -> dict[str, list[str]]:
+    with closing(_open(path)) as connection:
+        names = [name for (name,) in connection.execute(_TABLES.format(schema="main"))]
+        return {name: sorted(_columns(connection, "main", name)) for name in names}
 
 
 def _compare(newer: Path, older: Path) -> dict[str, Any]:

@@ -222,6 +222,7 @@ def verb_name(verb: str) -> str:
         "remove": pgettext("operation", "Removal"),
         "rollback": pgettext("operation", "Return to the version before"),
         "repair": pgettext("operation", "Repair"),
+        "purge": pgettext("operation", "Deletion of left-over data"),
     }
     return names.get(verb, verb)
 

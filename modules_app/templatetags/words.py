@@ -26,6 +26,7 @@ def _verbs() -> dict[str, str]:
         "remove": pgettext("verb in a sentence", "remove"),
         "rollback": pgettext("verb in a sentence", "return to the version before"),
         "repair": pgettext("verb in a sentence", "repair"),
+        "purge": pgettext("verb in a sentence", "delete left-over data"),
     }
 
 

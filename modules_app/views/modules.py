@@ -83,6 +83,7 @@ def module_detail(request: PageRequest, module_id: str) -> HttpResponse:
         **buttons(found.row, request.actor.rights),
         "trouble": last_trouble(found.operations),
         "versions": version_history(module),
+        "left_over": module.facts.get("left_over") or {},
         "checks": checks_of(module),
         "hooks": hook_rows(module),
         "workers": workers_of(module.id),

@@ -70,6 +70,7 @@ HANDLERS = {
     "remove": changing.remove,
     "rollback": changing.rollback,
     "repair": changing.repair,
+    "purge": changing.purge,
     "cancel": changing.cancel,
     "run": console.run,
     "place": placing.place,
