@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from modules_app.domain.menu_items import is_public
 from modules_app.exceptions import gettext_noop as _
 
 
@@ -16,6 +17,7 @@ class Grant(StrEnum):
     AUTHENTICATE = "authenticate"
     CORE_ASSETS = "core-assets"
     PUBLIC_ROUTES = "public-routes"
+    PUBLIC_PAGES = "public-pages"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +47,28 @@ GRANT_WORDS: dict[Grant, GrantWords] = {
         _("Requests without a login"),
         _("Anybody who reaches this server can send requests to these addresses of the module."),
     ),
+    Grant.PUBLIC_PAGES: GrantWords(
+        _("Pages without a login"),
+        _(
+            "Anybody who reaches this server can look at the pages that module.xml marks "
+            "requires_auth=false. Forms on them still need a login."
+        ),
+    ),
 }
 
 _BY_HOOK = {"authenticate_user": Grant.AUTHENTICATE}
 
 
 def asked_grants(manifest: Mapping[str, Any], hooks: Iterable[str]) -> tuple[Grant, ...]:
-    """Return what a module asks for: by the manifest's ``grants``, or by a hook that needs it.
+    """Return what a module asks for: by the manifest, or by a hook that needs it.
+
+    The manifest names ``grants``, or marks menu items ``requires_auth="false"`` (reference F1.3).
 
     ``manifest`` is the stored form of a `Manifest`.
     """
     named = (manifest.get("facts") or {}).get("grants") or ()
     asked = {Grant(name) for name in named if name in list(Grant)}
     asked |= {_BY_HOOK[hook] for hook in hooks if hook in _BY_HOOK}
+    if any(is_public(entry.get("facts") or {}) for entry in manifest.get("menu") or ()):
+        asked.add(Grant.PUBLIC_PAGES)
     return tuple(grant for grant in Grant if grant in asked)

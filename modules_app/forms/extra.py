@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.core.validators import RegexValidator
 from django.utils.translation import gettext
 
-from modules_app.domain.extra_fields import LONGEST_TEXT, ExtraField, FieldKind
+from modules_app.bridge.drawn_fields import form_field
 from modules_app.services.module_forms import FormPart, SaveProblem
 
 
@@ -21,7 +20,7 @@ class ExtraFieldsForm(forms.Form):
         self._parts = parts
         for part in parts:
             for one in part.fields:
-                self.fields[name_of(part.module_id, one.name)] = _field(one)
+                self.fields[name_of(part.module_id, one.name)] = form_field(one)
 
     def parts(self) -> list[tuple[FormPart, list[forms.BoundField]]]:
         """Return each module's part with its fields."""
@@ -54,33 +53,3 @@ def name_of(module_id: str, name: str) -> str:
     """Return the name of a module's field in our form; none of ours has a hyphen."""
     return f"m-{module_id}-{name}"
 
-
-def _field(one: ExtraField) -> forms.Field:
-    words: dict[str, Any] = {
-        "label": one.label,
-        "help_text": one.help,
-        "required": one.required,
-        "initial": one.initial,
-    }
-    if one.kind is FieldKind.BOOL:
-        return forms.BooleanField(**words)
-    if one.kind is FieldKind.NUMBER:
-        return forms.IntegerField(min_value=one.low, max_value=one.high, **words)
-    if one.kind is FieldKind.CHOICE:
-        choices = list(one.choices) if one.required else [("", "—"), *one.choices]
-        return forms.ChoiceField(choices=choices, **words)
-    if one.kind is FieldKind.TEXTAREA:
-        words["widget"] = forms.Textarea(attrs={"rows": 4})
-    return forms.CharField(
-        min_length=one.low,
-        max_length=min(one.high or LONGEST_TEXT, LONGEST_TEXT),
-        validators=_validators(one),
-        **words,
-    )
-
-
-def _validators(one: ExtraField) -> list[RegexValidator]:
-    if not one.pattern:
-        return []
-    message = one.pattern_message or gettext("This value does not have the right form.")
-    return [RegexValidator(rf"^(?:{one.pattern})\Z", message)]

@@ -90,7 +90,7 @@ class LoadedModule:
         from modules_app.host.urls import build_urls  # it imports views, which need loaded apps
 
         with running(self.facts):
-            return build_urls(self.module, self.facts, self.config, self.conf)
+            return build_urls(self.module, self.facts, self.config, self.conf, self.freepbx)
 
 
 @dataclass

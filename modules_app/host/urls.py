@@ -10,6 +10,7 @@ from django.urls import include, path, re_path
 
 from modules_app.bridge.registry import RegistryModule
 from modules_app.host import overview
+from modules_app.host.freepbx_pages import own_pages
 from modules_app.host.health import health
 from modules_app.host.hooks import hook
 from modules_app.host.loader import import_role
@@ -50,11 +51,15 @@ class ModuleUrls:
 
 
 def build_urls(
-    module: RegistryModule, facts: ModuleFacts, config: AppConfig | None, conf: Any = None
+    module: RegistryModule,
+    facts: ModuleFacts,
+    config: AppConfig | None,
+    conf: Any = None,
+    freepbx: Any = None,
 ) -> ModuleUrls:
     """Return the addresses of a module: its own, then our overview, table pages and its admin.
 
-    ``conf`` is the object that has its hooks.
+    ``conf`` is the object that has its hooks, ``freepbx`` that of a FreePBX module.
     """
     patterns: list[Any] = []
     own = import_role(module, "urls") if config is not None else None
@@ -65,6 +70,7 @@ def build_urls(
     if config is not None:
         site = build_site(config, facts.title("en"), facts.url)
         patterns.append(path("admin/", site.urls))
+    patterns += own_pages(module, facts, freepbx)
     patterns += [
         path("", overview.overview, name="module-overview"),
         path("tables/<str:table>/", overview.table_page, name="module-table"),

@@ -9,6 +9,7 @@ from modules_app.models.firewall import (
     FirewallTrial,
     NetworkFilter,
 )
+from modules_app.models.first_run import FirstRun
 from modules_app.models.grants import ModuleAccount, ModuleGrant, ModuleRight
 from modules_app.models.hook import HookResult
 from modules_app.models.menu import MenuItem, PbxSetting
@@ -28,6 +29,7 @@ __all__ = [
     "Fail2BanSettings",
     "FirewallRule",
     "FirewallTrial",
+    "FirstRun",
     "HookResult",
     "KeptData",
     "LostEvent",

@@ -38,12 +38,16 @@ class ModuleGrant(models.Model):
 
 
 class ModuleRight(models.Model):
-    """A right that a module named for some of its addresses, and the permission made of it."""
+    """A right that a module named for some of its addresses, and the permission made of it.
+
+    ``item`` is the key of the FreePBX menu item that needs it; else the module's code named it.
+    """
 
     module = models.ForeignKey(Module, on_delete=models.CASCADE, related_name="rights")
     name = models.CharField(_("name"), max_length=40)
     caption = models.CharField(_("caption"), max_length=200)
     pages = models.JSONField(_("addresses"), default=list, blank=True)
+    item = models.CharField(_("menu item that it is for"), max_length=100, blank=True)
     permission = models.OneToOneField(Permission, on_delete=models.CASCADE)
 
     class Meta:

@@ -15,6 +15,8 @@ from modules_app.models import KeptData, MenuItem, Module, PbxSetting
 from modules_app.packages.store import Record
 from modules_app.services.menu import clean_icon, menu_setting_key, write_menu_setting
 
+_SWITCHES = ("everyone", "own_right", "public", "needs_engine", "beta")
+_DECLARED = ("link", "target", *_SWITCHES)
 _PLACED = ("placed_group", "placed_caption", "placed_order", "placed_shown")
 _SETTING_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,100}")
 _MAX_ITEMS = 50
@@ -54,7 +56,7 @@ def write_menu(module: Module, wishes: list[dict[str, Any]], kept: KeptData | No
 
 def menu_wishes(module: Module) -> list[dict[str, Any]]:
     """Return the module's menu rows as the wishes they were made of."""
-    names = ("key", "group", "icon", "caption", "href", "shown", "order", "missing")
+    names = ("key", "group", "icon", "caption", "href", "shown", "order", "missing", *_DECLARED)
     return [
         {name: getattr(item, name) for name in names} for item in module.menu_items.order_by("pk")
     ]
@@ -141,6 +143,9 @@ def _menu_item(module: Module, wish: dict[str, Any]) -> MenuItem:
         order=_order(wish.get("order")),
         shown=bool(wish.get("shown", True)),
         missing=bool(wish.get("missing", False)),
+        link=str(wish.get("link") or "")[:2000],
+        target=str(wish.get("target") or "")[:32],
+        **{name: bool(wish.get(name)) for name in _SWITCHES},
     )
 
 

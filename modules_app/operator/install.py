@@ -12,6 +12,7 @@ from modules_app.domain.asterisk_files import scripts_of
 from modules_app.domain.findings import Finding
 from modules_app.domain.gates import closed_gates
 from modules_app.domain.ids import fold_id
+from modules_app.domain.menu_items import declared_menu
 from modules_app.domain.operations import Stage
 from modules_app.domain.states import Fault, Phase, Wanted, is_loaded
 from modules_app.exceptions import Refused
@@ -40,6 +41,7 @@ from modules_app.packages.store import (
 from modules_app.selectors.packages import get_upload
 from modules_app.selectors.registry import registry_module
 from modules_app.selectors.settings import read_setting
+from modules_app.services.item_rights import write_item_rights
 from modules_app.services.registry import raise_sequence
 from modules_app.services.uploads import archive_limits
 
@@ -106,6 +108,7 @@ class Install(Work):
             raise_sequence()
         module.save()
         contributions.write_menu(module, self._menu_wishes(), self.kept)
+        write_item_rights(module)
         mark_missing(module, self.missing)
         self._write_rest(module)
         self.module = module
@@ -270,10 +273,8 @@ class Install(Work):
         return registry_module(stand_in)
 
     def _menu_wishes(self) -> list[dict[str, Any]]:
-        declared = [
-            {**entry, "shown": not entry.get("hidden")} for entry in self.report.get("menu", [])
-        ]
-        return [*(self.answer.get("sidebar") or declared), *self.answer.get("menu_items", [])]
+        declared = self.answer.get("sidebar") or declared_menu(self.report)
+        return [*declared, *self.answer.get("menu_items", [])]
 
     def _write_rest(self, module: Module) -> None:
         foreign = contributions.write_own_settings(

@@ -11,6 +11,7 @@ from django.db import transaction
 from modules_app.exceptions import ModuleError
 from modules_app.models import MenuItem, Module, Operation, PbxSetting
 from modules_app.operator.contributions import place_again, placement_of
+from modules_app.services.item_rights import write_item_rights
 from modules_app.services.menu import menu_setting_key
 from modules_app.services.registry import raise_sequence
 
@@ -63,6 +64,7 @@ def put_back(id_fold: str, rows: str) -> Module:
         row.save()
     module = Module.objects.get(id_fold=id_fold)
     place_again(module, placed)
+    write_item_rights(module)
     return module
 
 

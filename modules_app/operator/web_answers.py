@@ -9,7 +9,8 @@ from modules_app.domain.rights import permission_of, right_for
 from modules_app.models import HookResult, MenuItem, Module
 from modules_app.operator.contributions import menu_wishes, write_menu
 from modules_app.permissions import Right
-from modules_app.selectors.rights import rights_of
+from modules_app.selectors.rights import pages_of
+from modules_app.services.item_rights import write_item_rights
 from modules_app.services.rights import write_rights
 
 MENU = "on_before_header_menu_show"
@@ -28,6 +29,7 @@ def take_answers(module: Module, hooks: Iterable[str]) -> None:
     for row in rows:
         asked[row.hook](module, row.answer or [])
     if asked:
+        write_item_rights(module)
         _write_rights_of_entries(module)
 
 
@@ -55,11 +57,11 @@ def _write_rights_of_entries(module: Module) -> None:
     stored = HookResult.objects.filter(id_fold=module.id_fold, hook=MENU).first()
     answer = stored.answer if stored and isinstance(stored.answer, list) else []
     asked = {str(one.get("key")): str(one.get("right") or "") for one in answer}
-    pages = rights_of(module.id)
+    pages = pages_of(module.id)
     changed = []
     for item in module.menu_items.all():
         address = (item.href or f"/m/{module.id}/").removeprefix(f"/m/{module.id}/")
-        name = asked.get(item.key) or right_for(pages, address)
+        name = asked.get(item.key) or ("" if item.link else right_for(pages, address))
         item.right = _permission(module.id, name)
         changed.append(item)
     MenuItem.objects.bulk_update(changed, ["right"])

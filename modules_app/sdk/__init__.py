@@ -13,6 +13,7 @@ from modules_app.sdk.console import ConsoleCommand
 from modules_app.sdk.context import ModuleFacts, current_module
 from modules_app.sdk.core_refs import CASCADE, KEEP, PROTECT, CoreRef, core_records
 from modules_app.sdk.freepbx import FreePbxModule
+from modules_app.sdk.freepbx_pages import Component, posted
 from modules_app.sdk.menu import Menu
 from modules_app.sdk.models import ModuleModel
 from modules_app.sdk.outside import ask_reload
@@ -31,6 +32,7 @@ __all__ = [
     "CASCADE",
     "KEEP",
     "PROTECT",
+    "Component",
     "ConfigClass",
     "ConsoleCommand",
     "CoreRef",
@@ -54,6 +56,7 @@ __all__ = [
     "enqueue",
     "may",
     "module_cookie",
+    "posted",
     "register_admin",
     "render_page",
     "report_attack",

@@ -7,10 +7,11 @@ from typing import Any, ClassVar
 
 from modules_app.hooks.between import NAMESPACE
 from modules_app.sdk.base import Recorded
+from modules_app.sdk.freepbx_pages import PageMethods
 from modules_app.sdk.pbx import Pbx
 
 
-class FreePbxModule(Recorded):
+class FreePbxModule(PageMethods, Recorded):
     """The class of ``module.py``, named after the module: ``hellopbx`` has ``class Hellopbx``.
 
     The tables of ``<database>`` and of the module's models exist before `install` runs. What other
@@ -63,3 +64,4 @@ class FreePbxModule(Recorded):
     def self_test(self) -> bool | str | list[str] | None:
         """Say whether the module is well, as `ConfigClass.self_test` does."""
         return None
+

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.template.loader import render_to_string
 
+from modules_app.sdk.context import current_module
 from modules_app.sdk.pages import asset as asset_url
 from modules_app.sdk.translations import translate
 
@@ -16,6 +18,24 @@ register = template.Library()
 def text(key: str, **values: Any) -> str:
     """Return a text of the module's ``messages``; ``%name%`` in it is filled from ``name=…``."""
     return translate(key, **values)
+
+
+@register.simple_tag(takes_context=True)
+def gui_hooks(context: template.Context) -> str:
+    """Draw the fields that other FreePBX modules add to this page; put it inside the form."""
+    components = getattr(context.get("request"), "gui_components", None)
+    parts = components() if components is not None else []
+    return render_to_string("host/gui_hooks.html", {"parts": parts}) if parts else ""
+
+
+@register.simple_tag(takes_context=True)
+def right_nav(context: template.Context) -> str:
+    """Draw the links of `FreePbxModule.get_right_nav`; other addresses than own ones are left out."""
+    links = getattr(context.get("request"), "right_nav", None)
+    own = current_module().url
+    pairs = [(str(caption), str(to)) for caption, to in (links() if links is not None else ())]
+    shown = [pair for pair in pairs if pair[1].startswith(own)]
+    return render_to_string("host/right_nav.html", {"links": shown})
 
 
 @register.simple_tag

@@ -29,6 +29,9 @@ class MenuLink(NamedTuple):
     url: str
     module_id: str
     right: str = ""
+    target: str = ""
+    leads_out: bool = False
+    needs_engine: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,9 @@ class _Row(NamedTuple):
     href: str
     order: int
     right: str
+    link: str
+    target: str
+    needs_engine: bool
     placed_group: str
     placed_caption: str
     placed_order: int | None
@@ -97,7 +103,8 @@ def menu_groups() -> list[dict[str, Any]]:
 
 def first_entry(user: Any) -> str:
     """Return the first address that the sidebar offers this person, "" for none."""
-    return next((link.url for group in sidebar("en", user) for link in group.items), "")
+    links = (link for group in sidebar("en", user) for link in group.items)
+    return next((link.url for link in links if not link.leads_out), "")
 
 
 @functools.cache
@@ -155,6 +162,26 @@ def find_menu_item(module_id: str, key: str | None = None) -> MenuItem:
     return item
 
 
+@dataclass(frozen=True, slots=True)
+class PageFacts:
+    """What module.xml says of the page at an address (reference F1.3, menuitems)."""
+
+    needs_engine: bool = False
+    beta: bool = False
+
+
+def page_facts(module_id: str, address: str) -> PageFacts:
+    """Return what the menu item says whose page this is: the longest that begins ``address``."""
+    own = f"/m/{module_id}/"
+    rows = MenuItem.objects.filter(module_id=module_id, link="").exclude(href="")
+    fitting = [
+        (len(href), engine, beta)
+        for href, engine, beta in rows.values_list("href", "needs_engine", "beta")
+        if href == own + address or href != own and f"{own}{address}".startswith(href)
+    ]
+    return PageFacts(*max(fitting)[1:]) if fitting else PageFacts()
+
+
 def caption_of(item: MenuItem | _Row, language: str) -> str:
     """Return what stands in the sidebar: the placed caption, else the translated one."""
     return item.placed_caption or pick(item.captions, language, item.caption)
@@ -175,8 +202,16 @@ def _group(item: MenuItem | _Row) -> str:
 
 
 def _link(item: MenuItem | _Row, language: str) -> MenuLink:
-    caption = caption_of(item, language)
-    return MenuLink(caption, item.icon, _address(item), item.module_id, item.right)
+    return MenuLink(
+        caption_of(item, language),
+        item.icon,
+        item.link or _address(item),
+        item.module_id,
+        item.right,
+        item.target,
+        leads_out=bool(item.link),
+        needs_engine=bool(item.needs_engine),
+    )
 
 
 def _address(item: MenuItem | _Row) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from modules_app.domain.grants import GRANT_WORDS, Grant, GrantWords, asked_grants
 from modules_app.domain.rights import PageRight, codename_of, permission_of, right_for
-from modules_app.models import Module, ModuleAccount, ModuleGrant, ModuleRight
+from modules_app.models import MenuItem, Module, ModuleAccount, ModuleGrant, ModuleRight
 from modules_app.permissions import Actor, Right
 
 _LONGEST_STATEMENT = 3000
@@ -37,12 +37,33 @@ def rights_of(module_id: str) -> tuple[PageRight, ...]:
     return tuple(PageRight(name, tuple(pages)) for name, pages in rows)
 
 
+def pages_of(module_id: str) -> tuple[PageRight, ...]:
+    """Return which rights the module's pages need; a page for everybody stands there without name.
+
+    ``access="all"`` of a FreePBX menu item opens its page to whoever may look at modules, also
+    where a right stands for all pages (reference F1.3).
+    """
+    open_to_all = MenuItem.objects.filter(module_id=module_id, everyone=True, link="")
+    own = f"/m/{module_id}/"
+    pages = tuple(href.removeprefix(own) for href in open_to_all.values_list("href", flat=True))
+    return (*rights_of(module_id), *([PageRight("", pages)] if pages else []))
+
+
+def is_open_page(module_id: str, address: str) -> bool:
+    """Tell whether strangers may look at a page: module.xml asks for it and somebody granted it."""
+    asked = MenuItem.objects.filter(
+        module_id=module_id, public=True, href=f"/m/{module_id}/{address}"
+    )
+    given = ModuleGrant.objects.filter(module_id=module_id, right=Grant.PUBLIC_PAGES)
+    return asked.exists() and given.exists()
+
+
 def access_to(user: Any, actor: Actor, module_id: str, address: str) -> Access:
     """Say whether ``user`` may open ``address`` below the module's own.
 
     A page for which the module named a right needs exactly that; all others need one of our own.
     """
-    needed = right_for(rights_of(module_id), address)
+    needed = right_for(pages_of(module_id), address)
     if needed:
         return Access(user.has_perm(permission_of(module_id, needed)), covered=True)
     return Access(bool(actor.rights & {Right.VIEW, Right.OPERATE}))
@@ -87,7 +108,9 @@ def granted_modules(grant: Grant) -> list[str]:
 
 def grant_lines(module: Module) -> list[GrantLine]:
     """Return what the module asks for, and what it was granted before it stopped asking."""
-    asked = asked_grants(module.facts.get("manifest") or {}, module.facts.get("hooks") or ())
+    asked = set(asked_grants(module.facts.get("manifest") or {}, module.facts.get("hooks") or ()))
+    if module.language != "python":
+        asked.discard(Grant.PUBLIC_PAGES)  # its pages are explained, not run
     given = {row.right: row for row in module.grants.prefetch_related("groups")}
     return [
         GrantLine(

@@ -28,7 +28,7 @@ def write_rights(module: Module, answer: Iterable[Mapping[str, Any]]) -> None:
     """
     named = {str(one["name"]): one for one in answer if is_right_name(str(one.get("name")))}
     kept = dict(list(named.items())[:MOST_RIGHTS])
-    _forget(ModuleRight.objects.filter(module=module).exclude(name__in=kept))
+    _forget(ModuleRight.objects.filter(module=module, item="").exclude(name__in=kept))
     kind = ContentType.objects.get_for_model(Module)
     for name, one in kept.items():
         caption = str(one.get("caption") or name)[:150]
@@ -41,7 +41,7 @@ def write_rights(module: Module, answer: Iterable[Mapping[str, Any]]) -> None:
         ModuleRight.objects.update_or_create(
             module=module,
             name=name,
-            defaults={"caption": caption, "pages": pages, "permission": permission},
+            defaults={"caption": caption, "pages": pages, "permission": permission, "item": ""},
         )
 
 

@@ -15,10 +15,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext
 from lucide.templatetags.lucide import lucide as draw
 
+from modules_app.domain.batches import BATCH_LABELS, BatchOutcome
 from modules_app.domain.operations import OUTCOME_LABELS, Outcome
 from modules_app.domain.states import ModuleState, Verb
 from modules_app.exceptions import fill
 from modules_app.exceptions import gettext_noop as _
+from modules_app.selectors.engine import engine_state
 from modules_app.selectors.menu import MenuGroup, MenuLink
 from modules_app.selectors.modules import loaded_module_admins
 from modules_app.templatetags.icon_names import ICON_NAMES
@@ -52,6 +54,12 @@ OUTCOME_COLOURS: dict[str, str] = {
     Outcome.REFUSED: "warning",
     Outcome.CANCELLED: "secondary",
     Outcome.ABORTED: "warning",
+}
+BATCH_LOOKS: dict[BatchOutcome, tuple[str, str]] = {
+    BatchOutcome.RUNNING: ("text-info-emphasis", "loader-circle"),
+    BatchOutcome.DONE: ("text-success-emphasis", "circle-check"),
+    BatchOutcome.PARTLY: ("text-warning-emphasis", "circle-alert"),
+    BatchOutcome.FAILED: ("text-danger-emphasis", "circle-x"),
 }
 EXCERPT = 240
 AUDIT_OUTCOMES = {
@@ -105,11 +113,14 @@ AUDIT_ACTIONS = {
     "user-delete": _("User deleted"),
     "user-unlock": _("User unlocked"),
     "worker-restart": _("Workers restarted"),
+    "event-retry": _("Event told again"),
+    "job-retry": _("Job tried again"),
 }
 _DESCRIPTION_TAGS = {
     "a", "b", "br", "code", "em", "h3", "h4", "h5", "i", "li", "ol", "p", "pre", "strong", "u", "ul"
 }  # fmt: skip
-_MENU_LINK = '<li><a href="{url}"{mark}>{icon}<span>{caption}</span></a></li>'
+_MENU_LINK = '<li><a href="{url}"{mark}>{icon}<span>{caption}{note}</span></a></li>'
+_MENU_NOTE = ' <small class="nav-note" title="{reason}">{label}</small>'
 _CURRENT = format_html(' aria-current="{}"', "page")
 
 
@@ -144,19 +155,41 @@ def menu_links(links: tuple[MenuLink, ...], current: str) -> str:
 
     ``current`` is the address of the entry whose page this is.
     """
-    return _menu_links(links, current if any(link.url == current for link in links) else "")
+    note = _engine_note() if any(link.needs_engine for link in links) else ""
+    here = current if any(link.url == current for link in links) else ""
+    return _menu_links(links, here, note)
+
+
+def _engine_note() -> str:
+    """Return why pages that need Asterisk do not open, "" while they do."""
+    found = engine_state()
+    if found.connected:
+        return ""
+    return format_html(_MENU_NOTE, reason=gettext(found.reason), label=gettext(found.label))
 
 
 @functools.lru_cache(maxsize=32)
-def _menu_links(links: tuple[MenuLink, ...], current: str) -> str:
-    return format_html_join("\n", "{}", ((_menu_link(x, x.url == current),) for x in links))
+def _menu_links(links: tuple[MenuLink, ...], current: str, note: str) -> str:
+    drawn = (
+        (_menu_link(x, x.url == current, note if x.needs_engine else SafeString()),) for x in links
+    )
+    return format_html_join("\n", "{}", drawn)
 
 
 @functools.lru_cache(maxsize=4096)
-def _menu_link(link: MenuLink, current: bool) -> str:
-    drawn = _draw(link.icon or "puzzle", 20)
-    mark = _CURRENT if current else ""
-    return format_html(_MENU_LINK, url=link.url, mark=mark, icon=drawn, caption=link.caption)
+def _menu_link(link: MenuLink, current: bool, note: str) -> str:
+    drawn = _draw(link.icon or ("external-link" if link.leads_out else "puzzle"), 20)
+    mark = _outside(link) if link.leads_out else _CURRENT if current else ""
+    return format_html(
+        _MENU_LINK, url=link.url, mark=mark, icon=drawn, caption=link.caption, note=note
+    )
+
+
+def _outside(link: MenuLink) -> str:
+    """Return the attributes of a link to another site, which learns nothing of where it was."""
+    if not link.target:
+        return format_html(' rel="{}"', "noopener noreferrer")
+    return format_html(' rel="{}" target="{}"', "noopener noreferrer", link.target)
 
 
 @register.simple_tag
@@ -170,6 +203,13 @@ def outcome_badge(outcome: str) -> str:
     """Draw how an operation or one of its stages stands."""
     label = gettext(OUTCOME_LABELS[Outcome(outcome)])
     return _badge(f"state text-{OUTCOME_COLOURS[outcome]}-emphasis", OUTCOME_ICONS[outcome], label)
+
+
+@register.simple_tag
+def batch_badge(outcome: str) -> str:
+    """Draw how several operations stand as a whole."""
+    css, icon_name = BATCH_LOOKS[BatchOutcome(outcome)]
+    return _badge(f"state {css}", icon_name, gettext(BATCH_LABELS[BatchOutcome(outcome)]))
 
 
 @register.simple_tag

@@ -16,7 +16,7 @@ from django.utils.translation import get_language
 from modules_app.bridge.safe_mode import SafeMode
 from modules_app.domain.menu import CORE_ITEMS
 from modules_app.permissions import Right
-from modules_app.selectors.menu import MenuGroup, sidebar, with_core_items
+from modules_app.selectors.menu import MenuGroup, page_facts, sidebar, with_core_items
 from modules_app.selectors.safe_mode import safe_mode
 
 logger = logging.getLogger(__name__)
@@ -96,6 +96,18 @@ class Page:
         """Return whose own page this is, or nothing."""
         parts = self.request.path.split("/")
         return parts[2] if len(parts) > 2 and parts[1] == "m" else ""
+
+    @cached_property
+    def is_beta(self) -> bool:
+        """Return whether module.xml calls this page of a module a beta."""
+        if not self.module_id:
+            return False
+        address = self.request.path.removeprefix(f"/m/{self.module_id}/")
+        try:
+            return page_facts(self.module_id, address).beta
+        except DatabaseError:  # a page comes out also where no row can be read
+            logger.exception("What module.xml says of the page could not be read")
+            return False
 
     @property
     def theme(self) -> str:

@@ -5,22 +5,30 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.shortcuts import redirect, render
-from django.utils.translation import get_language
+from django.shortcuts import redirect, render, resolve_url
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
+from modules_app.bridge.statement import PUBLIC
 from modules_app.domain.ids import dashed_form
 from modules_app.domain.states import Fault, Phase, is_loaded
 from modules_app.models import Module
 from modules_app.permissions import Actor
 from modules_app.proxy.exchange import Problem, exchange
 from modules_app.proxy.limits import ProxyLimits, proxy_limits
-from modules_app.proxy.outgoing import METHODS, comes_from_this_site
+from modules_app.proxy.outgoing import METHODS, SAFE_METHODS, comes_from_this_site
+from modules_app.selectors.engine import engine_state
+from modules_app.selectors.menu import page_facts
 from modules_app.selectors.registry import current_sequence
-from modules_app.selectors.rights import Access, access_to
+from modules_app.selectors.rights import Access, access_to, is_open_page
 from modules_app.selectors.safe_mode import safe_mode
+from modules_app.services.callers import Program, count_for_a_minute
+from modules_app.services.signing_in import address_of
 from modules_app.views.errors import answer, error_page, is_for_programs
 from modules_app.views.http import methods
 
@@ -39,14 +47,60 @@ class Target:
 
 # The token is checked by the host, which knows the form; here only the origin is (design 3).
 @csrf_exempt
+@login_not_required
 def module_proxy(request: HttpRequest, module_id: str, rest: str = "") -> HttpResponseBase:
-    """Pass a request on to the module, if the module is there and the person may open it."""
+    """Pass a request on to the module, if the module is there and the person may open it.
+
+    A stranger gets no further than the login, but at a page that an administrator opened to all.
+    """
+    if not request.user.is_authenticated:
+        return _for_a_stranger(request, module_id, rest)
+    return open_page(request, module_id, rest)
+
+
+def open_page(
+    request: HttpRequest, module_id: str, rest: str, way: Way | None = None
+) -> HttpResponseBase:
+    """Return the module's page at ``rest``, below its own address, for a logged-in person."""
     target = find_target(module_id)
     if target is None or not is_clean(request.path_info):
         return _not_found(request)
     actor = Actor.of_user(request.user)
     access = access_to(request.user, actor, target.id, rest)
-    return send_on(request, target, actor, access)
+    if access.may and target.loaded and page_facts(target.id, rest).needs_engine:
+        engine = engine_state()
+        if not engine.connected:
+            return without_engine(request, target, engine.reason)
+    return send_on(request, target, actor, access, way or PAGE)
+
+
+def _for_a_stranger(request: HttpRequest, module_id: str, rest: str) -> HttpResponseBase:
+    """Show the page if strangers may look at it; anything they send needs a login."""
+    looks = request.method in SAFE_METHODS and is_clean(request.path_info)
+    if not looks or not is_open_page(module_id, rest):
+        return redirect_to_login(request.get_full_path(), resolve_url(settings.LOGIN_URL))
+    address = address_of(request)
+    limit = int(settings.PBX_API_PER_MINUTE["public"])
+    if not count_for_a_minute(f"public {module_id} {address}", limit):
+        return answer(request, 429)
+    target = find_target(module_id)
+    if target is None:
+        return _not_found(request)
+    request.user = Program()  # type: ignore[assignment]
+    nobody = Actor("", "web", frozenset(), address)
+    return send_on(request, target, nobody, Access(may=True, covered=True), Way(PUBLIC))
+
+
+def without_engine(request: HttpRequest, target: Target, reason: str) -> HttpResponse:
+    """Say that a page needs Asterisk, in the place of the page (reference F9.3 step 4)."""
+    context = {
+        "status": 503,
+        "title": target.title,
+        "sentence": gettext(reason),
+        "hint": gettext("The module stays enabled; only this page has to wait."),
+        "module_id": target.id,
+    }
+    return render(request, "errors/module.html", context, status=503)
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "modules_app.host.page_hooks.PageHooks",
+    "modules_app.host.freepbx_pages.FreePbxPages",
 ]
 ROOT_URLCONF = "modules_app.host.urls"
 MESSAGE_STORAGE = "modules_app.host.messages.ModuleMessages"
