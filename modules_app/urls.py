@@ -63,7 +63,9 @@ urlpatterns = [
     path("uploads/<uuid:upload_id>/install/", uploads.upload_install, name="upload-install"),
     path("uploads/<uuid:upload_id>/discard/", uploads.upload_discard, name="upload-discard"),
     path("kept/<str:module_id>/delete/", kept.kept_delete, name="kept-delete"),
+    path("modules/<str:module_id>/jobs/<int:job_id>/retry/", workers.job_retry, name="job-retry"),
     path("operations/", operations.operation_list, name="operation-list"),
+    path("events/lost/<int:lost_id>/retry/", events.event_retry, name="event-retry"),
     path("operations/<int:operation_id>/", operations.operation_detail, name="operation-detail"),
     path(
         "operations/<int:operation_id>/cancel/",

@@ -63,6 +63,14 @@ def _add_reading(verb: Callable[..., argparse.ArgumentParser]) -> None:
     workers.add_argument(
         "--restart", nargs="?", const="", metavar="NAME", help="let one, or all of ID, start anew"
     )
+    workers.add_argument(
+        "--retry-job", type=int, metavar="NUMBER", help="put a job of ID that was given up back"
+    )
+    events = verb("events", "show which changes modules are told of, and what was given up")
+    events.add_argument("id", nargs="?", default="", metavar="ID")
+    events.add_argument(
+        "--retry", type=int, metavar="NUMBER", help="tell its module of a given up event again"
+    )
     hooks = verb("hooks", "show where modules plug in, and what they answered")
     hooks.add_argument("id", nargs="?", default="", metavar="ID")
     _add_surfaces(verb)

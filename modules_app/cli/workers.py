@@ -14,6 +14,7 @@ from modules_app.exceptions import Refused
 from modules_app.exceptions import gettext_noop as _
 from modules_app.selectors.modules import get_module_row
 from modules_app.selectors.workers import all_workers, supervisor_runs, workers_of
+from modules_app.services.second_tries import retry_job
 from modules_app.services.workers import not_supervised, restart_worker
 
 
@@ -21,6 +22,8 @@ def workers(args: Any) -> int:
     """Print the workers of one module or of all; with --restart, let one start anew."""
     if args.restart is not None:
         return _restart(args)
+    if args.retry_job is not None:
+        return _retry(args)
     if args.id:
         return _one(args.id, as_json=args.json)
     runs, found = supervisor_runs(), all_workers()
@@ -69,6 +72,17 @@ def _restart(args: Any) -> int:
         print_json({"id": args.id, "restart": args.restart or "*"})
     else:
         sys.stdout.write(gettext("The restart was asked for.") + "\n")
+    return 0
+
+
+def _retry(args: Any) -> int:
+    if not args.id:
+        raise Refused("module-missing", _("--retry-job needs the id of a module."))
+    retry_job(actor=actor(), module_id=args.id, job_id=args.retry_job)
+    if args.json:
+        print_json({"id": args.id, "job": args.retry_job})
+    else:
+        sys.stdout.write(gettext("The job is in its queue again.") + "\n")
     return 0
 
 

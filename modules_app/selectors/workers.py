@@ -130,11 +130,17 @@ def _queues(module_id: str) -> tuple[tuple[Queue, ...], tuple[DeadLetter, ...]]:
     return (), ()
 
 
-@contextmanager
-def _database(module_id: str) -> Iterator[sqlite3.Connection | None]:
+def module_database(module_id: str) -> Path | None:
+    """Return where the module's own database is now; None when it has none."""
     epoch = Module.objects.filter(pk=module_id).values_list("epoch", flat=True).first()
     path = Path(data_dir().epoch(module_id, epoch or "") / "module.db")
-    if not epoch or not path.is_file():
+    return path if epoch and path.is_file() and not path.is_symlink() else None
+
+
+@contextmanager
+def _database(module_id: str) -> Iterator[sqlite3.Connection | None]:
+    path = module_database(module_id)
+    if path is None:
         yield None
         return
     with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=1)) as found:

@@ -12,7 +12,9 @@ from django.utils import timezone
 
 from modules_app.bridge.hooks import HookAnswer
 from modules_app.domain.model_events import CHANGE_DATA, DELETED, NEED_RELOAD, SAVED, actions_of
+from modules_app.exceptions import ModuleError, NotAllowed, Refused
 from modules_app.models import (
+    AuditEvent,
     EventCursor,
     LostEvent,
     Module,
@@ -26,6 +28,7 @@ from modules_app.services import event_delivery
 from modules_app.services.event_delivery import TRIES, Courier, forget_old_events
 from modules_app.services.events import begin_listening, emit, forget_listener
 from modules_app.services.registry import raise_sequence
+from modules_app.services.second_tries import retry_event
 from modules_app.services.settings import write_settings
 
 ACTOR = Actor.system(channel="cli", name="tester")
@@ -338,3 +341,63 @@ def test_m55_what_a_change_leads_to(
     model: str, record: str, kind: str, actions: tuple[str, ...]
 ) -> None:
     assert actions_of(model, record, kind) == actions
+
+
+def lost(module_id: str, hook: str = CHANGE_DATA) -> LostEvent:
+    return LostEvent.objects.create(
+        module_id=module_id,
+        id_fold=module_id.casefold(),
+        hook=hook,
+        event_id=7,
+        payload={"recordId": "SIPPort"},
+        tries=8,
+        error="ValueError: no",
+    )
+
+
+@pytest.mark.parametrize(
+    ("hook", "argument"),
+    [(CHANGE_DATA, "data"), (NEED_RELOAD, "planned_actions"), ("core_references", "question")],
+)
+def test_a_given_up_event_is_told_again_under_its_name_and_leaves_the_list(
+    host: Hosted, hook: str, argument: str
+) -> None:
+    module("ModuleEar", hook)
+    asked: list[dict[str, Any]] = []
+
+    def ask(asked_hook: str, arguments: dict[str, Any], module_id: str) -> HookAnswer | None:
+        asked.append(arguments)
+        return host.ask(asked_hook, arguments, module_id)
+
+    retry_event(actor=ACTOR, lost_id=lost("ModuleEar", hook).pk, ask=ask)
+    assert host.told == [("ModuleEar", hook, {"recordId": "SIPPort"})]
+    assert asked == [{argument: {"recordId": "SIPPort"}}]
+    assert not LostEvent.objects.exists()
+    assert EventCursor.objects.get(hook=hook).delivered == 1
+    assert AuditEvent.objects.get(action="event-retry").outcome == "done"
+
+
+def test_an_event_that_fails_again_stays_and_says_so(host: Hosted) -> None:
+    module("ModuleEar")
+    row = lost("ModuleEar")
+    host.answers["ModuleEar"] = lambda: HookAnswer("ModuleEar", error="Traceback\nKeyError: 'x'")
+    with pytest.raises(ModuleError, match="KeyError: 'x'"):
+        retry_event(actor=ACTOR, lost_id=row.pk, ask=host.ask)
+    row.refresh_from_db()
+    assert (row.tries, row.error) == (9, "Traceback\nKeyError: 'x'")
+    assert AuditEvent.objects.get(action="event-retry").outcome == "failed"
+    host.answers["ModuleEar"] = lambda: None
+    with pytest.raises(ModuleError) as refused:
+        retry_event(actor=ACTOR, lost_id=row.pk, ask=host.ask)
+    assert refused.value.slug == "module-not-reached"
+
+
+def test_nobody_is_told_of_an_event_who_does_not_listen_or_without_the_right(host: Hosted) -> None:
+    row = lost("ModuleGone")
+    for lost_id, slug in ((row.pk, "lost-event-nobody-listens"), (0, "lost-event-unknown")):
+        with pytest.raises(Refused) as refused:
+            retry_event(actor=ACTOR, lost_id=lost_id, ask=host.ask)
+        assert refused.value.slug == slug
+    with pytest.raises(NotAllowed):
+        retry_event(actor=Actor("ann", "web", frozenset()), lost_id=row.pk, ask=host.ask)
+    assert host.told == []

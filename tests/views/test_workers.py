@@ -20,13 +20,15 @@ from modules_app.bridge.workers import (
     WorkerStatus,
     write_status,
 )
+from modules_app.domain.operations import Outcome
 from modules_app.models import AuditEvent, EventCursor, LostEvent, OutboxEvent
 from modules_app.packages.datadir import DataDir
 from modules_app.packages.fsops import FsOps
 from modules_app.permissions import Right
 from modules_app.processes.locks import FileLock
 from modules_app.processes.mailbox import Mailbox
-from tests.pages import Browser, age_proof, module, person
+from modules_app.services import second_tries
+from tests.pages import Browser, age_proof, module, operation, person
 
 ID, MARK = "ModuleWork", "<script>mark()</script>{{ 7|add:7 }}"
 RESTART = f"/modules/{ID}/workers/restart/"
@@ -43,7 +45,8 @@ def run_dir(tmp_path: Path, settings: Settings) -> Path:
     folder.mkdir(parents=True)
     with closing(sqlite3.connect(folder / "module.db")) as connection, connection:
         connection.execute(
-            "CREATE TABLE pbx_queue (id INTEGER PRIMARY KEY, queue, data, tries, dead, error)"
+            "CREATE TABLE pbx_queue (id INTEGER PRIMARY KEY, queue, data, tries, dead, error,"
+            " due, claimed_by)"
         )
         values = [("jobs", f'"{MARK}"', 5, 1, MARK), ("jobs", '"fine"', 0, 0, "")]
         connection.executemany(
@@ -136,6 +139,51 @@ def test_a_restart_needs_the_right_and_a_supervisor(admin_page: Client, run_dir:
     onlooker.force_login(person(Right.VIEW), backend="django.contrib.auth.backends.ModelBackend")
     assert onlooker.post(RESTART, {"worker": "Beat"}).status_code == 403
     assert onlooker.get(f"/modules/{ID}/workers/Beat/1/").status_code == 403
+
+
+def test_a_dead_letter_goes_back_into_its_queue_and_its_worker_is_woken(
+    admin_page: Client, supervised: Mailbox
+) -> None:
+    assert f"/modules/{ID}/jobs/1/retry/" in page(admin_page, f"/modules/{ID}/")
+    assert admin_page.post(f"/modules/{ID}/jobs/1/retry/")["Location"] == f"/modules/{ID}/"
+    assert supervised.wait(1) == [{"what": "job", "module": ID, "queue": "jobs"}]
+    html = page(admin_page, f"/modules/{ID}/")
+    assert "2 waiting, 0 given up" in html and "/jobs/1/retry/" not in html
+    event = AuditEvent.objects.get(action="job-retry")
+    assert (event.target, event.detail) == (ID, {"queue": "jobs", "job": 1})
+    for number in (1, 2, 99):
+        assert admin_page.post(f"/modules/{ID}/jobs/{number}/retry/").status_code == 404
+
+
+def test_a_dead_letter_stays_one_while_the_data_may_move_or_a_trigger_runs_for_ever(
+    admin_page: Client, run_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(second_tries, "DATABASE_SECONDS", 0.2)
+    open_one = operation(ID, outcome=Outcome.RUNNING)
+    assert admin_page.post(f"/modules/{ID}/jobs/1/retry/").status_code == 409
+    open_one.delete()
+    database = run_dir.parent / "data" / ID / "e1" / "module.db"
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute(
+            "CREATE TRIGGER endless AFTER UPDATE ON pbx_queue BEGIN DELETE FROM pbx_queue"
+            " WHERE id = (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
+            " SELECT MAX(i) FROM n); END"
+        )
+    response = admin_page.post(f"/modules/{ID}/jobs/1/retry/")
+    assert response.status_code == 422 and "interrupted" in response.content.decode()
+    assert "1 waiting, 1 given up" in page(admin_page, f"/modules/{ID}/")
+
+
+def test_second_tries_need_the_right_and_the_password(
+    admin_page: Client, supervised: Mailbox
+) -> None:
+    onlooker = Browser()
+    onlooker.force_login(person(Right.VIEW), backend="django.contrib.auth.backends.ModelBackend")
+    for path in (f"/modules/{ID}/jobs/1/retry/", "/events/lost/1/retry/"):
+        assert onlooker.post(path).status_code == 403
+    age_proof(admin_page)
+    for path in (f"/modules/{ID}/jobs/1/retry/", "/events/lost/1/retry/"):
+        assert admin_page.post(path)["Location"].startswith("/confirm/")
 
 
 def test_events_show_who_is_behind_and_what_was_given_up(admin_page: Client, run_dir: Path) -> None:
