@@ -6,9 +6,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from modules_app.domain.firewall import Action, Protocol
+from modules_app.models.watched import WatchedModel
 
 
-class NetworkFilter(models.Model):
+class NetworkFilter(WatchedModel):
     """Addresses that may do the same things (MikoPBX: NetworkFilters).
 
     ``permit`` and ``deny`` are lists of networks of IPv4 and IPv6 in CIDR form; of two that hold
@@ -31,7 +32,7 @@ class NetworkFilter(models.Model):
         return self.title
 
 
-class FirewallRule(models.Model):
+class FirewallRule(WatchedModel):
     """What was decided for one rule of one network (MikoPBX: FirewallRules).
 
     ``module_id`` is empty for rules of PBX Admin. The row of a module stays while the module is
@@ -89,7 +90,7 @@ class FirewallTrial(models.Model):
         return f"{self.started_by} {self.until}"
 
 
-class Fail2BanSettings(models.Model):
+class Fail2BanSettings(WatchedModel):
     """When an address is banned and for how long, and which never is. One row at most."""
 
     max_retry = models.PositiveIntegerField(_("attempts"), default=20)

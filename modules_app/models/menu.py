@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from modules_app.models.module import Module
+from modules_app.models.watched import WatchedModel
 
 
 class MenuItem(models.Model):
@@ -46,7 +47,7 @@ class MenuItem(models.Model):
         return f"{self.module_id}/{self.key}"
 
 
-class PbxSetting(models.Model):
+class PbxSetting(WatchedModel):
     """One setting: key and text value; the defaults live in domain/settings.py (reference M8.3)."""
 
     key = models.CharField(_("key"), primary_key=True, max_length=120)

@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from modules_app.domain.manifest import Contract
 from modules_app.domain.states import Fault, Phase, Wanted
+from modules_app.models.watched import WatchedModel
 
 
-class Module(models.Model):
+class Module(WatchedModel):
     """One installed module.
 
     ``generation``, ``epoch``, ``wanted``, ``phase`` and ``fault`` commit together.

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from modules_app.models.watched import WatchedModel
+
 
 class SurfaceState(models.Model):
     """How far one surface got. Everything in here can be made again from other rows.
@@ -42,7 +44,7 @@ class CustomMode(models.TextChoices):
     OVERRIDE = "override", _("use instead of what is generated")
 
 
-class CustomFile(models.Model):
+class CustomFile(WatchedModel):
     """The administrator's own part of one generated file; it comes last (reference M6.7)."""
 
     path = models.CharField(_("file"), primary_key=True, max_length=200)

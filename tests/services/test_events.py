@@ -7,11 +7,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import transaction
 from django.utils import timezone
 
 from modules_app.bridge.hooks import HookAnswer
-from modules_app.domain.model_events import CHANGE_DATA, DELETED, NEED_RELOAD, SAVED, actions_of
+from modules_app.domain.model_events import (
+    CHANGE_DATA,
+    DELETED,
+    NEED_RELOAD,
+    SAVED,
+    WATCHED,
+    actions_of,
+)
 from modules_app.exceptions import ModuleError, NotAllowed, Refused
 from modules_app.models import (
     AuditEvent,
@@ -22,6 +30,7 @@ from modules_app.models import (
     OutboxEvent,
     PbxSetting,
 )
+from modules_app.models.watched import WatchedModel
 from modules_app.permissions import Actor
 from modules_app.selectors import answers
 from modules_app.services import event_delivery
@@ -136,6 +145,28 @@ def test_change_and_event_happen_together_or_not_at_all() -> None:
         PbxSetting.objects.create(key="Name", value="Ours")
         raise RuntimeError("half way")
     assert events() == []
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("verb", ["save", "delete"])
+def test_outside_of_a_transaction_a_change_without_its_event_is_undone(
+    verb: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = PbxSetting.objects.create(key="Name", value="Ours")
+    row.value = "Theirs"
+
+    def die(**_values: object) -> None:
+        raise RuntimeError("between the row and its event")
+
+    monkeypatch.setattr(OutboxEvent.objects, "create", die)
+    with pytest.raises(RuntimeError, match="between"):
+        getattr(row, verb)()
+    assert PbxSetting.objects.get(key="Name").value == "Ours"
+
+
+def test_every_watched_record_stores_row_and_event_together() -> None:
+    for name in WATCHED:
+        assert issubclass(apps.get_model("modules_app", name), WatchedModel), name
 
 
 @pytest.mark.django_db(transaction=True)
