@@ -63,6 +63,8 @@ class Harness:
         }
         if operation.package:
             payload["package"] = str(self.package_file(operation.package))
+        if operation.packages:
+            payload["packages"] = [str(self.package_file(one)) for one in operation.packages]
         return self.warm.run(site.root, ASK, payload, **variables)
 
     def operate(

@@ -13,6 +13,7 @@ from django.core.management import call_command
 from django.db import connections
 
 from modules_app.domain.operations import OPEN
+from modules_app.domain.states import Verb
 from modules_app.exceptions import ModuleError
 from modules_app.models import Operation
 from modules_app.operator import loop
@@ -22,7 +23,7 @@ from modules_app.packages.datadir import DataDir
 from modules_app.packages.fsops import FsOps
 from modules_app.permissions import Actor
 from modules_app.processes.zygote import Zygote
-from modules_app.services import lifecycle, uploads, verification
+from modules_app.services import batches, lifecycle, uploads, verification
 from tests.torture import tracing
 from tests.torture.packages import BYSTANDER, package
 
@@ -97,11 +98,20 @@ def upload(payload: dict[str, Any]) -> str:
 
 
 def ask(payload: dict[str, Any]) -> dict[str, Any]:
-    """Call a service by its name; return the operation's id or the refusal's slug."""
+    """Call a service by its name; return the operation's id or the refusal's slug.
+
+    Of several that are asked for at once it is the id of the first.
+    """
     arguments = dict(payload["arguments"])
     if package := payload.get("package"):
         arguments["upload_id"] = upload({"package": package})
+    if several := payload.get("packages"):
+        arguments["upload_ids"] = [upload({"package": one}) for one in several]
     try:
+        if payload["service"] == "start_batch":
+            verb = Verb(arguments.pop("verb"))
+            batch = batches.start_batch(actor=ACTOR, verb=verb, **arguments)
+            return {"operation": batch.operations.earliest("position").pk, "refused": ""}
         operation = getattr(lifecycle, payload["service"])(actor=ACTOR, **arguments)
     except ModuleError as error:
         return {"operation": None, "refused": error.slug}

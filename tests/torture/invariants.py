@@ -152,6 +152,13 @@ def _honesty(site: Site, expected: Expectation) -> Iterator[str]:
         running = site.rows("operationstep", "operation_id = ? AND outcome = 'running'", row["id"])
         if running:
             yield f"I5 {name} has ended, its step {running[0]['stage']} has not"
+    for batch in site.rows("batch"):
+        mates = site.rows("operation", "batch_id = ?", batch["id"])
+        is_open = any(row["outcome"] in OPEN for row in mates)
+        if is_open != (batch["ended_at"] is None):
+            yield f"I5 batch {batch['id']} ended at {batch['ended_at']}, open: {is_open}"
+        if batch["mode"] == "together" and len({row["outcome"] == "done" for row in mates}) > 1:
+            yield f"I1 of batch {batch['id']} only a part is done"
     if not held:
         for row in site.rows("module", "phase = 'maintenance'"):
             yield f"I5 {row['id']} is in maintenance and no operation is open"
@@ -200,8 +207,8 @@ def difference(wanted: Any, found: Any, path: str = "") -> str:
 
 def _mine(state: dict[str, Any], module_id: str) -> dict[str, Any]:
     return {
-        "module": state["modules"].get(module_id),
-        "kept": state["kept"].get(module_id),
+        "module": {k: v for k, v in state["modules"].items() if module_id in k},
+        "kept": {k: v for k, v in state["kept"].items() if module_id in k},
         "settings": {k: v for k, v in state["settings"].items() if module_id in k},
     }
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.torture.packages import VICTIM
+from tests.torture.packages import MATE, VICTIM
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,7 @@ class Operation:
     """``before`` are the steps that lead to the state before; ``service`` is what is asked then.
 
     A step is a package to install (and to enable with a ``+``), ``rows:N`` to write N rows,
-    ``remove`` or ``damage``.
+    ``remove`` or ``damage``. Several ``packages`` are given to the service together.
     ``owns`` are the fault points that this operation must reach, ``outcome`` how it ends without
     a fault.
     """
@@ -24,6 +24,7 @@ class Operation:
     owns: tuple[str, ...]
     arguments: Mapping[str, Any] = field(default_factory=lambda: {"module_id": VICTIM})
     package: str = ""
+    packages: tuple[str, ...] = ()
     outcome: str = "done"
 
 
@@ -35,6 +36,7 @@ AGAIN = tuple(point for point in INSTALLING if point != "store.package-linked") 
 STANDING_STILL = ("operation.stopped", "upgrade.fenced", "upgrade.data-copied")
 STARTING = ("operation.probed", "operation.started", "operation.checked")
 SWITCHING = (BEGUN, COMMITTED, "switch.committed")
+TOGETHER = ("together.prepared", "together.committing")
 REMOVING = (BEGUN, COMMITTED, "remove.committed")
 NOTHING: Mapping[str, Any] = {}
 
@@ -92,5 +94,38 @@ OPERATIONS: dict[str, Operation] = {
         "repair_module",
         ("victim-1+", "rows:7", "damage"),
         (BEGUN, *COPYING, COMMITTED, *STARTING),
+    ),
+    "disable a set": Operation(
+        "start_batch",
+        ("victim-1+", "rows:7", "mate-1+"),
+        (*SWITCHING, *TOGETHER),
+        {"verb": "disable", "ids": [VICTIM, MATE], "mode": "together"},
+    ),
+    "enable a set": Operation(
+        "start_batch",
+        ("victim-1", "rows:7", "mate-1"),
+        (*SWITCHING, *STARTING, *TOGETHER),
+        {"verb": "enable", "ids": [VICTIM, MATE], "mode": "together"},
+    ),
+    "remove a set": Operation(
+        "start_batch",
+        ("victim-1+", "rows:7", "mate-1"),
+        (*REMOVING, *TOGETHER),
+        {"verb": "remove", "ids": [VICTIM, MATE], "mode": "together", "keep_data": False},
+    ),
+    "install a set": Operation(
+        "start_batch",
+        (),
+        (*INSTALLING, *TOGETHER),
+        {"verb": "install", "mode": "together"},
+        packages=("victim-1", "mate-1"),
+    ),
+    "install a set that fails": Operation(
+        "start_batch",
+        (),
+        (*INSTALLING[:-2], "together.prepared", "operation.undoing", "together.one-back"),
+        {"verb": "install", "mode": "together"},
+        packages=("victim-1", "mate-bad"),
+        outcome="cancelled",
     ),
 }

@@ -7,6 +7,9 @@ from functools import cache
 from tests.builders import module_json, zip_of
 
 VICTIM, BYSTANDER, GONE = "ModuleVictim", "ModuleBystander", "ModuleGone"
+MATE = f"{VICTIM}Mate"
+"""What is operated on together with the victim; the invariants count it as part of that."""
+
 BAD = "3.0.0"
 
 _INSTALLER = """
@@ -67,6 +70,8 @@ PACKAGES = {
     "victim-1": (VICTIM, "1.0.0"),
     "victim-2": (VICTIM, "2.0.0"),
     "victim-bad": (VICTIM, BAD),
+    "mate-1": (MATE, "1.0.0"),
+    "mate-bad": (MATE, BAD),
     "bystander": (BYSTANDER, "1.0.0"),
     "gone": (GONE, "1.0.0"),
 }
