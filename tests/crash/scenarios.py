@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from modules_app.models import Module
 from modules_app.services import lifecycle
+from modules_app.services.purging import purge_columns
 from modules_app.services.verification import verify_modules
 from tests.builders import PHP_MODEL, mikopbx, python_module
 from tests.lifecycle import ACTOR, Life
@@ -116,6 +117,21 @@ def repair(life: Life) -> object:
     return life.run(lifecycle.repair_module(actor=ACTOR, module_id=ID))
 
 
+def wide(life: Life) -> object:
+    """Install a version with one column more than the first one has."""
+    return life.install(small("1.0.0", "note"))
+
+
+def narrow(life: Life) -> object:
+    """Install a version that does without it; the column stays with its values."""
+    return life.install(small("2.0.0"))
+
+
+def purge(life: Life) -> object:
+    """Delete the column that is left over."""
+    return life.run(purge_columns(actor=ACTOR, module_id=ID))
+
+
 def row(life: Life) -> object:
     """Write what a user would write; it is durable and folded into one file."""
     with closing(sqlite3.connect(life.database(ID), isolation_level=None)) as data:
@@ -190,5 +206,10 @@ SCENARIOS: dict[str, Scenario] = {
         Scenario("rollback-while-off", (*_HAS, upgrade), rollback),
         Scenario("rollback-that-does-not-load", (*_ON, upgrade), rollback, loads=False, changes=2),
         Scenario("repair", (*_ON, alter, notice), repair),
+        Scenario("purge-while-on", (wide, row, enable, narrow), purge),
+        Scenario("purge-while-off", (wide, row, narrow), purge),
+        Scenario(
+            "purge-that-does-not-load", (wide, row, enable, narrow), purge, loads=False, changes=2
+        ),
     )
 }

@@ -56,6 +56,7 @@ def addresses(db: None) -> list[str]:
         "/modules/ModuleOff/disable/",
         "/modules/ModuleOff/remove/",
         "/modules/ModuleOff/repair/",
+        "/modules/ModuleOff/purge/",
         "/modules/ModulePaused/",
         f"/uploads/{waiting.pk}/",
         "/operations/",
@@ -162,7 +163,7 @@ def marked_checks() -> dict[str, Any]:
 
 
 def _actions(module_id: str) -> Iterator[str]:
-    for verb in ("enable", "disable", "remove", "rollback", "repair", "verify", "place"):
+    for verb in ("enable", "disable", "remove", "rollback", "repair", "purge", "verify", "place"):
         yield f"/modules/{module_id}/{verb}/"
 
 
@@ -217,6 +218,7 @@ PAGES_BY_RIGHT = {
     "/modules/ModuleBlackList/disable/": Right.OPERATE,
     "/modules/ModuleBlackList/remove/": Right.REMOVE,
     "/modules/ModuleBlackList/repair/": Right.INSTALL,
+    "/modules/ModuleBlackList/purge/": Right.REMOVE,
     "/modules/upload/": Right.INSTALL,
     "/settings/": Right.INSTALL,
     "/firewall/": Right.VIEW,
