@@ -59,7 +59,7 @@ def _install_one(args: Any, package: str) -> int:
     options = {"upload": str(upload.pk), "enable": args.enable}
     try:
         plan = plan_operation(verb=Verb.INSTALL, module_id=upload.module_id, options=options)
-        if (stop := _stop_here(args, plan)) is not None:
+        if (stop := stop_here(args, plan)) is not None:
             return stop
         operation = lifecycle.install_module(
             actor=actor(),
@@ -67,7 +67,7 @@ def _install_one(args: Any, package: str) -> int:
             enable=args.enable,
             allow_downgrade=args.allow_downgrade,
         )
-        return _finish(args, _see_through(operation, args))
+        return finish(args, see_through(operation, args))
     finally:
         _drop_unused(upload)
 
@@ -118,7 +118,7 @@ def cancel(args: Any) -> int:
     if args.batch:
         return batches.cancel(args, actor())
     operation = lifecycle.cancel_operation(actor=actor(), operation_id=args.operation)
-    return _finish(args, follow(operation, quiet=args.json), cancelled=True)
+    return finish(args, follow(operation, quiet=args.json), cancelled=True)
 
 
 def _one(args: Any, verb: Verb, service: Callable[..., Operation]) -> int:
@@ -133,10 +133,10 @@ def _do(
     end_interrupted()
     module_id = _known(args.ids[0])
     plan = plan_operation(verb=verb, module_id=module_id, options=options)
-    if (stop := _stop_here(args, plan)) is not None:
+    if (stop := stop_here(args, plan)) is not None:
         return stop
     operation = service(actor=actor(), module_id=module_id, **options)
-    return _finish(args, _see_through(operation, args))
+    return finish(args, see_through(operation, args))
 
 
 def _known(module_id: str) -> str:
@@ -150,7 +150,7 @@ def _known(module_id: str) -> str:
         raise
 
 
-def _stop_here(args: Any, plan: list[dict[str, Any]]) -> int | None:
+def stop_here(args: Any, plan: list[dict[str, Any]]) -> int | None:
     """Show the plan; return an exit code when the command ends here."""
     lines = [sentence(step) for step in plan]
     if args.dry_run:
@@ -170,7 +170,7 @@ def _stop_here(args: Any, plan: list[dict[str, Any]]) -> int | None:
     return None if sys.stdin.readline().strip().casefold() in ("y", "yes", "д", "да") else USAGE
 
 
-def _see_through(operation: Operation, args: Any) -> Operation:
+def see_through(operation: Operation, args: Any) -> Operation:
     """Follow an operation and the one it queued to be done next."""
     if not args.json:
         say(f"#{operation.pk} {operation.verb} {operation.module_id}")
@@ -179,11 +179,12 @@ def _see_through(operation: Operation, args: Any) -> Operation:
     if operation.outcome == Outcome.DONE and following:
         if not args.json:
             tell_end(operation)
-        return _see_through(Operation.objects.get(pk=following), args)
+        return see_through(Operation.objects.get(pk=following), args)
     return operation
 
 
-def _finish(args: Any, operation: Operation, *, cancelled: bool = False) -> int:
+def finish(args: Any, operation: Operation, *, cancelled: bool = False) -> int:
+    """Print how an operation ended and return the exit code of the command."""
     if args.json:
         print_json(_document(operation))
     else:

@@ -25,6 +25,7 @@ def run(args: Any) -> int:
     Its output is passed on as it comes; with ``--json`` it is printed at the end, as one document.
     """
     if not args.run_command:
+        args.json = args.json or "--json" in args.run_arguments
         return _list(args)
     prepared = prepare_run(
         actor=actor(),

@@ -69,6 +69,14 @@ STAGE_LABELS: dict[Stage, str] = {
 }
 
 _SWITCH_OVER = (Stage.PROBE, Stage.COMMIT, Stage.START, Stage.CHECK)
+_ON_A_COPY = (
+    Stage.VERIFY,
+    Stage.STOP,
+    Stage.BACK_UP,
+    Stage.SET_UP,
+    *_SWITCH_OVER,
+    Stage.CLEAN,
+)
 
 STAGES: dict[Verb, tuple[Stage, ...]] = {
     Verb.INSTALL: (Stage.VERIFY, Stage.COPY, Stage.TRY, Stage.SET_UP, Stage.COMMIT),
@@ -86,6 +94,7 @@ STAGES: dict[Verb, tuple[Stage, ...]] = {
     Verb.DISABLE: (Stage.PLAN, Stage.COMMIT, Stage.STOP),
     Verb.REMOVE: (Stage.PLAN, Stage.STOP, Stage.COMMIT, Stage.CLEAN),
     Verb.ROLLBACK: (Stage.VERIFY, Stage.TRY, Stage.STOP, *_SWITCH_OVER),
-    Verb.PURGE: (Stage.VERIFY, Stage.STOP, Stage.BACK_UP, Stage.SET_UP, *_SWITCH_OVER, Stage.CLEAN),
+    Verb.PURGE: _ON_A_COPY,
+    Verb.IMPORT: _ON_A_COPY,
     Verb.REPAIR: (Stage.VERIFY, Stage.COPY, Stage.TRY, *_SWITCH_OVER, Stage.CLEAN),
 }

@@ -44,6 +44,7 @@ class Verb(StrEnum):
     ROLLBACK = "rollback"
     REPAIR = "repair"
     PURGE = "purge"
+    IMPORT = "import"
 
 
 class ModuleState(StrEnum):

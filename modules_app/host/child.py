@@ -32,6 +32,7 @@ from modules_app.host.freepbx_tasks import (
     uninstall_freepbx,
 )
 from modules_app.host.guard import protect
+from modules_app.host.keeping import back_up, restore
 from modules_app.host.loader import LoadedModule, describe, facts_of, load_code
 from modules_app.host.rest import HOOK as REST_ROUTES
 from modules_app.host.rest import resources_of
@@ -191,8 +192,10 @@ _TASKS: dict[str, Callable[[Task], None]] = {
     "after-enable": _after_enable,
     "before-disable": _before_disable,
     "after-disable": _after_disable,
+    "backup": back_up,
     "callback": ask_callback,
     "collect": _collect,
+    "restore": restore,
     "uninstall": _uninstall,
 }
 

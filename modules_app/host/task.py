@@ -33,6 +33,7 @@ class Task:
     hooks: list[str] = field(default_factory=list)
     answers: dict[str, dict[str, Any]] = field(default_factory=dict)
     generators: list[dict[str, Any]] = field(default_factory=list)
+    backup: dict[str, Any] = field(default_factory=dict)
 
     @property
     def manifest(self) -> Mapping[str, Any]:
@@ -63,6 +64,7 @@ class Task:
             "hooks": self.hooks,
             "answers": self.answers,
             "generators": self.generators,
+            "backup": self.backup,
         }
 
 

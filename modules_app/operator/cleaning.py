@@ -20,7 +20,15 @@ from modules_app.operator.tools import Tools
 
 log = logging.getLogger("pbxadmin.operator")
 
-REPLACING = (Verb.INSTALL, Verb.UPGRADE, Verb.REMOVE, Verb.ROLLBACK, Verb.REPAIR, Verb.PURGE)
+REPLACING = (
+    Verb.INSTALL,
+    Verb.UPGRADE,
+    Verb.REMOVE,
+    Verb.ROLLBACK,
+    Verb.REPAIR,
+    Verb.PURGE,
+    Verb.IMPORT,
+)
 
 
 def sweep(tools: Tools, module_id: str) -> None:

@@ -27,6 +27,32 @@ def installer_said_no(module_id: str, answer: dict[str, Any]) -> ModuleError:
     )
 
 
+def restore_said_no(module_id: str, answer: dict[str, Any]) -> ModuleError:
+    """Return the error for a ``restore()`` that returned false or raised."""
+    return ModuleError(
+        "restore-failed",
+        _("“{id}” could not take the imported data over: {said}"),
+        context=_said(module_id, answer),
+        hint=_("Its data is what it was before."),
+    )
+
+
+def backup_said_no(module_id: str, answer: dict[str, Any]) -> ModuleError:
+    """Return the error for a ``backup()`` that raised."""
+    return ModuleError(
+        "backup-failed",
+        _("The backup() method of “{id}” failed: {said}"),
+        context=_said(module_id, answer),
+        hint=_("Tell the module's author; the details below show where it happened."),
+    )
+
+
+def _said(module_id: str, answer: dict[str, Any]) -> dict[str, Any]:
+    said = " ".join(str(text) for text in answer.get("messages", []))
+    details = str(answer.get("error", ""))[-8000:]
+    return {"id": module_id, "said": said[:2000] or "—", "details": details}
+
+
 def vetoed(module_id: str, verb: str, answer: dict[str, Any]) -> Refused:
     """Return the refusal for a before-hook that returned false."""
     said = " ".join(str(text) for text in answer.get("messages", []))

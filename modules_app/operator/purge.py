@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from django.utils import timezone
 
 from modules_app.domain.leftovers import without
 from modules_app.domain.operations import Stage
 from modules_app.domain.states import Phase, is_loaded
 from modules_app.exceptions import ModuleError
+from modules_app.models import Module
 from modules_app.operator import data
 from modules_app.operator.checking import check_start
 from modules_app.operator.cleaning import sweep
@@ -45,15 +48,24 @@ class Purge(Work):
         epoch = self.operation.to_epoch
         with synced(self.tools.fsops, self.tools.data_dir.root):
             target = data.create_epoch(self.tools.fsops, self.tools.data_dir, module.id, epoch)
-            data.copy_database(source, target)
-            fault_point(DATA_COPIED)
-            self.journal.enter(Stage.SET_UP)
-            data.purge(target, self.operation.options["purge"])
+            self.fill(source, target)
             data.settle(target)
         self.journal.enter(Stage.PROBE)
         if is_loaded(wanted=module.wanted, fault=module.fault):
             run_probe(self, registry_module(module, epoch=epoch))
         fault_point(PROBED)
+
+    def fill(self, source: Path, target: Path) -> None:
+        """Make the new database out of the module's present one."""
+        data.copy_database(source, target)
+        fault_point(DATA_COPIED)
+        self.journal.enter(Stage.SET_UP)
+        data.purge(target, self.operation.options["purge"])
+
+    def describe(self, module: Module) -> None:
+        """Write into the row what the new data changes there."""
+        left = without(module.facts.get("left_over") or {}, self.operation.options["purge"])
+        module.facts = {**module.facts, "left_over": left}
 
     def commit(self) -> None:
         """Let the row name the new data; that of before becomes the way back."""
@@ -63,8 +75,7 @@ class Purge(Work):
         module.previous_generation = previous["generation"]
         module.previous_epoch = previous["epoch"]
         module.epoch = self.operation.to_epoch
-        left = without(module.facts.get("left_over") or {}, self.operation.options["purge"])
-        module.facts = {**module.facts, "left_over": left}
+        self.describe(module)
         module.changed_at = timezone.now()
         if is_loaded(wanted=module.wanted, fault=module.fault):
             module.phase = Phase.PROBATION

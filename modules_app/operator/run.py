@@ -16,6 +16,7 @@ from modules_app.models import Operation, Upload
 from modules_app.operator.afterwards import is_outdated, leave_for_later, settle, unfinished
 from modules_app.operator.collecting import collect_missing
 from modules_app.operator.faults import BEGUN, COMMITTED, RECOVERING, UNDOING
+from modules_app.operator.importing import Import
 from modules_app.operator.install import Install
 from modules_app.operator.journal import outcome_of
 from modules_app.operator.problems import unexpected
@@ -44,6 +45,7 @@ _WORKS: dict[str, type[Work]] = {
     Verb.ROLLBACK: Rollback,
     Verb.REPAIR: Repair,
     Verb.PURGE: Purge,
+    Verb.IMPORT: Import,
 }
 
 # A start that takes the operator down with it is not tried for ever (reference R4.6 U11).

@@ -7,7 +7,7 @@ import os
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from modules_app.exceptions import NotFound
 from modules_app.exceptions import gettext_noop as _
@@ -56,11 +56,12 @@ class Archive(ABC):
     """
 
     kind: str
+    manifest_names: ClassVar[tuple[str, ...]] = MANIFEST_NAMES
 
     def __init__(self, fd: int, limits: ArchiveLimits, members: Sequence[Entry]) -> None:
         self._fd = fd
         self._limits = limits
-        self._layout = locate(members)
+        self._layout = locate(members, self.manifest_names)
         inside = self._layout.inside
         relative = [(inside(member.path), member) for member in members]
         self.entries = tuple(
@@ -131,17 +132,17 @@ class Archive(ABC):
         return self._content(entry)
 
 
-def locate(members: Sequence[Entry]) -> Layout:
+def locate(members: Sequence[Entry], names: tuple[str, ...] = MANIFEST_NAMES) -> Layout:
     """Find the one manifest at the top or in the single top folder (design 6; A08, M09)."""
     files = {member.path for member in members if not member.is_dir}
     root = ""
-    if not files.intersection(MANIFEST_NAMES):
+    if not files.intersection(names):
         tops = {member.path.partition("/")[0] for member in members} - {_FINDER_FOLDER}
         if len(tops) != 1:
             raise refused("archive-no-manifest")
         root = tops.pop()
     prefix = root + "/" if root else ""
-    manifests = [name for name in MANIFEST_NAMES if prefix + name in files]
+    manifests = [name for name in names if prefix + name in files]
     if not manifests:
         raise refused("archive-no-manifest")
     if len(manifests) > 1:

@@ -69,7 +69,7 @@ def prepare_run(
         "pbx_version": read_setting("PBXVersion"),
         "limits": asdict(limits),
     }
-    _record(actor, module.id, "started", command=found["name"], arguments=len(arguments))
+    _record(actor, module.id, "requested", command=found["name"], arguments=len(arguments))
     return Run(
         module.id,
         found["name"],

@@ -52,7 +52,21 @@ def plan_operation(*, verb: Verb, module_id: str, options: Mapping[str, Any]) ->
         ]
     if verb is Verb.PURGE and module:
         return plan_purge(module, options)
+    if verb is Verb.IMPORT:
+        return _plan_import(module_id, options["export"])
     return _plan_remove(module_id, module, kept, options)
+
+
+def _plan_import(module_id: str, about: Mapping[str, Any]) -> list[Sentence]:
+    return [
+        _say(
+            _("Replace the data of “{id}” by that of version {old}, exported at {at}."),
+            id=module_id,
+            old=about["version"],
+            at=about["made_at"],
+        ),
+        _say(_("The data of before stays here, so that you can return to it.")),
+    ]
 
 
 def _plan_rollback(module: Module) -> list[Sentence]:

@@ -91,7 +91,9 @@ AUDIT_ACTIONS = {
     "login": _("Login"),
     "logout": _("Logout"),
     "menu-place": _("Menu entry placed"),
+    "module-export": _("Data of a module exported"),
     "module-pause": _("Paused by itself"),
+    "module-run": _("Console command of a module"),
     "module-settle": _("Probation over"),
     "module-verify": _("Check of the files"),
     "operation-cancel": _("Cancel an operation"),
@@ -263,6 +265,7 @@ def verb_name(verb: str) -> str:
         "rollback": pgettext("operation", "Return to the version before"),
         "repair": pgettext("operation", "Repair"),
         "purge": pgettext("operation", "Deletion of left-over data"),
+        "import": pgettext("operation", "Import of data"),
     }
     return names.get(verb, verb)
 

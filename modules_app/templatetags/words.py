@@ -27,6 +27,7 @@ def _verbs() -> dict[str, str]:
         "rollback": pgettext("verb in a sentence", "return to the version before"),
         "repair": pgettext("verb in a sentence", "repair"),
         "purge": pgettext("verb in a sentence", "delete left-over data"),
+        "import": pgettext("verb in a sentence", "import data"),
     }
 
 

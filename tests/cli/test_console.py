@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from modules_app.packages.pack import build_package
+from tests.builders import zip_of
 from tests.cli.shell import ROOT, Shell
 
 MORE = """
@@ -48,7 +49,7 @@ def test_a_command_runs_with_its_arguments_and_its_exit_status(greeting: Shell) 
     greeting.module("run", "greeter", "nonsense", code=4)
     audit = greeting.json("audit", "--action", "module-run")["events"]
     outcomes = [event["outcome"] for event in reversed(audit)]
-    assert outcomes == ["started", "done"] * 2 + ["started", "failed", "started", "done", "refused"]
+    assert outcomes == ["requested", "done"] * 2 + ["requested", "failed", "requested", "done", "refused"]
     assert "Ann" not in str(audit)
     greeting.module("disable", "greeter", "--yes")
     greeting.module("run", "greeter", "greet", "Ann", code=4)
@@ -61,8 +62,6 @@ def test_a_method_may_be_a_command_and_whatever_it_does_is_told(shell: Shell) ->
         "<console><command><name>tell</name></command>"
         "<command><name>nocode</name></command></console></module>"
     )
-    from tests.builders import zip_of
-
     package = shell.package("t.zip", zip_of({"module.xml": manifest, "module.py": head + MORE}))
     shell.module("install", package, "--enable", "--yes")
     for word, code in (("x", 0), ("true", 0), ("false", 1), ("text", 1), ("seven", 7), ("exit", 9)):

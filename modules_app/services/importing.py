@@ -1,0 +1,92 @@
+"""Asking for data of an export to be taken over (design 7, ``module import FILE``)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import asdict
+
+from modules_app import audit
+from modules_app.domain.manifest import Contract
+from modules_app.domain.states import STATES, Verb
+from modules_app.domain.versions import Relation, relation
+from modules_app.exceptions import ModuleError, Refused
+from modules_app.exceptions import gettext_noop as _
+from modules_app.models import Module, Operation
+from modules_app.packages.exports import EXPORT_LIMITS, About, read_about
+from modules_app.packages.fsops import FsOps
+from modules_app.packages.uploads import Received, discard, open_upload, receive
+from modules_app.permissions import Actor, Right, require
+from modules_app.selectors.modules import find_module, get_module_row
+from modules_app.selectors.registry import data_dir
+from modules_app.services.lifecycle import queue
+
+ACTION = "module-import"
+
+
+def receive_export(chunks: Iterable[bytes]) -> tuple[Received, About]:
+    """Store an export until it is imported, and return it with what it says of itself.
+
+    Raises ``Refused`` for anything that is no export; nothing is left behind then.
+    """
+    fsops = FsOps()
+    received = receive(fsops, data_dir(), chunks, EXPORT_LIMITS.packed_bytes)
+    try:
+        fd = open_upload(data_dir(), received.name)
+        try:
+            return received, read_about(fd)[1]
+        finally:
+            os.close(fd)
+    except BaseException:
+        discard(fsops, data_dir(), received.name)
+        raise
+
+
+def import_module(*, actor: Actor, received: Received, about: About) -> Operation:
+    """Queue taking over the data of an export by the module that it belongs to.
+
+    The module must be installed in the same or a newer version. The export is deleted when this
+    raises ``NotAllowed``, ``NotFound``, ``Refused`` or ``Busy``.
+    """
+    try:
+        require(actor, Right.INSTALL)
+        module = find_module(about.id)
+        _refuse_unfit(module, about)
+        return queue(
+            actor=actor,
+            verb=Verb.IMPORT,
+            module_id=module.id,
+            request_key=None,
+            options={"file": received.name, "export": asdict(about)},
+        )
+    except ModuleError as error:
+        discard(FsOps(), data_dir(), received.name)
+        audit.record_refusal(actor=actor, action=ACTION, target=about.id, error=error)
+        raise
+
+
+def _refuse_unfit(module: Module, about: About) -> None:
+    row = get_module_row(module.id)
+    if row.operation is None and not STATES[row.state].actions:
+        raise Refused(
+            "not-in-this-state",
+            _("“{id}” cannot be asked to {verb} while it is {state}."),
+            context={"id": module.id, "verb": str(Verb.IMPORT), "state": str(row.state)},
+        )
+    if about.contract != module.contract:
+        raise Refused(
+            "export-other-contract",
+            _("The export is of a module of another contract that has the same name."),
+            context={"id": module.id, "contract": about.contract},
+        )
+    if relation(module.version, about.version, Contract(module.contract)) is Relation.NEWER:
+        raise Refused(
+            "export-newer",
+            _("The export is of version {offered}, and “{id}” is installed as {installed}."),
+            context={
+                "id": module.id,
+                "offered": about.version,
+                "installed": module.version,
+            },
+            hint=_("Upgrade the module first; older data is brought up to its version."),
+        )
