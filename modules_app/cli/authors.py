@@ -10,11 +10,11 @@ from typing import Any
 from django.utils.translation import gettext
 
 from modules_app.cli import module_test, watching
-from modules_app.cli.output import print_json
+from modules_app.cli.output import print_json, say
 from modules_app.exceptions import Refused
 from modules_app.exceptions import gettext_noop as _
 from modules_app.packages.fsops import FsOps
-from modules_app.packages.pack import build_package, pack_directory
+from modules_app.packages.pack import build_package, needs_version, pack_directory
 from modules_app.scaffold.build import build_module
 from modules_app.services.uploads import file_chunks
 
@@ -49,12 +49,31 @@ def pack(args: Any) -> int:
     folder = _folder(args.folder)
     target = Path(args.output or f"{folder.resolve().name}.zip")
     kind = "zip" if target.suffix == ".zip" else "tar.gz"
-    pack_directory(folder, target, version=args.version_text or None, kind=kind)
+    version = args.version_text
+    if not version and needs_version(folder):
+        version = _ask_version(folder, quiet=args.json)
+    pack_directory(folder, target, version=version or None, kind=kind)
     if args.json:
         print_json({"package": str(target)})
     else:
         sys.stdout.write(f"{target}\n")
     return 0
+
+
+def _ask_version(folder: Path, *, quiet: bool) -> str:
+    """Return what a person types, on a terminal. Raises ``Refused`` without one, or an answer."""
+    said = ""
+    if not quiet and sys.stdin.isatty():
+        say(gettext("Version of the package, such as 1.0.0:"))
+        said = sys.stdin.readline().strip()
+    if not said:
+        raise Refused(
+            "version-not-said",
+            _("The manifest in “{path}” leaves its version to whoever packs it."),
+            context={"path": str(folder)},
+            hint=_("Say it: --version-text 1.0.0."),
+        )
+    return said
 
 
 def test(args: Any) -> int:

@@ -24,7 +24,7 @@ class FirstUserForm(forms.Form):
     """Name, password, and the password once more; checked by the password rules of settings."""
 
     username = forms.CharField(
-        label=_("Name"),
+        label=_("Username"),
         max_length=150,
         validators=[UnicodeUsernameValidator()],
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),

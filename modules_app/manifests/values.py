@@ -78,9 +78,10 @@ def read_version(raw: str, spot: Spot) -> str:
         )
         return ""
     if versions.is_development_build(raw):
-        spot.note(
+        spot.warning(
             "version-placeholder",
             _("This is a development build: the release did not replace {version}."),
+            hint=_("Build it with `module pack DIR --version-text 1.0.0`."),
             version=raw,
         )
     return raw

@@ -61,6 +61,16 @@ def _contents(directory: Path, version: str | None) -> Iterator[tuple[str, bytes
         yield shown, data
 
 
+def needs_version(directory: Path) -> bool:
+    """Tell whether the manifest leaves its version to whoever packs the folder."""
+    manifests = (directory / name for name in MANIFEST_NAMES)
+    return any(
+        VERSION_PLACEHOLDER in one.read_bytes()
+        for one in manifests
+        if one.is_file() and not one.is_symlink()
+    )
+
+
 def contents_of(directory: Path) -> Iterator[Path]:
     """Yield the files that belong into the package, in a fixed order.
 

@@ -37,7 +37,7 @@ def test_the_first_administrator_is_led_to_the_first_module(
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page.locator("body")).to_contain_text("no user yet")
     page.goto(link)
-    page.get_by_label("Name").fill("olga")
+    page.get_by_label("Username").fill("olga")
     page.get_by_label("Password", exact=True).fill("short")
     page.get_by_label("Password, once more").fill("short")
     page.get_by_role("button", name="Create the administrator").click()

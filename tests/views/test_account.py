@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.contrib.auth.forms import AuthenticationForm
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
+from modules_app.forms.account import FirstUserForm
 from modules_app.services.users import setup_code
 from tests.pages import PASSWORD, administrator
 
@@ -103,3 +105,8 @@ def test_signing_in_writes_nothing_but_the_audit_to_the_core_database(client: Cl
     assert [sql.split('"')[1] for sql in written] == ["modules_app_auditevent"]
     user.refresh_from_db()
     assert user.last_login is None
+
+
+def test_first_user_and_login_call_the_name_by_one_word() -> None:
+    labels = {str(form().fields["username"].label) for form in (FirstUserForm, AuthenticationForm)}
+    assert labels == {"Username"}
