@@ -7,7 +7,7 @@ it does not, resolvelib searches; it goes back over earlier choices.
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from resolvelib import AbstractProvider, BaseReporter
 from resolvelib.resolvers import ResolutionImpossible, ResolutionTooDeep
@@ -33,39 +33,51 @@ def settle(choices: Choices, roots: Iterable[Demand], *, soft: bool) -> Picks | 
 
 
 class _Settling:
+    """Gives each module the best state that its demands allow, until nobody demands more.
+
+    A state that demands what no state of another module can give is ``dead``: it is left for the
+    next best. ``hopeless`` tells that even a root asks for such a thing, so that no choice helps.
+    """
+
     def __init__(self, choices: Choices, roots: Iterable[Demand], soft: bool) -> None:
         self._choices = choices
         self._soft = soft
         self._picks: Picks = {}
         self._changes: dict[str, int] = defaultdict(int)
-        self._made: dict[str, dict[Demand, None]] = defaultdict(dict)
+        self._made: dict[str, dict[Demand, State | None]] = defaultdict(dict)
         self._waiting: deque[str] = deque()
+        self.dead: set[State] = set()
+        self.hopeless = False
         for demand in roots:
-            self._add(demand)
+            self._add(demand, None)
 
     def run(self) -> Picks | None:
         while self._waiting:
             key = self._waiting.popleft()
-            if not self._made[key]:
-                self._move(key, None)
-                continue
-            best = self._best(key)
+            best = self._best(key) if self._made[key] else None
             if best is None:
-                return None
-            if best is not self._picks.get(key):
+                if self._made[key] and not self._blame(key):
+                    return None
+                self._move(key, None)
+            elif best is not self._picks.get(key):
                 self._changes[key] += 1
                 if self._changes[key] > _MOST_CHANGES:
                     return None
                 self._move(key, best)
         return self._picks
 
+    def _possible(self, key: str) -> Iterator[State]:
+        for state in self._choices.states(key):
+            if state not in self.dead and self._choices.is_possible(state):
+                yield state
+
     def _best(self, key: str) -> State | None:
         demands = self._made[key]
         hard = [demand for demand in demands if not demand.soft]
         wishes = [demand for demand in demands if demand.soft]
         best, fewest = None, len(wishes) + 1
-        for state in self._choices.states(key):
-            if all(one.allows(state) for one in hard) and self._choices.is_possible(state):
+        for state in self._possible(key):
+            if all(one.allows(state) for one in hard):
                 unmet = sum(not one.allows(state) for one in wishes)
                 if unmet < fewest:
                     best, fewest = state, unmet
@@ -73,20 +85,35 @@ class _Settling:
                     break
         return best
 
+    def _blame(self, key: str) -> bool:
+        """Find out who demands of ``key`` what nothing can give; False where nobody does."""
+        possible = list(self._possible(key))
+        blamed = [
+            maker
+            for demand, maker in self._made[key].items()
+            if not demand.soft and not any(demand.allows(state) for state in possible)
+        ]
+        self.hopeless = None in blamed
+        makers = {state for state in blamed if state is not None}
+        self.dead |= makers
+        self._waiting.extend(sorted(state.key for state in makers))
+        return bool(makers) and not self.hopeless
+
     def _move(self, key: str, state: State | None) -> None:
         old = self._picks.pop(key, None)
         if old is not None:
             for demand in self._choices.demands(old):
-                if self._made[demand.target].pop(demand, 0) is None:
+                if demand in self._made[demand.target]:
+                    del self._made[demand.target][demand]
                     self._waiting.append(demand.target)
         if state is not None:
             self._picks[key] = state
             for demand in self._choices.demands(state):
                 if demand.target != key and (self._soft or not demand.soft):
-                    self._add(demand)
+                    self._add(demand, state)
 
-    def _add(self, demand: Demand) -> None:
-        self._made[demand.target][demand] = None
+    def _add(self, demand: Demand, maker: State | None) -> None:
+        self._made[demand.target][demand] = maker
         self._waiting.append(demand.target)
 
 
@@ -96,11 +123,13 @@ def search(choices: Choices, roots: Iterable[Demand]) -> Picks | None:
     Raises `TooHard` when it takes too many steps to tell.
     """
     roots = list(roots)
-    picks = settle(choices, roots, soft=False)
-    if picks is not None:
+    first = _Settling(choices, roots, soft=False)
+    picks = first.run()
+    if picks is not None or first.hopeless:
         return picks
+    provider = _Provider(choices, first.dead)
     try:
-        found = Resolution(_Provider(choices), BaseReporter()).resolve(roots, MAX_ROUNDS)
+        found = Resolution(provider, BaseReporter()).resolve(roots, MAX_ROUNDS)
     except ResolutionImpossible:
         return None
     except ResolutionTooDeep as error:
@@ -125,8 +154,10 @@ class TooHard(Exception):
 
 
 class _Provider(AbstractProvider[Demand, State, str]):
-    def __init__(self, choices: Choices) -> None:
+    def __init__(self, choices: Choices, dead: Collection[State]) -> None:
         self._choices = choices
+        self._dead = dead
+        self._known: dict[tuple[Demand, State], bool] = {}
 
     def identify(self, requirement_or_candidate: Demand | State) -> str:
         if isinstance(requirement_or_candidate, State):
@@ -155,12 +186,17 @@ class _Provider(AbstractProvider[Demand, State, str]):
             state
             for state in self._choices.states(identifier)
             if state not in excluded
+            and state not in self._dead
             and all(demand.allows(state) for demand in demands)
             and self._choices.is_possible(state)
         ]
 
     def is_satisfied_by(self, requirement: Demand, candidate: State) -> bool:
-        return requirement.allows(candidate)
+        question = requirement, candidate
+        answer = self._known.get(question)
+        if answer is None:
+            answer = self._known[question] = requirement.allows(candidate)
+        return answer
 
     def get_dependencies(self, candidate: State) -> list[Demand]:
         return [

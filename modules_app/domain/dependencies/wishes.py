@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -46,9 +47,13 @@ def sort_wishes(world: World, goals: Sequence[Goal]) -> Wishes:
     alone: list[Goal] = []
     notes: list[Finding] = []
     problems: list[Finding] = []
+    at_hand: dict[str, list[Candidate]] = defaultdict(list)
+    for candidate in world.available:
+        at_hand[candidate.key].append(candidate)
     for goal in dict.fromkeys(goals):
-        installed = world.installed.get(fold_id(goal.id))
-        remarks = list(_CHECKS.get(goal.verb, _alone)(goal, installed, world))
+        key = fold_id(goal.id)
+        here = _Here(world.installed.get(key), at_hand.get(key, []), world)
+        remarks = list(_CHECKS.get(goal.verb, _alone)(goal, here))
         problems += [one for one in remarks if one.severity is Severity.ERROR]
         notes += [one for one in remarks if one.severity is not Severity.ERROR]
         if any(one.severity is Severity.ERROR or one.slug == "nothing-to-do" for one in remarks):
@@ -57,8 +62,17 @@ def sort_wishes(world: World, goals: Sequence[Goal]) -> Wishes:
     return Wishes(tuple(kept), tuple(alone), tuple(notes), tuple(problems))
 
 
-def _install(goal: Goal, installed: Candidate | None, world: World) -> Iterable[Finding]:
-    known = [one for one in world.available if one.key == fold_id(goal.id)]
+@dataclass(frozen=True, slots=True)
+class _Here:
+    """What is known of the module that a goal is about."""
+
+    installed: Candidate | None
+    known: list[Candidate]
+    world: World
+
+
+def _install(goal: Goal, here: _Here) -> Iterable[Finding]:
+    installed, known = here.installed, here.known
     chosen = [one for one in known if goal.reference in ("", one.reference)]
     if not chosen and goal.reference:
         yield _error("package-unknown", _NO_PACKAGE, goal.id)
@@ -75,29 +89,31 @@ def _install(goal: Goal, installed: Candidate | None, world: World) -> Iterable[
         yield Finding(Severity.WARNING, "downgrade", _DOWNGRADE, context)
 
 
-def _enable(goal: Goal, installed: Candidate | None, world: World) -> Iterable[Finding]:
-    known = [one for one in world.available if one.key == fold_id(goal.id)]
+def _enable(goal: Goal, here: _Here) -> Iterable[Finding]:
+    installed = here.installed
     if installed is None:
-        if not known:
+        if not here.known:
             yield _error("module-unknown", _UNKNOWN, goal.id)
     elif installed.works:
         yield _nothing(Verb.ENABLE, installed)
-    elif not installed.can_be_enabled and not known:
+    elif not installed.can_be_enabled and not here.known:
         words = STATES[ModuleState(installed.state)].sentence
         context = {"name": installed.name or installed.id, "state": words}
         yield Finding(Severity.ERROR, "module-state", _NOT_SO, context)
 
 
-def _disable(goal: Goal, installed: Candidate | None, world: World) -> Iterable[Finding]:
+def _disable(goal: Goal, here: _Here) -> Iterable[Finding]:
+    installed = here.installed
     if installed is None:
         yield _error("module-not-installed", _NOT_INSTALLED, goal.id)
     elif not installed.enabled:
         yield _nothing(Verb.DISABLE, installed)
     else:
-        yield from may_be_disabled(installed, world)
+        yield from may_be_disabled(installed, here.world)
 
 
-def _remove(goal: Goal, installed: Candidate | None, world: World) -> Iterable[Finding]:
+def _remove(goal: Goal, here: _Here) -> Iterable[Finding]:
+    installed = here.installed
     if installed is None:
         yield _error("module-not-installed", _NOT_INSTALLED, goal.id)
     elif not installed.can_uninstall:
@@ -105,12 +121,12 @@ def _remove(goal: Goal, installed: Candidate | None, world: World) -> Iterable[F
         yield _error("module-cannot-be-removed", _CANNOT_REMOVE, name)
 
 
-def _alone(goal: Goal, installed: Candidate | None, world: World) -> Iterable[Finding]:
-    if installed is None:
+def _alone(goal: Goal, here: _Here) -> Iterable[Finding]:
+    if here.installed is None:
         yield _error("module-not-installed", _NOT_INSTALLED, goal.id)
 
 
-_Check = Callable[[Goal, Candidate | None, World], Iterable[Finding]]
+_Check = Callable[[Goal, _Here], Iterable[Finding]]
 _CHECKS: dict[Verb, _Check] = {
     Verb.INSTALL: _install,
     Verb.UPGRADE: _install,
