@@ -7,6 +7,7 @@ from typing import Any
 
 from modules_app.domain.findings import Finding, Severity
 from modules_app.domain.manifest import Contract
+from modules_app.domain.offers import is_sold, offer_of
 from modules_app.domain.versions import meets_minimum
 from modules_app.exceptions import gettext_noop as _
 
@@ -19,6 +20,7 @@ def closed_gates(
     gates = (
         version_gate(report["contract"], manifest.get("min_pbx_version", ""), pbx_version),
         licence_gate(product_of(report), licence_key),
+        None if product_of(report) else commercial_gate(report, licence_key),
     )
     return [finding for finding in gates if finding]
 
@@ -50,6 +52,19 @@ def licence_gate(product_id: int, licence_key: str) -> Finding | None:
         "ext_EmptyLicenseKey",
         _("The module is commercial and no licence key is stored here."),
         {"product": product_id},
+        hint=_("Enter the licence key in the settings, then install again."),
+    )
+
+
+def commercial_gate(report: Mapping[str, Any], licence_key: str) -> Finding | None:
+    """Return the error when a FreePBX module that is sold meets no licence key (F1.3, design 6)."""
+    if not is_sold(report) or licence_key:
+        return None
+    return Finding(
+        Severity.ERROR,
+        "ext_EmptyLicenseKey",
+        _("The module is commercial and no licence key is stored here."),
+        {"product": offer_of(report).get("link", "")},
         hint=_("Enter the licence key in the settings, then install again."),
     )
 

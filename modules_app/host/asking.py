@@ -74,7 +74,7 @@ def ask(
     adapter = ADAPTERS.get(hook) or plain(spec)
     call, value = HookCall(), None
     try:
-        with _limited(seconds):
+        with limited(seconds):
             arguments = adapter.before(facts, given)
             call = call_hook(spec, conf, *arguments)
             value = as_json(adapter.after(facts, arguments, call.value)) if call.ok else None
@@ -94,7 +94,7 @@ def ask(
 
 
 @contextmanager
-def _limited(seconds: float) -> Iterator[None]:
+def limited(seconds: float) -> Iterator[None]:
     """Raise `HookTimeout` in the block after ``seconds``; only the main thread can be told."""
     if seconds <= 0 or threading.current_thread() is not threading.main_thread():
         yield

@@ -16,6 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from modules_app.bridge.statement import META_KEY, BadStatement, read
 from modules_app.host.asking import ask
+from modules_app.host.first_run import FIRST_RUN, first_run
 from modules_app.host.loader import LoadedModule, current_result
 from modules_app.host.marker import Doing, marked
 from modules_app.host.user import StatementUser
@@ -50,6 +51,8 @@ def _ask(
 ) -> dict[str, Any]:
     given = {**arguments, "request": request}
     with marked(loaded.module.id, Doing.HOOK), running(loaded.facts):
+        if name == FIRST_RUN:
+            return first_run(loaded, seconds)
         return ask(loaded.conf, loaded.facts, name, given, seconds=seconds)
 
 

@@ -12,6 +12,7 @@ from modules_app.domain.asterisk_files import scripts_of
 from modules_app.domain.findings import Finding
 from modules_app.domain.gates import closed_gates
 from modules_app.domain.ids import fold_id
+from modules_app.domain.manifest import Contract
 from modules_app.domain.menu_items import declared_menu
 from modules_app.domain.operations import Stage
 from modules_app.domain.states import Fault, Phase, Wanted, is_loaded
@@ -146,7 +147,7 @@ class Install(Work):
             )
         for warning in self.refuse_unfit():
             self.journal.say(warning.message, **warning.context)
-        if self.report["language"] == "python":
+        if self.report["language"] == "python" and self.report["contract"] == Contract.MIKOPBX:
             return  # its installer asks by itself (seed 001 checkCompatibility, activateLicense)
         closed = closed_gates(
             self.report,

@@ -30,7 +30,7 @@ def gui_hooks(context: template.Context) -> str:
 
 @register.simple_tag(takes_context=True)
 def right_nav(context: template.Context) -> str:
-    """Draw the links of `FreePbxModule.get_right_nav`; other addresses than own ones are left out."""
+    """Draw the links of `FreePbxModule.get_right_nav` that lead to the module's own pages."""
     links = getattr(context.get("request"), "right_nav", None)
     own = current_module().url
     pairs = [(str(caption), str(to)) for caption, to in (links() if links is not None else ())]

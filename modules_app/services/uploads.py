@@ -16,6 +16,7 @@ from modules_app import audit
 from modules_app.domain.findings import Finding, Severity
 from modules_app.domain.gates import closed_gates, licence_unverified, product_of
 from modules_app.domain.ids import fold_id
+from modules_app.domain.offers import is_sold, remarks_on
 from modules_app.exceptions import ModuleError, Refused
 from modules_app.exceptions import gettext_noop as _
 from modules_app.inspection.files import ArchiveFiles
@@ -167,8 +168,10 @@ def _announce_gates(report: dict[str, Any]) -> None:
     key = read_setting("PBXLicense")
     closed = closed_gates(report, pbx_version=read_setting("PBXVersion"), licence_key=key)
     report["warnings"] += [{**finding.as_dict(), "severity": "warning"} for finding in closed]
+    for finding in remarks_on(report, read_setting("FrameworkVersion")):
+        report[f"{finding.severity}s"].append(finding.as_dict())
     product = product_of(report)
-    if product > 0 and key:
+    if (product > 0 or is_sold(report)) and key:
         report["notes"].append(licence_unverified(product).as_dict())
 
 

@@ -76,6 +76,7 @@ AUDIT_ACTIONS = {
     "custom-file-write": _("Own part of a file changed"),
     "create-first-user": _("First user created"),
     "fail2ban-change": _("fail2ban changed"),
+    "first-run-skip": _("First step of a module left out"),
     "firewall-keep": _("Firewall rules on trial kept"),
     "firewall-network-add": _("Network added to the firewall"),
     "firewall-network-change": _("Network of the firewall changed"),

@@ -18,6 +18,8 @@ from modules_app.domain.menu import CORE_ITEMS
 from modules_app.permissions import Right
 from modules_app.selectors.menu import MenuGroup, page_facts, sidebar, with_core_items
 from modules_app.selectors.safe_mode import safe_mode
+from modules_app.selectors.waiting import waiting_surfaces
+from modules_app.surfaces.names import title_of
 
 logger = logging.getLogger(__name__)
 
@@ -79,6 +81,8 @@ class Page:
                 return item.key
         if path.startswith("/uploads/"):
             return "modules"
+        if path.startswith("/batches/"):
+            return "operations"
         return "dashboard" if path == "/" else ""
 
     @property
@@ -96,6 +100,17 @@ class Page:
         """Return whose own page this is, or nothing."""
         parts = self.request.path.split("/")
         return parts[2] if len(parts) > 2 and parts[1] == "m" else ""
+
+    @cached_property
+    def waiting(self) -> list[str]:
+        """Return what is not applied, in English words; nothing for who may not apply it."""
+        if not self.can.get(Right.INSTALL) or self.request.path.startswith(LINKS["configuration"]):
+            return []
+        try:
+            return [title_of(name) for name in waiting_surfaces()]
+        except (DatabaseError, OSError):  # a page comes out also where nothing can be read
+            logger.exception("What waits to be applied could not be read")
+            return []
 
     @cached_property
     def is_beta(self) -> bool:

@@ -15,6 +15,7 @@ from modules_app.selectors.modules import count_states, list_modules
 from modules_app.selectors.operations import list_operations
 from modules_app.selectors.packages import list_kept, list_uploads
 from modules_app.views.context import THEME_COOKIE, THEMES
+from modules_app.views.first_run import steps_for
 from modules_app.views.http import PageRequest, methods, page
 from modules_app.views.rows import Around, list_row, state_chips
 
@@ -37,6 +38,7 @@ def dashboard(request: PageRequest) -> HttpResponse:
                 for row in rows
                 if row.needs_a_person or around.lacking(row)
             ],
+            "steps": steps_for(request),
             "modules": len(rows),
             "operations": list_operations(limit=8),
             "uploads": list_uploads()[:5],

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import get_language
 
 from modules_app.selectors.modules import pick
+from modules_app.views.about import About, about
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class ReportView:
     works: tuple[Any, ...]
     does_not: tuple[Any, ...]
     languages: tuple[str, ...]
+    about: About
 
     @property
     def errors(self) -> Sequence[Mapping[str, Any]]:
@@ -49,8 +51,11 @@ class ReportView:
         return self.facts.get("notes", [])
 
 
-def read_report(report: Mapping[str, Any]) -> ReportView:
-    """Return the report in the reader's language; absent parts stay empty."""
+def read_report(report: Mapping[str, Any], installed: str = "") -> ReportView:
+    """Return the report in the reader's language; absent parts stay empty.
+
+    ``installed`` is the version that the package would replace.
+    """
     language = get_language() or "en"
     return ReportView(
         facts=report,
@@ -62,6 +67,7 @@ def read_report(report: Mapping[str, Any]) -> ReportView:
         works=tuple(report.get("works", [])),
         does_not=tuple(report.get("does_not", [])),
         languages=tuple(report.get("languages", [])),
+        about=about(report, installed),
     )
 
 
