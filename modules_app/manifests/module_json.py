@@ -11,6 +11,7 @@ from modules_app.domain.manifest import Contract
 from modules_app.exceptions import gettext_noop as _
 from modules_app.manifests import values
 from modules_app.manifests.faults import Faults
+from modules_app.manifests.json_depends import read_depends
 from modules_app.manifests.json_loader import JsonDocument, load_json
 
 MODULE_TYPES = (
@@ -39,6 +40,7 @@ _KNOWN = (
     "release_settings",
     "translation_sync",
     "grants",
+    "depends",
 )
 _LINE_FIELDS = {
     "publisher": "developer",
@@ -82,6 +84,7 @@ class _Reader:
         self._language_code(fields["module_type"])
         self._build_settings()
         self._grants()
+        read_depends(self.given.get("depends"), self.document, self.facts, fields["id"])
         self._unknown()
         self._remarks(fields)
         return {**fields, "facts": self.facts}

@@ -1,12 +1,14 @@
 """What a module.xml says of others: depends, requirements, supported, breaking, commercial (F1.3).
 
-Values are kept as written. Their grammar (reference F2) is not judged here.
+Values are kept as written; `domain.dependencies.grammar` says what they mean (reference F2).
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from modules_app.domain.dependencies import grammar
+from modules_app.domain.manifest import Contract
 from modules_app.exceptions import gettext_noop as _
 from modules_app.manifests import values
 from modules_app.manifests.faults import Faults
@@ -40,8 +42,15 @@ _COMMERCIAL_TYPES = ("upgradeable", "free", "paid")
 
 
 def read_depends(blocks: list[Element], faults: Faults) -> list[dict[str, Any]]:
-    """Return ``{"kind", "value", "line"}`` of every requirement, in file order."""
-    return _entries(blocks, _DEPENDS, faults)
+    """Return ``{"kind", "value", "line"}`` of every requirement, in file order.
+
+    Where blanks around the value make FreePBX read another thing, the text is there as ``raw``.
+    What FreePBX would not understand is said, with what we take it for (reference F2.2).
+    """
+    entries = _entries(blocks, _DEPENDS, faults)
+    for finding in grammar.read_requirements(entries, Contract.FREEPBX)[1]:
+        faults.add(finding)
+    return entries
 
 
 def read_requirements(blocks: list[Element], faults: Faults) -> list[dict[str, Any]]:
@@ -62,9 +71,11 @@ def _entries(
             attributes_of(element, (), faults)
             value = line_of_text(element, faults)
             if value:
-                entries.append(
-                    {"kind": name_of(element), "value": value, "line": element.sourceline}
-                )
+                entry = {"kind": name_of(element), "value": value, "line": element.sourceline}
+                text = "".join(element.itertext())
+                if text != value and text.strip() == value:
+                    entry["raw"] = text
+                entries.append(entry)
             else:
                 _empty(element, faults)
     if len(entries) > MAX_ENTRIES:

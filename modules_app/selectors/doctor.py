@@ -8,8 +8,11 @@ import sqlite3
 import sys
 from typing import Any
 
+from django.utils.translation import gettext
+
 from modules_app.applier import client, places
 from modules_app.applier.report import PATH
+from modules_app.domain.dependencies.world import provided_at
 from modules_app.exceptions import gettext_noop as _
 from modules_app.models import Operation, SurfaceState
 from modules_app.packages.datadir import DataDir
@@ -39,6 +42,8 @@ def examine() -> list[dict[str, Any]]:
         *_generated(),
         _check(_("MikoPBX contract level"), True, read_setting("PBXVersion")),
         _check(_("FreePBX contract level"), True, read_setting("FrameworkVersion")),
+        _check(_("Asterisk version"), True, read_setting("AsteriskVersion") or "not known"),
+        *_provided(),
     ]
 
 
@@ -65,6 +70,14 @@ def _program(name: str) -> dict[str, Any]:
 def _generated() -> list[dict[str, Any]]:
     states = SurfaceState.objects.exclude(problem=None)
     return [_check(state.name, False, str(state.problem["slug"])) for state in states]
+
+
+def _provided() -> list[dict[str, Any]]:
+    """Name the modules of others that PBX Admin itself stands for (design 8)."""
+    return [
+        _check(_("Provided module"), True, f"{one.name} {one.version}: {gettext(one.reason)}")
+        for one in provided_at(read_setting("FrameworkVersion")).values()
+    ]
 
 
 def _check(name: str, ok: bool, found: str) -> dict[str, Any]:
