@@ -11,6 +11,7 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from modules_app.bridge.files import read_small_file, remove_whatever
 from modules_app.domain.ids import is_module_id
 from modules_app.packages.fsops import FsOps
 
@@ -58,7 +59,7 @@ def take_faults(data_dir: Path) -> list[HookFault]:
     fsops = FsOps()
     with fsops.directory(data_dir, "run", FOLDER) as dir_fd:
         for name in names:
-            fsops.unlink(name, dir_fd)
+            remove_whatever(name, dir_fd, fsops)
     return [fault for fault in found if fault is not None]
 
 
@@ -72,14 +73,13 @@ def _names(data_dir: Path) -> list[str]:
 
 def _read(path: Path) -> HookFault | None:
     try:
-        with path.open("rb") as file:
-            found = json.loads(file.read(_LARGEST))
+        found = json.loads(read_small_file(path, _LARGEST))
         fault = HookFault(
             str(found["module"]),
             str(found["hook"]),
             str(found["traceback"]),
             float(found["seconds"]),
         )
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
     return fault if is_module_id(fault.module) else None

@@ -6,14 +6,10 @@ generation of a module; it outlives the host, so that a crash at every start is 
 
 from __future__ import annotations
 
-import fcntl
-import json
-import os
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
+from modules_app.bridge.files import CountedModules
 from modules_app.bridge.registry import Registry
 from modules_app.domain.strikes import StrikeRule
 from modules_app.exceptions import fill
@@ -25,7 +21,6 @@ UNKNOWN = ""
 """The key of ends that no module could be blamed for."""
 
 _FILE = "strikes.json"
-_LOCK = "strikes.lock"
 _MOST = 20
 
 _ENDED = {
@@ -90,20 +85,15 @@ class ModuleStrikes:
         return rule.broken_by([strike.start for strike in self.strikes], now=now)
 
 
-class Strikes:
+class Strikes(CountedModules[ModuleStrikes]):
     """The file below ``run_dir``; several processes may use it at once."""
 
     def __init__(self, run_dir: Path, *, fsops: FsOps | None = None) -> None:
-        self._run_dir = run_dir
-        self._fsops = fsops or FsOps()
+        super().__init__(run_dir, _FILE, _from_dict, fsops)
 
     def read(self) -> dict[str, ModuleStrikes]:
         """Return all strikes by module id; an unreadable file counts as none."""
-        try:
-            found = json.loads((self._run_dir / _FILE).read_text())
-            return {name: _from_dict(one) for name, one in found.items() if one["strikes"]}
-        except (OSError, ValueError, TypeError, KeyError, AttributeError):
-            return {}
+        return {name: one for name, one in super().read().items() if one.strikes}
 
     def left_out(self, registry: Registry, rule: StrikeRule, *, now: int) -> dict[str, str]:
         """Return the modules of ``registry`` that must not be imported, each with the reason."""
@@ -118,12 +108,12 @@ class Strikes:
 
     def charge(self, module_id: str, generation: str, strike: Strike) -> int:
         """Write one strike down; return how many this generation has now."""
-        with self._locked():
+        with self.locked():
             known = self.read()
             before = known.get(module_id)
             same = before.strikes if before and before.generation == generation else ()
             known[module_id] = ModuleStrikes(generation, (*same, strike)[-_MOST:])
-            self._write(known)
+            self.write(known)
         return len(known[module_id].strikes)
 
     def keep_only(self, registry: Registry) -> None:
@@ -132,30 +122,6 @@ class Strikes:
         known = self.read()
         gone = [n for n, one in known.items() if n and current.get(n) != one.generation]
         self.forget(gone)
-
-    def forget(self, module_ids: Collection[str]) -> None:
-        """Let these modules start from zero."""
-        if not module_ids:
-            return
-        with self._locked():
-            known = self.read()
-            kept = {name: one for name, one in known.items() if name not in module_ids}
-            if kept != known:
-                self._write(kept)
-
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        with self._fsops.directory(self._run_dir) as dir_fd:
-            fd = self._fsops.open_lock(_LOCK, dir_fd)
-        try:
-            fcntl.flock(fd, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(fd)
-
-    def _write(self, known: dict[str, ModuleStrikes]) -> None:
-        data = {name: asdict(one) for name, one in known.items()}
-        self._fsops.write_file_atomically(self._run_dir, _FILE, json.dumps(data).encode())
 
 
 def _from_dict(data: dict[str, object]) -> ModuleStrikes:

@@ -13,6 +13,7 @@ from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from modules_app.bridge.files import read_small_file, remove_whatever
 from modules_app.domain.ids import is_module_id
 from modules_app.exceptions import Refused
 from modules_app.exceptions import gettext_noop as _
@@ -99,7 +100,7 @@ def forget_wishes(data_dir: Path, wishes: Iterable[Wish]) -> None:
     if gone:
         with fsops.directory(data_dir, "run", FOLDER) as dir_fd:
             for wish in gone:
-                fsops.unlink(wish.name, dir_fd)
+                remove_whatever(wish.name, dir_fd, fsops)
 
 
 def _names(data_dir: Path, suffix: str) -> list[str]:
@@ -113,10 +114,9 @@ def _names(data_dir: Path, suffix: str) -> list[str]:
 def _read(data_dir: Path, name: str) -> Wish:
     """Return a wish; one that cannot be read belongs to no module."""
     try:
-        with (data_dir / "run" / FOLDER / name).open("rb") as file:
-            found = json.loads(file.read(_LARGEST))
+        found = json.loads(read_small_file(data_dir / "run" / FOLDER / name, _LARGEST))
         hooks = tuple(str(hook) for hook in found["hooks"])
         module_id = str(found["module"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return Wish(name, "", ())
     return Wish(name, module_id if is_module_id(module_id) else "", hooks)

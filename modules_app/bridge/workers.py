@@ -13,12 +13,12 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from modules_app.bridge.files import CountedModules
 from modules_app.domain.ids import fold_id
 from modules_app.domain.workers import CrashRule
 from modules_app.packages.fsops import FsOps
@@ -29,7 +29,6 @@ MAILBOX = "workers.poke"
 STATUS_FILE = "workers.json"
 LOCK_FILE = "workers.lock"
 _CRASHES = "worker-crashes.json"
-_CRASHES_LOCK = "worker-crashes.lock"
 _PAUSE = 0.02
 
 
@@ -186,26 +185,17 @@ class ModuleCrashes:
     at: str
 
 
-class WorkerCrashes:
+class WorkerCrashes(CountedModules[ModuleCrashes]):
     """The counts of all modules; the supervisor writes them, the operator draws consequences."""
 
     def __init__(self, run_dir: Path, *, fsops: FsOps | None = None) -> None:
-        self._run_dir = run_dir
-        self._fsops = fsops or FsOps()
-
-    def read(self) -> dict[str, ModuleCrashes]:
-        """Return the counts by module id; an unreadable file counts as none."""
-        try:
-            found = json.loads((self._run_dir / _CRASHES).read_text("utf-8"))
-            return {name: ModuleCrashes(**one) for name, one in found.items()}
-        except (OSError, ValueError, TypeError, AttributeError):
-            return {}
+        super().__init__(run_dir, _CRASHES, lambda one: ModuleCrashes(**one), fsops)
 
     def charge(
         self, rule: CrashRule, *, module_id: str, generation: str, worker: str, text: str, at: str
     ) -> ModuleCrashes:
         """Count one crash; another generation, or the end of the window, begins from one."""
-        with self._locked():
+        with self.locked():
             known = self.read()
             before = known.get(module_id)
             if before is None or before.generation != generation or _is_over(before, rule):
@@ -213,37 +203,13 @@ class WorkerCrashes:
             else:
                 window, count = before.window, before.count
             known[module_id] = ModuleCrashes(generation, window, count + 1, worker, text[-500:], at)
-            self._write(known)
+            self.write(known)
         return known[module_id]
 
     def keep_only(self, generations: Mapping[str, str]) -> None:
         """Forget modules that are not to run now in that generation."""
         known = self.read()
         self.forget([n for n, one in known.items() if generations.get(n) != one.generation])
-
-    def forget(self, module_ids: Collection[str]) -> None:
-        """Let these modules start from zero."""
-        if not module_ids:
-            return
-        with self._locked():
-            known = self.read()
-            kept = {name: one for name, one in known.items() if name not in module_ids}
-            if kept != known:
-                self._write(kept)
-
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        with self._fsops.directory(self._run_dir) as dir_fd:
-            fd = self._fsops.open_lock(_CRASHES_LOCK, dir_fd)
-        try:
-            fcntl.flock(fd, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(fd)
-
-    def _write(self, known: dict[str, ModuleCrashes]) -> None:
-        data = {name: asdict(one) for name, one in known.items()}
-        self._fsops.write_file_atomically(self._run_dir, _CRASHES, json.dumps(data).encode())
 
 
 def _is_over(crashes: ModuleCrashes, rule: CrashRule) -> bool:

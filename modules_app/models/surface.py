@@ -24,6 +24,7 @@ class SurfaceState(models.Model):
     complaints = models.JSONField(_("complaints"), default=list, blank=True)
     notes = models.JSONField(_("notes"), default=list, blank=True)
     problem = models.JSONField(_("problem"), null=True, blank=True)
+    failures = models.PositiveSmallIntegerField(_("failures in a row"), default=0)
     asked = models.BooleanField(_("a look is asked for"), default=False)
     looking = models.BooleanField(_("a look is under way"), default=False)
     again = models.BooleanField(_("everything is to be done again"), default=False)

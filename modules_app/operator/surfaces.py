@@ -40,8 +40,8 @@ from modules_app.surfaces.table import SURFACES
 
 log = logging.getLogger("pbxadmin.operator")
 
-RETRY = timedelta(minutes=1)
-"""When what went wrong is tried again without anybody asking."""
+RETRY, LONGEST_RETRY = timedelta(minutes=1), timedelta(hours=1)
+"""When what went wrong is tried again without anybody asking: twice as late after each failure."""
 
 _ONE_AT_A_TIME = threading.RLock()
 
@@ -89,17 +89,35 @@ def _bring_into_line(surface: Surface, state: SurfaceState, again: bool) -> None
     asked = drawing.asked
     if not again and state.asked_digest == asked and not _is_due(state) and _is_intact(state):
         return
-    outcome = _settle_on(surface, drawing)
-    if outcome.problem is None:
-        _apply(surface, state, outcome)
-    _record(state, asked, outcome)
+    _record(state, asked, _attempt(surface, state, drawing))
+
+
+def _attempt(surface: Surface, state: SurfaceState, drawing: Drawing) -> _Outcome:
+    """Check and apply; what stands in the way belongs to what was asked for.
+
+    So it is tried again when something else is asked for, or after a pause, and not at each look.
+    """
+    outcome = _Outcome(drawing)
+    try:
+        outcome = _settle_on(surface, drawing)
+        if outcome.problem is None:
+            _apply(surface, state, outcome)
+    except ModuleError as error:
+        outcome.problem = error
+    except Exception as error:  # the boundary: a fault in one surface must not end an operation
+        log.exception("unexpected error in the surface %s", surface.name)
+        outcome.problem = unexpected(error, "")
+    if outcome.problem is not None:
+        log.error("surface %s: %s", surface.name, outcome.problem)
+    return outcome
 
 
 def _is_due(state: SurfaceState) -> bool:
     """Tell whether a failure is old enough for another try."""
     if state.problem is None:
         return False
-    return state.looked_at is None or timezone.now() - state.looked_at > RETRY
+    pause = min(LONGEST_RETRY, RETRY * 2 ** min(max(state.failures - 1, 0), 10))
+    return state.looked_at is None or timezone.now() - state.looked_at > pause
 
 
 def _is_intact(state: SurfaceState) -> bool:
@@ -216,6 +234,7 @@ def _record(state: SurfaceState, asked: str, outcome: _Outcome) -> None:
         "complaints": [one.as_dict() for one in outcome.complaints],
         "notes": outcome.notes,
         "problem": outcome.problem.as_dict() if outcome.problem else None,
+        "failures": min(state.failures + 1, 30_000) if outcome.problem else 0,
     }
     if outcome.problem is None:
         values |= {

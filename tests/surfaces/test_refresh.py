@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -206,3 +207,34 @@ def test_a_problem_is_tried_again_after_a_while(life: Life, plain: PlainSurface)
     SurfaceState.objects.update(looked_at=long_ago)
     surfaces.refresh(life.tools)
     assert state().problem is None
+
+
+def test_what_is_refused_is_tried_again_later_and_later_and_at_once_when_something_changed(
+    life: Life, plain: PlainSurface, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries: list[str] = []
+
+    def refuse(*_given: object) -> None:
+        tries.append("refused")
+        raise ModuleError("applier-refused", "Such a file is not taken.")
+
+    monkeypatch.setattr(surfaces.client, "install", refuse)
+    for _look in range(5):
+        surfaces.refresh(life.tools)
+    assert (len(tries), state().problem["slug"]) == (1, "applier-refused")
+    for failures, minutes in ((1, 1), (2, 2), (3, 4), (4, 8)):
+        assert state().failures == failures
+        SurfaceState.objects.update(looked_at=timezone.now() - timedelta(minutes=minutes - 0.5))
+        surfaces.refresh(life.tools)
+        assert len(tries) == failures, "before the pause is over"
+        SurfaceState.objects.update(looked_at=timezone.now() - timedelta(minutes=minutes + 0.5))
+        surfaces.refresh(life.tools)
+        assert len(tries) == failures + 1
+    plain.lines["ModuleA"] = "a = 1"
+    surfaces.refresh(life.tools)
+    assert len(tries) == 6
+    SurfaceState.objects.update(failures=30_000, looked_at=timezone.now() - timedelta(hours=2))
+    monkeypatch.undo()
+    monkeypatch.setattr(surfaces, "SURFACES", (plain,))
+    surfaces.refresh(life.tools)
+    assert (state().problem, state().failures) == (None, 0)

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.torture.counts import Counts
 from tests.torture.invariants import (
     Expectation,
     InvariantBroken,
@@ -214,4 +215,12 @@ def harness() -> Iterator[Harness]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-__all__ = ["Harness", "environment", "harness", "kill_later"]
+def replay_one(spec: str, attempt: Callable[[Harness, str, Counts], object]) -> Counts:
+    """Run one case that needs nothing before it."""
+    counts = Counts()
+    with harness() as home:
+        attempt(home, spec, counts)
+    return counts
+
+
+__all__ = ["Harness", "environment", "harness", "kill_later", "replay_one"]

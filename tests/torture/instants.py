@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 
 from tests.torture.counts import Counts
-from tests.torture.harness import Harness, harness
+from tests.torture.harness import Harness, harness, replay_one
 from tests.torture.operations import OPERATIONS
 from tests.torture.warm import kill_group_later, kill_later
 
@@ -39,10 +39,7 @@ def run(budget_seconds: float, seed: int) -> Counts:
 
 def replay(spec: str) -> Counts:
     """Run one case."""
-    counts = Counts()
-    with harness() as home:
-        _try(home, spec, counts)
-    return counts
+    return replay_one(spec, _try)
 
 
 def draw(home: Harness, name: str, dice: random.Random, how: str) -> str:

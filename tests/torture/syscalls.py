@@ -9,7 +9,7 @@ import random
 import time
 
 from tests.torture.counts import Counts
-from tests.torture.harness import Harness, harness
+from tests.torture.harness import Harness, harness, replay_one
 from tests.torture.operations import OPERATIONS
 from tests.torture.tracing import CHANGING, WAIT, inject, why_not
 
@@ -39,10 +39,7 @@ def run(budget_seconds: float, seed: int) -> Counts:
 
 def replay(spec: str) -> Counts:
     """Run one case."""
-    counts = Counts()
-    with harness() as home:
-        _try(home, spec, counts)
-    return counts
+    return replay_one(spec, _try)
 
 
 def kill_and_check(home: Harness, spec: str) -> bool:
