@@ -100,9 +100,16 @@ def _index(
 def _foreign(
     attributes: dict[str, str], names: tuple[str, ...], spot: Spot
 ) -> ForeignKeySpec | None:
-    table = sql_name(attributes.get("foreigntable", "").strip(), spot)
-    named = attributes.get("foreigncols", "").split(",")
-    references = tuple(sql_name(one.strip(), spot) for one in named)
+    target = attributes.get("foreigntable", "").strip()
+    named = [one.strip() for one in attributes.get("foreigncols", "").split(",") if one.strip()]
+    if not target or not named:
+        spot.warning(
+            "foreign-key-incomplete",
+            _("A foreign key needs foreigntable and foreigncols; it is left out."),
+        )
+        return None
+    table = sql_name(target, spot)
+    references = tuple(sql_name(one, spot) for one in named)
     if not table or not all(references):
         return None
     on_update = _action(attributes, "onupdate", spot)

@@ -274,6 +274,16 @@ def test_an_action_that_does_not_exist_is_said_and_left_out() -> None:
     assert said == ["foreign-action-unknown"]
 
 
+@pytest.mark.parametrize("more", ["", 'foreigntable="birds"', 'foreigncols="id" foreigntable=" "'])
+def test_half_a_foreign_key_is_said_and_left_out(more: str) -> None:
+    table, said = table_of(
+        '<table name="birds"><field name="id" type="integer" primarykey="true"/>'
+        f'<key name="k" type="foreign" {more}><column name="id"/></key></table>'
+    )
+    assert table.foreign_keys == ()
+    assert said == ["foreign-key-incomplete"]
+
+
 @pytest.mark.parametrize(
     ("attributes", "column"),
     [

@@ -267,6 +267,16 @@ def test_m17_names_that_are_no_sql_names_are_refused(name: str) -> None:
         assert_refused(xml(f"<database>{table}</database>"), "M17")
 
 
+@pytest.mark.parametrize("name", [*SQL_INJECTIONS, "a b", "\u0101"])
+@pytest.mark.parametrize(
+    "place", ['foreigntable="{}" foreigncols="a"', 'foreigntable="t" foreigncols="a,{}"']
+)
+def test_m17_foreign_keys_name_only_sql_names(name: str, place: str) -> None:
+    key = f'<key name="k" type="foreign" {place.format(name)}><column name="a"/></key>'
+    table = f'<table name="t"><field name="a" type="integer" primarykey="true"/>{key}</table>'
+    assert_refused(xml(f"<database>{table}</database>"), "M17")
+
+
 @pytest.mark.parametrize(
     "attributes",
     [

@@ -188,6 +188,10 @@ def test_purging_deletes_what_is_left_over_and_nothing_else(shrunk: Life) -> Non
     assert (after.generation, after.version) == (before.generation, "1.1")
     assert after.epoch != before.epoch and left_over() == {}
     assert AuditEvent.objects.filter(action="module-purge", outcome="done").exists()
+    epochs = {path.name for path in (shrunk.data_dir.data / ID).iterdir()}
+    assert epochs == {before.epoch, after.epoch}
+    generations = [path.name for path in (shrunk.data_dir.store / ID).iterdir()]
+    assert generations == [after.generation]
 
 
 def test_purging_can_be_undone_until_the_next_change(shrunk: Life) -> None:

@@ -11,7 +11,7 @@ from django.test import Client
 from modules_app.domain.operations import Outcome
 from modules_app.models import Module, Operation
 from modules_app.permissions import Right
-from tests.builders import php_module
+from tests.builders import php_module, zip_of
 from tests.lifecycle import Life
 from tests.pages import module, person
 
@@ -28,6 +28,17 @@ def shrunk(life: Life) -> Life:
     return life
 
 
+def freepbx(version: str, column: str) -> bytes:
+    return zip_of(
+        {
+            "module.xml": f"<module><rawname>parrot</rawname><name>P</name><version>{version}"
+            '</version><database><table name="words"><field name="id" type="integer"'
+            f' primarykey="true"/><field name="{column}" type="string" length="9"/></table>'
+            "</database></module>"
+        }
+    )
+
+
 def html_of(client: Client, address: str) -> str:
     return str(client.get(address).content.decode())
 
@@ -42,6 +53,13 @@ def test_a_module_without_left_overs_has_no_such_section(db: None, admin_page: C
     module("ModuleTest")
     assert "Left over" not in html_of(admin_page, PAGE)
     assert "Nothing is left over" in html_of(admin_page, f"{PAGE}purge/")
+
+
+def test_the_report_of_an_upgrade_says_what_is_renamed(life: Life, admin_page: Client) -> None:
+    life.install(freepbx("1.0", "word"))
+    waiting = life.upload(freepbx("1.1", "title"))
+    html = html_of(admin_page, f"/uploads/{waiting.pk}/")
+    assert "In the table words the column word becomes title; its values are kept." in html
 
 
 def test_it_is_counted_and_said_before_it_is_deleted(shrunk: Life, admin_page: Client) -> None:
