@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 
 from modules_app.bridge.registry import RegistryModule
 from modules_app.domain.menu_items import display_of, page_of
+from modules_app.domain.popovers import Popover, popovers_of
 from modules_app.exceptions import ModuleError
 from modules_app.exceptions import gettext_noop as _
 from modules_app.hooks.values import as_json
@@ -123,6 +124,7 @@ class FreePbxPages:
         self, request: HttpRequest, view: Any, args: Any, kwargs: Any
     ) -> HttpResponse | None:
         """Let the module and others prepare the page."""
+        request.popovers_of = _popovers_of  # type: ignore[attr-defined]
         found = _page(request)
         if found is None:
             return None
@@ -137,6 +139,14 @@ class FreePbxPages:
             return init_page(loaded, page, request)
         except Exception as error:  # foreign code
             return module_failed(request, error)
+
+
+def _popovers_of(module_id: str) -> tuple[Popover, ...]:
+    """Return the pages for new destinations of a module that is loaded with its code."""
+    loaded = current_result().loaded.get(module_id)
+    if loaded is None or loaded.freepbx is None:
+        return ()
+    return popovers_of(module_id, loaded.module.declared.get("popovers") or ())
 
 
 def _page(request: HttpRequest) -> tuple[LoadedModule, str] | None:

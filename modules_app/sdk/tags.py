@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.template.loader import render_to_string
+from django.utils.html import format_html
 
 from modules_app.sdk.context import current_module
 from modules_app.sdk.pages import asset as asset_url
@@ -36,6 +38,23 @@ def right_nav(context: template.Context) -> str:
     pairs = [(str(caption), str(to)) for caption, to in (links() if links is not None else ())]
     shown = [pair for pair in pairs if pair[1].startswith(own)]
     return render_to_string("host/right_nav.html", {"links": shown})
+
+
+@register.simple_tag(takes_context=True)
+def popover(context: template.Context, module_id: str, caption: str, key: str = "") -> str:
+    """Draw a link to the page of another module that makes a new destination, and back again.
+
+    ``key`` chooses among several of its ``<popovers>``. Nothing is drawn without such a page.
+    """
+    request = context.get("request")
+    find = getattr(request, "popovers_of", None)
+    found = [one for one in (find(module_id) if find else ()) if key in ("", one.key)]
+    if not found:
+        return ""
+    back = urlencode({"next": request.get_full_path()})
+    return format_html(
+        '<a class="btn btn-outline-secondary" href="{}?{}">{}</a>', found[0].url, back, caption
+    )
 
 
 @register.simple_tag

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -195,3 +196,20 @@ def test_nobody_looks_at_a_page_only_by_a_statement_of_web(
     )
     assert texts([looked]) == [(200, "shown wings")]
     assert sent["status"] == 403
+
+
+def test_a_form_offers_to_make_a_destination_in_another_module(
+    bench: Workbench, parrot: RegistryModule
+) -> None:
+    template = """{% load sdk %}{% popover "parrot" "New perch" %}{% popover "nobody" "No" %}"""
+    page = PAGE.replace("page.html", "offer.html")
+    files = {"module.py": GUEST, "page_form.py": page, "templates/offer.html": template}
+    guest = bench.module(files, "guest", contract="freepbx")
+    named = [{"id": "perch", "arguments": {"display": "seeds", "action": "add"}}]
+    [answer] = bench.ask(
+        [replace(parrot, declared={"popovers": named}), guest], {"path": "/m/guest/form/?a=1"}
+    )
+    assert answer["text"] == (
+        '<a class="btn btn-outline-secondary"'
+        ' href="/popovers/parrot/perch/?next=%2Fm%2Fguest%2Fform%2F%3Fa%3D1">New perch</a>'
+    )

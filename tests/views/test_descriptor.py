@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.contrib.auth.models import Permission, User
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.test import Client
 
 from modules_app.bridge.hooks import HookAnswer
@@ -23,6 +24,7 @@ from modules_app.permissions import Actor
 from modules_app.selectors import engine
 from modules_app.selectors.rights import access_to, is_open_page
 from modules_app.services import first_run
+from modules_app.views.proxy import Way
 from tests.builders import zip_of
 from tests.lifecycle import Life
 
@@ -281,3 +283,27 @@ def test_who_may_not_apply_sees_no_bar(client: Client, db: None) -> None:
     SurfaceState.objects.create(name="cron", problem={"slug": "x", "message": "x", "context": {}})
     client.force_login(viewer(), backend="django.contrib.auth.backends.ModelBackend")
     assert 'id="apply-bar"' not in text_of(client, "/")
+
+
+POPOVERS = "<popovers><perch><display>wings</display><action>add</action></perch></popovers>"
+
+
+def test_a_page_for_a_new_destination_goes_back_where_it_was_asked_for(
+    life: Life, admin_page: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    life.install(parrot(more=POPOVERS), enable=True)
+    asked: list[tuple[str, str]] = []
+
+    def open_page(request: HttpRequest, module_id: str, page: str, way: Way) -> HttpResponse:
+        asked.append((page, way.path))
+        return HttpResponseRedirect("/m/parrot/") if request.method == "POST" else HttpResponse()
+
+    monkeypatch.setattr("modules_app.views.popovers.open_page", open_page)
+    address = "/popovers/parrot/perch/?next="
+    assert admin_page.get(address + "/m/guest/").status_code == 200
+    assert asked == [("wings/", "/m/parrot/wings/?action=add&fw_popover=1")]
+    assert admin_page.post(address + "/m/guest/")["Location"] == "/m/guest/"
+    assert admin_page.post(address + "//example.org/")["Location"] == "/m/parrot/"
+    assert admin_page.post(address + "https://example.org/")["Location"] == "/m/parrot/"
+    assert admin_page.get("/popovers/parrot/nest/").status_code == 404
+    assert Client().get("/popovers/parrot/perch/").status_code == 302
