@@ -38,7 +38,9 @@ def install(args: Any) -> int:
     if not batches.is_batch(args, len(args.packages)):
         return _install_one(args, args.packages[0])
     with batches.Packages(actor(), args.packages) as upload_ids:
-        asked = batches.Asked(Verb.INSTALL, upload_ids=upload_ids, enable=args.enable)
+        asked = batches.Asked(
+            Verb.INSTALL, upload_ids=upload_ids, enable=args.enable, force=args.force
+        )
         return batches.run(args, actor(), asked)
 
 
@@ -66,6 +68,7 @@ def _install_one(args: Any, package: str) -> int:
             upload_id=upload.pk,
             enable=args.enable,
             allow_downgrade=args.allow_downgrade,
+            force=args.force,
         )
         return finish(args, see_through(operation, args))
     finally:

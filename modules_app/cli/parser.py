@@ -122,6 +122,7 @@ def _add_changing(verb: Callable[..., argparse.ArgumentParser]) -> None:
     install.add_argument("packages", nargs="+", metavar="PACKAGE")
     install.add_argument("--enable", action="store_true", help="enable it afterwards")
     install.add_argument("--allow-downgrade", action="store_true", help="accept a lower version")
+    install.add_argument("--force", action="store_true", help="do not ask other modules")
     _add_modes(install)
     upgrade = verb("upgrade", "upgrade to packages that wait or are kept here", changes=True)
     which = upgrade.add_mutually_exclusive_group(required=True)

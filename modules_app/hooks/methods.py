@@ -36,7 +36,13 @@ FREEPBX_METHODS = {
 }
 """Methods of a FreePBX module's class in PHP and in Python (reference F3.9, F9.2)."""
 
-PYTHON_FREEPBX_METHODS = (*FREEPBX_METHODS.values(), "get_config")
+PYTHON_FREEPBX_METHODS = (
+    *FREEPBX_METHODS.values(),
+    "get_config",
+    "hook_get_config",
+    "module_install_check_callback",
+    "module_uninstall_check_callback",
+)
 
 INSTALLER_STEPS = {
     "installModule": "install_module",

@@ -41,6 +41,7 @@ class Capabilities:
     languages: tuple[str, ...] = ()
     has_pages: bool = False
     script: Script | None = None
+    not_included: tuple[str, ...] = ()
 
 
 _ONCE_INSTALLED = {
@@ -66,6 +67,12 @@ def describe(
         _describe_python(found, works)
     elif found.language is Language.PHP:
         _describe_php(found, does_not)
+    if found.not_included:
+        does_not.note(
+            "does-not-include",
+            _("Files of fileinclude that are not run, because they are no Python: {names}."),
+            names=", ".join(found.not_included),
+        )
     _describe_for_asterisk(sources, works, does_not)
     return tuple(works.all), tuple(does_not.all)
 

@@ -205,6 +205,9 @@ class _Inspection:
         if not self.is_mikopbx:
             declared = [table.name for table in self.manifest.tables]
             found.script = read_sql_scripts(self.sources, self.manifest.id, declared)
+            included = self.manifest.facts.get("fileinclude") or {}
+            files = [name for names in included.values() for name in names]
+            found.not_included = tuple(name for name in files if not name.endswith(".py"))
         return found
 
     def _read_python(self, found: Capabilities) -> None:

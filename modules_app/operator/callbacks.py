@@ -15,6 +15,7 @@ from modules_app.models import Module
 from modules_app.operator.asking import payload_for
 from modules_app.operator.tools import ChildFailed
 from modules_app.operator.work import Work
+from modules_app.selectors.safe_mode import safe_mode
 from modules_app.services.hook_results import last_line, record_hook_result
 
 INSTALL_CHECK = "module_install_check_callback"
@@ -25,9 +26,10 @@ def ask_other_modules(work: Work, callback: str, about: dict[str, Any]) -> None:
     """Let every enabled module that has ``callback`` agree to what happens to another one.
 
     ``about`` describes the module by "id", "name", "version" and "verb". Raises ``Refused`` with
-    the refusing module's name; one that fails or hangs is noted and refuses nothing.
+    the refusing module's name; one that fails or hangs is noted and refuses nothing. In safe mode
+    nobody is asked.
     """
-    if work.operation.options.get("force"):
+    if work.operation.options.get("force") or safe_mode() is not None:
         return
     for module in _having(callback):
         if module.id != about["id"]:

@@ -15,6 +15,7 @@ from modules_app.domain.states import Reason, Wanted
 from modules_app.exceptions import ModuleError
 from modules_app.exceptions import gettext_noop as _
 from modules_app.operator.checking import check_start
+from modules_app.operator.contributions import write_own_settings
 from modules_app.operator.faults import PROBED, REVERTED, SWITCH_COMMITTED
 from modules_app.operator.preflight import Findings, probing, run_preflight, run_probe
 from modules_app.operator.problems import refuse_damaged, refuse_second_pack, vetoed
@@ -67,6 +68,7 @@ class Enable(Work):
         switch(module, Wanted.ON, actor=self.operation.actor, at=timezone.now())
         module.checks = {**module.checks, "preflight": self.preflight}
         module.save()
+        write_own_settings(module, (self.answer or {}).get("settings") or {}, None)
         mark_missing(module, self.missing)
         begin_listening(module)
         raise_sequence()

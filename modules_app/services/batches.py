@@ -199,7 +199,12 @@ def _upload_of(step: Step, uploads: Mapping[str, Upload]) -> Upload | None:
 
 def _options(step: Step, upload: Upload | None, options: Mapping[str, Any]) -> dict[str, Any]:
     if upload is not None:
-        return {"upload": str(upload.pk), "enable": step.enable, "allow_downgrade": False}
+        return {
+            "upload": str(upload.pk),
+            "enable": step.enable,
+            "allow_downgrade": False,
+            "force": options["force"],
+        }
     if step.verb is Verb.REMOVE:
         return dict(options)
     return {"force": options["force"]} if step.verb is Verb.DISABLE else {}

@@ -83,10 +83,12 @@ def install_module(
     upload_id: UUID | str,
     enable: bool = False,
     allow_downgrade: bool = False,
+    force: bool = False,
     request_key: str | None = None,
 ) -> Operation:
     """Queue the installation (or upgrade) of an uploaded package and return the operation.
 
+    ``force`` does not ask other modules whether they agree (reference F9.6).
     Raises ``NotAllowed``, ``NotFound``, ``Refused`` (invalid report, lower version) or ``Busy``.
     """
     require(actor, Right.INSTALL)
@@ -104,6 +106,7 @@ def install_module(
             "upload": str(page.upload.pk),
             "enable": enable,
             "allow_downgrade": allow_downgrade,
+            "force": force,
         },
         package_sha256=page.upload.sha256,
     )

@@ -89,6 +89,24 @@ def test_a_misspelt_hook_is_named_with_the_right_one(name: str, wanted: str) -> 
     assert (found.slug, found.context["wanted"]) == ("hook-misspelt", wanted)
 
 
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [
+        ("doConfigPageInit", "do_config_page_init"),
+        ("my_guihooks", "my_gui_hooks"),
+        ("uninstal", "uninstall"),
+        ("module_install_check_calback", "module_install_check_callback"),
+    ],
+)
+def test_a_misspelt_method_of_a_freepbx_module_is_named_with_the_right_one(
+    name: str, wanted: str
+) -> None:
+    text = "from modules_app.sdk import FreePbxModule\n\n\nclass Demo(FreePbxModule):\n"
+    (found,) = lint("module.py", text + f"    def {name}(self): ...\n")
+    assert (found.slug, found.context["wanted"]) == ("hook-misspelt", wanted)
+    assert list(lint("module.py", text + "    def bulkhandlerGetTypes(self): ...\n")) == []
+
+
 def test_hooks_in_another_file_that_the_class_is_built_on_are_checked_too() -> None:
     files = {
         "conf.py": "from modules_app.sdk import ConfigClass\nfrom .more import More\n\n\n"

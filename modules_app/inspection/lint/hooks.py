@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 
 from modules_app.hooks.methods import (
+    FREEPBX_METHODS,
     HELPERS,
     INSTALLER_STEPS,
     PYTHON_FREEPBX_METHODS,
@@ -20,6 +21,7 @@ _CLOSE = 0.84
 """How alike a name must be to a hook's; ``create_cron_task`` is, ``generate_report`` is not."""
 
 _SEEDS = {spec.seed_name.lower(): spec.name for spec in HOOKS}
+_FREEPBX = {php.lower(): python for php, python in FREEPBX_METHODS.items()}
 _SHAPES: dict[type, Value] = {
     ast.List: Value.LIST,
     ast.ListComp: Value.LIST,
@@ -46,7 +48,7 @@ def check_hooks(file: PythonFile, mixins: frozenset[str] = frozenset()) -> Itera
     """
     own = hook_classes(file, mixins)
     for node in own:
-        yield from _misspelt(node, (*PYTHON_HOOKS, *HELPERS), "hook-misspelt")
+        yield from _misspelt(node, (*PYTHON_HOOKS, *HELPERS), "hook-misspelt", _SEEDS)
         for method in _methods(node):
             if method.name in PYTHON_HOOKS:
                 yield from _check_hook(find_hook(method.name), method)
@@ -54,10 +56,11 @@ def check_hooks(file: PythonFile, mixins: frozenset[str] = frozenset()) -> Itera
         yield from _without_base(file.tree)
     elif file.path == "module.py":
         for node in _classes_on(file.tree, "FreePbxModule"):
-            yield from _misspelt(node, (*PYTHON_FREEPBX_METHODS, *HELPERS), "hook-misspelt")
+            known = (*PYTHON_FREEPBX_METHODS, *HELPERS)
+            yield from _misspelt(node, known, "hook-misspelt", {**_SEEDS, **_FREEPBX})
     elif file.path == "installer.py":
         for node in _classes_on(file.tree, "PbxExtensionSetupBase"):
-            yield from _misspelt(node, tuple(INSTALLER_STEPS.values()), "step-misspelt")
+            yield from _misspelt(node, tuple(INSTALLER_STEPS.values()), "step-misspelt", {})
 
 
 def hook_classes(file: PythonFile, mixins: frozenset[str]) -> list[ast.ClassDef]:
@@ -86,14 +89,19 @@ def _without_base(tree: ast.Module) -> Iterator[Hit]:
             yield Hit("hook-base", node.lineno, context={"name": node.name})
 
 
-def _misspelt(node: ast.ClassDef, known: tuple[str, ...], slug: str) -> Iterator[Hit]:
-    """Yield methods that nobody calls; one that the class itself uses is a helper."""
+def _misspelt(
+    node: ast.ClassDef, known: tuple[str, ...], slug: str, foreign: Mapping[str, str]
+) -> Iterator[Hit]:
+    """Yield methods that nobody calls; one that the class itself uses is a helper.
+
+    ``foreign`` maps names as PHP writes them, in small letters, to ours.
+    """
     used = {item.attr for item in ast.walk(node) if isinstance(item, ast.Attribute)}
     for method in _methods(node):
         name = method.name
         if name.startswith("_") or name in known:
             continue
-        wanted = _SEEDS.get(name.replace("_", "").lower()) if slug == "hook-misspelt" else None
+        wanted = foreign.get(name.replace("_", "").lower())
         if wanted is None and name not in used:
             wanted = next(iter(get_close_matches(name, known, 1, _CLOSE)), None)
         if wanted is not None:
