@@ -11,7 +11,7 @@ _DEVICES = frozenset(
 )
 _OURS = frozenset(
     """
-    admin core django login logout media modules_app operator pbx_modules pbxadmin static
+    admin batch core django login logout media modules_app operator pbx_modules pbxadmin static
     upload web
     """.split()
 )

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext
 
+from modules_app.domain.dependencies.plan import Dependent
 from modules_app.domain.states import Verb
 from modules_app.exceptions import fill
 from modules_app.exceptions import gettext_noop as _
@@ -17,6 +18,7 @@ from modules_app.models import Operation
 from modules_app.permissions import Right
 from modules_app.selectors.modules import ModuleRow, find_module, get_module_row
 from modules_app.selectors.sizes import data_bytes
+from modules_app.services.batches import plan_batch
 from modules_app.services.lifecycle import (
     disable_module,
     enable_module,
@@ -138,6 +140,7 @@ def _confirm(
         "question": question,
         "button": button,
         "offered": verb in row.verbs,
+        "dependents": _dependents(verb, module.id),
         "plan": [*plan_operation(verb=verb, module_id=module.id, options={}), *files.sentences],
         "differences": files.differences,
         "data_bytes": data_bytes(module),
@@ -149,6 +152,13 @@ def _confirm(
     template = "modules/remove.html" if removes else "modules/confirm.html"
     part = "plan" if request.GET.get("part") == "plan" and not removes else "dialog"
     return full_or_part(request, template, part, context, status=422 if problem else 200)
+
+
+def _dependents(verb: Verb, module_id: str) -> tuple[Dependent, ...]:
+    """Return the enabled modules that need what is to be switched off."""
+    if verb not in (Verb.DISABLE, Verb.REMOVE):
+        return ()
+    return plan_batch(verb=verb, ids=[module_id]).dependents
 
 
 def _wording(row: ModuleRow, verb: Verb) -> tuple[str, str]:

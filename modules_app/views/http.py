@@ -13,10 +13,12 @@ from django.utils.cache import patch_vary_headers
 from django_htmx.middleware import HtmxDetails
 
 from modules_app import audit
+from modules_app.domain.states import Verb
 from modules_app.exceptions import Busy, ModuleError, NotAllowed
 from modules_app.permissions import Actor, Right, require
 from modules_app.services.signing_in import actor_of
 from modules_app.views.errors import error_page
+from modules_app.views.wishes import plan_address
 
 P = ParamSpec("P")
 
@@ -30,6 +32,14 @@ class PageRequest(HttpRequest):
 
 PageView = Callable[Concatenate[PageRequest, P], HttpResponse]
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+TOGETHER = {
+    "module-enable": Verb.ENABLE,
+    "module-disable": Verb.DISABLE,
+    "module-remove": Verb.REMOVE,
+}
+"""Addresses whose verb can be planned together with the modules that hinder it."""
 
 
 def page(right: Right | None = Right.VIEW) -> Callable[[PageView[P]], View[P]]:
@@ -77,6 +87,7 @@ def refusal(request: PageRequest, error: ModuleError) -> HttpResponse:
         "status": error.http_status,
         "busy_operation": error.context.get("operation") if isinstance(error, Busy) else None,
         "back": _came_from(request),
+        "together": _together(request, error),
     }
     template = "errors/refusal.html"
     if request.htmx:
@@ -112,6 +123,14 @@ def request_key(request: HttpRequest, verb: str, target: str) -> str | None:
     if not sent:
         return None
     return hashlib.sha256(f"{sent[:64]}:{verb}:{target}".encode()).hexdigest()
+
+
+def _together(request: HttpRequest, error: ModuleError) -> str:
+    """Return the address of a plan with the others, where they are all that stands against it."""
+    verb = TOGETHER.get(request.resolver_match.url_name if request.resolver_match else None)
+    if verb is None or error.slug not in ("requirement-not-enabled", "dependents-enabled"):
+        return ""
+    return plan_address(verb, ids=[str(error.context.get("id", ""))])
 
 
 def _came_from(request: HttpRequest) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpResponse
@@ -10,10 +11,12 @@ from django.utils.translation import get_language
 
 from modules_app.domain.states import HELD_BACK
 from modules_app.exceptions import NotFound
+from modules_app.permissions import Right
 from modules_app.selectors.history import checks_of, last_trouble, version_history
 from modules_app.selectors.hook_results import hook_rows
 from modules_app.selectors.modules import (
     ModulePage,
+    ModuleRow,
     all_modules,
     count_states,
     get_module_page,
@@ -22,22 +25,26 @@ from modules_app.selectors.modules import (
 )
 from modules_app.selectors.needs import needed_by
 from modules_app.selectors.operations import OperationPage, get_operation
+from modules_app.selectors.relations import relations_of_module
 from modules_app.selectors.rights import grant_lines
 from modules_app.selectors.workers import workers_of
 from modules_app.views.http import PageRequest, full_or_part, methods, page
 from modules_app.views.placement import placement_forms
 from modules_app.views.reports import read_report
 from modules_app.views.rows import (
+    CHOOSING,
     Around,
     buttons,
     clean_sort,
     drawn_rows,
     known_state,
+    list_query,
     list_row,
     need_line,
     sort_links,
     state_chips,
 )
+from modules_app.views.ways import told
 
 
 @methods("GET")
@@ -50,17 +57,42 @@ def module_list(request: PageRequest) -> HttpResponse:
     everything = all_modules(language())
     rows = matching(everything, search=search, state=state, sort=sort)
     counts = count_states(everything)
+    chosen = _chosen(request, everything, rows)
+    rights = request.actor.rights
     context = {
-        "lines": drawn_rows(rows, request.actor.rights, Around.now(everything)),
+        "lines": drawn_rows(rows, rights, Around.now(everything), frozenset(chosen)),
         "found": len(rows),
-        "chips": state_chips(counts, current=state, search=search, sort=sort),
-        "sorts": sort_links(search=search, state=state, sort=sort),
+        "chips": state_chips(counts, current=state, search=search, sort=sort, chosen=chosen),
+        "sorts": sort_links(search=search, state=state, sort=sort, chosen=chosen),
+        **_choice(rows, chosen, rights),
+        "all_query": f"{list_query(search, state, sort, chosen)}&all=1",
         "total": len(everything),
         "search": search,
         "state": state,
         "sort": sort,
     }
     return full_or_part(request, "modules/list.html", "results", context)
+
+
+def _chosen(
+    request: PageRequest, everything: Iterable[ModuleRow], matching_now: Iterable[ModuleRow]
+) -> list[str]:
+    """Return the ticked modules, also those that a filter hides; ``all`` ticks what matches."""
+    asked = set(request.GET.getlist("id"))
+    if request.GET.get("all") == "1":
+        asked |= {row.id for row in matching_now}
+    return [row.id for row in everything if row.id in asked] if asked else []
+
+
+def _choice(
+    rows: Iterable[ModuleRow], chosen: list[str], rights: frozenset[Right]
+) -> dict[str, Any]:
+    shown = {row.id for row in rows} if chosen else set()
+    return {
+        "can_choose": not CHOOSING.isdisjoint(rights),
+        "chosen": chosen,
+        "hidden_ids": [one for one in chosen if one not in shown],
+    }
 
 
 @methods("GET")
@@ -78,7 +110,7 @@ def module_detail(request: PageRequest, module_id: str) -> HttpResponse:
     module = found.module
     context = {
         "module": module,
-        **_around(found),
+        **_around(found, request.actor.rights),
         "report": read_report({**found.facts, "translations": module.translations}),
         **buttons(found.row, request.actor.rights),
         "trouble": last_trouble(found.operations),
@@ -93,11 +125,14 @@ def module_detail(request: PageRequest, module_id: str) -> HttpResponse:
     return render(request, "modules/detail.html", context)
 
 
-def _around(found: ModulePage) -> dict[str, Any]:
+def _around(found: ModulePage, rights: frozenset[Right]) -> dict[str, Any]:
     """Return the module, and what the others have to do with it."""
     everything = all_modules(language())
     around = Around.now(everything)
+    relations = relations_of_module(found.module.id, language())
     return {
+        "relations": relations,
+        "clashes": told(relations.clashes, rights),
         "found": found,
         "row": found.row,
         "facts": found.facts,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from django.template.loader import render_to_string
@@ -41,6 +41,9 @@ VERB_RIGHTS = {
 REASON_LENGTH = 120
 """Characters of the reason in a line of the list; the module's page has all of it."""
 
+CHOOSING = frozenset({Right.OPERATE, Right.INSTALL, Right.REMOVE})
+"""With any of these rights something can be done with several modules at once."""
+
 SORTS = ("name", "version", "publisher", "state")
 
 
@@ -63,6 +66,8 @@ class ListRow(NamedTuple):
     action: str
     can_open: bool
     can_remove: bool
+    can_choose: bool
+    chosen: bool
 
 
 _TEXTS = (
@@ -125,11 +130,15 @@ class SortLink:
 
 def list_row(row: ModuleRow, rights: frozenset[Right], around: Around) -> ListRow:
     """Turn a selector's row into a template's row for a person with ``rights``."""
-    return _list_row(row, rights, around.lacking(row), around.holds_back(row))
+    return _list_row(row, rights, around.lacking(row), around.holds_back(row), False)
 
 
 def _list_row(
-    row: ModuleRow, rights: frozenset[Right], lacking: tuple[Need, ...], held_back: bool
+    row: ModuleRow,
+    rights: frozenset[Right],
+    lacking: tuple[Need, ...],
+    held_back: bool,
+    chosen: bool,
 ) -> ListRow:
     return ListRow(
         id=row.id,
@@ -148,6 +157,8 @@ def _list_row(
         action=_action(row, rights),
         can_open=row.enabled and not held_back and Right.OPERATE in rights,
         can_remove=Verb.REMOVE in row.verbs and Right.REMOVE in rights,
+        can_choose=not CHOOSING.isdisjoint(rights),
+        chosen=chosen,
     )
 
 
@@ -160,21 +171,23 @@ def need_line(need: Need) -> str:
     return format_html("{} {}", sentence, excerpt(need.cause, REASON_LENGTH))
 
 
-def drawn_rows(rows: Iterable[ModuleRow], rights: frozenset[Right], around: Around) -> str:
-    """Return the lines of the list as HTML.
+def drawn_rows(
+    rows: Iterable[ModuleRow],
+    rights: frozenset[Right],
+    around: Around,
+    chosen: Collection[str] = (),
+) -> str:
+    """Return the lines of the list as HTML; the boxes of the ``chosen`` ids are ticked.
 
     Lines that differ only in their texts share one pattern, which the template draws once with a
     named gap for each text; ``format_html`` escapes what goes into the gaps.
     """
     language = get_language() or "en"
-    return format_html_join("", "{}", _lines(rows, rights, around, language))
-
-
-def _lines(
-    rows: Iterable[ModuleRow], rights: frozenset[Right], around: Around, language: str
-) -> Iterator[tuple[str]]:
-    for row in rows:
-        yield (_drawn(row, rights, around.lacking(row), around.holds_back(row), language),)
+    drawn = (
+        _drawn(row, rights, around.lacking(row), around.holds_back(row), row.id in chosen, language)
+        for row in rows
+    )
+    return format_html_join("", "{}", ((line,) for line in drawn))
 
 
 @functools.lru_cache(maxsize=2048)
@@ -183,9 +196,10 @@ def _drawn(
     rights: frozenset[Right],
     lacking: tuple[Need, ...],
     held_back: bool,
+    chosen: bool,
     language: str,
 ) -> str:
-    line = _list_row(row, rights, lacking, held_back)
+    line = _list_row(row, rights, lacking, held_back, chosen)
     texts = dict(zip(_TEXTS, line, strict=False))
     return format_html(_pattern(language, _gapped(line)), **texts)
 
@@ -201,17 +215,34 @@ def _pattern(language: str, row: ListRow) -> str:
 
 
 def state_chips(
-    counts: Mapping[str, int], *, current: str | None, search: str = "", sort: str = ""
+    counts: Mapping[str, int],
+    *,
+    current: str | None,
+    search: str = "",
+    sort: str = "",
+    chosen: Sequence[str] = (),
 ) -> list[Chip]:
     """Return the filters: all modules first, then every state that occurs or is chosen."""
-    chips = [_chip("", gettext("All"), counts, current, search, sort)]
+    labels = {"": gettext("All")}
     for state, words in STATES.items():
         if counts.get(state) or state == current:
-            chips.append(_chip(state, gettext(words.label), counts, current, search, sort))
-    return chips
+            labels[state] = gettext(words.label)
+    return [
+        Chip(
+            state=state,
+            label=label,
+            icon=STATE_ICONS.get(state, "puzzle"),
+            count=counts.get(state, 0),
+            current=state == current,
+            query=list_query(search, state, sort, chosen),
+        )
+        for state, label in labels.items()
+    ]
 
 
-def sort_links(*, search: str, state: str, sort: str) -> dict[str, SortLink]:
+def sort_links(
+    *, search: str, state: str, sort: str, chosen: Sequence[str] = ()
+) -> dict[str, SortLink]:
     """Return the sortable headings; following the current one again turns the order round."""
     labels = {
         "name": gettext("Module"),
@@ -219,7 +250,16 @@ def sort_links(*, search: str, state: str, sort: str) -> dict[str, SortLink]:
         "publisher": gettext("Publisher"),
         "state": gettext("State"),
     }
-    return {key: _sort_link(key, labels[key], search, state, sort) for key in SORTS}
+    current = {sort: "ascending"} if not sort.startswith("-") else {sort[1:]: "descending"}
+    return {
+        key: SortLink(
+            key,
+            label,
+            list_query(search, state, f"-{key}" if sort == key else key, chosen),
+            current.get(key, "none"),
+        )
+        for key, label in labels.items()
+    }
 
 
 def clean_sort(sort: str) -> str:
@@ -261,28 +301,10 @@ def _byline(row: ModuleRow) -> str:
     return ", ".join(part for part in (actor_name(row.reason_actor), at) if part)
 
 
-def _chip(
-    state: str, label: str, counts: Mapping[str, int], current: str | None, search: str, sort: str
-) -> Chip:
-    return Chip(
-        state=state,
-        label=label,
-        icon=STATE_ICONS.get(state, "puzzle"),
-        count=counts.get(state, 0),
-        current=state == current,
-        query=_query(search, state, sort),
-    )
-
-
-def _sort_link(key: str, label: str, search: str, state: str, sort: str) -> SortLink:
-    aria = {key: "ascending", f"-{key}": "descending"}.get(sort, "none")
-    next_sort = f"-{key}" if sort == key else key
-    return SortLink(key, label, _query(search, state, next_sort), aria)
-
-
-def _query(search: str, state: str, sort: str) -> str:
-    given: dict[str, Any] = {"q": search, "state": state, "sort": "" if sort == "name" else sort}
-    query = urlencode({key: value for key, value in given.items() if value})
+def list_query(search: str, state: str, sort: str, chosen: Sequence[str] = ()) -> str:
+    """Return the address of the list with this search, filter, order and choice of modules."""
+    given = {"q": search, "state": state, "sort": "" if sort == "name" else sort, "id": chosen}
+    query = urlencode({key: value for key, value in given.items() if value}, doseq=True)
     return f"?{query}" if query else "?"
 
 

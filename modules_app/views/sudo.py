@@ -54,30 +54,38 @@ class Danger:
     what: Words
     methods: tuple[str, ...] = ("POST",)
     target: Callable[..., str] | None = None
+    whom: Callable[[HttpRequest], str] | None = None
     careful: bool = False
 
     def sentence(self, request: HttpRequest) -> str:
         """Return what this very request would do, unfilled."""
         return self.what if isinstance(self.what, str) else self.what(request)
 
-    def target_of(self, arguments: dict[str, Any]) -> str:
+    def target_of(self, request: HttpRequest, arguments: dict[str, Any]) -> str:
         """Return what the request is about: by default the first part of the address."""
+        if self.whom is not None:
+            return self.whom(request)
         if self.target is not None:
             return self.target(**arguments)
         return str(next(iter(arguments.values()), ""))
 
 
 def sudo(
-    what: Words, *, methods: tuple[str, ...] = ("POST",), target: Callable[..., str] | None = None
+    what: Words,
+    *,
+    methods: tuple[str, ...] = ("POST",),
+    target: Callable[..., str] | None = None,
+    whom: Callable[[HttpRequest], str] | None = None,
 ) -> Callable[[PageView[Any]], PageView[Any]]:
     """Declare a view dangerous; stands below ``@page``, so that the right is checked first.
 
     ``what`` is a sentence such as "Remove “{target}”", or finds it from the request; ``target``
-    finds the name from the arguments. Downloads are dangerous by ``methods=("GET",)``.
+    finds the name from the arguments, ``whom`` from the request. Downloads are dangerous by
+    ``methods=("GET",)``.
     """
 
     def decorate(view: PageView[Any]) -> PageView[Any]:
-        danger = Danger(what, methods, target)
+        danger = Danger(what, methods, target, whom)
 
         @functools.wraps(view)
         def wrapped(request: PageRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -158,7 +166,7 @@ def _keep(request: Any, danger: Danger, arguments: dict[str, Any]) -> PendingAct
         path=request.get_full_path(),
         body=_body(request, careful=danger.careful),
         what=danger.sentence(request),
-        target=danger.target_of(arguments),
+        target=danger.target_of(request, arguments),
         back=_came_from(request),
     )
 

@@ -95,6 +95,61 @@
     }
   });
 
+  /* The choice of modules outlives search and filter: what is not shown is kept in hidden fields. */
+  var chosen = new Set();
+
+  function readyChoice() {
+    all("[data-choose]:checked, #chosen-elsewhere input").forEach(function (box) { chosen.add(box.value); });
+    showChoice();
+  }
+  function showChoice() {
+    var bar = $("#chosen-bar");
+    if (!bar) { return; }
+    var boxes = all("[data-choose]");
+    var shown = boxes.map(function (box) { box.checked = chosen.has(box.value); return box.value; });
+    var ticked = boxes.filter(function (box) { return box.checked; }).length;
+    var whole = $("[data-choose-all]");
+    if (whole) {
+      whole.checked = ticked > 0 && ticked === boxes.length;
+      whole.indeterminate = ticked > 0 && ticked < boxes.length;
+    }
+    hideFields($("#chosen-elsewhere"), "search-form", Array.from(chosen).filter(function (id) { return !shown.includes(id); }));
+    $("#chosen-count").textContent = chosen.size;
+    bar.classList.toggle("is-empty", chosen.size === 0);
+  }
+  function hideFields(place, form, ids) {
+    place.replaceChildren.apply(place, ids.map(function (id) {
+      var field = document.createElement("input");
+      field.type = "hidden";
+      field.name = "id";
+      field.value = id;
+      field.setAttribute("form", form);
+      return field;
+    }));
+  }
+  function choose(boxes, wanted) {
+    boxes.forEach(function (box) { chosen[wanted ? "add" : "delete"](box.value); });
+    showChoice();
+  }
+
+  document.addEventListener("change", function (event) {
+    if (event.target.matches("[data-choose]")) { choose([event.target], event.target.checked); }
+    if (event.target.matches("[data-choose-all]")) { choose(all("[data-choose]"), event.target.checked); }
+  });
+
+  /* Many modules do not fit into an address, so with this script the plan is asked for by a form. */
+  document.addEventListener("click", function (event) {
+    var button = event.target.closest("[data-batch], [data-choose-none]");
+    if (!button) { return; }
+    event.preventDefault();
+    if (!button.hasAttribute("data-batch")) { chosen.clear(); showChoice(); return; }
+    hideFields($("#chosen-elsewhere"), "act", [Array.from(chosen).join(" ")]);
+    var form = $("#act");
+    form.action = button.formAction;
+    button.setAttribute("form", "act");
+    form.requestSubmit(button);
+  });
+
   /* A button pressed once stays busy; the server ignores the second press anyway. */
   document.addEventListener("submit", function (event) {
     var button = event.submitter;
@@ -128,7 +183,7 @@
     var body = new FormData(form);
     box.hidden = false;
     form.classList.add("is-sending");
-    $(".upload-name", box).textContent = input.files[0].name;
+    $(".upload-name", box).textContent = Array.from(input.files, function (file) { return file.name; }).join(", ");
     request.upload.addEventListener("progress", function (event) {
       if (!event.lengthComputable) { return; }
       bar.value = Math.floor(event.loaded / event.total * 100);
@@ -219,6 +274,7 @@
   document.addEventListener("htmx:afterSettle", function (event) {
     $("#offline").hidden = true;
     announceIn(event.detail.elt);
+    showChoice();
   });
   ["htmx:sendError", "htmx:responseError"].forEach(function (name) {
     document.addEventListener(name, function (event) {
@@ -230,4 +286,5 @@
 
   announceIn(document.body);
   ready(document);
+  readyChoice();
 })();
