@@ -44,9 +44,10 @@ def plan_batch(
         *(Goal(_verb_for(one), one.module_id, str(one.pk), enable) for one in uploads),
         *(Goal(verb, find_module(one).id, enable=enable) for one in present),
     ]
-    plan = resolve(
-        read_world([str(one.pk) for one in uploads]), goals, cascade=cascade, without=without
-    )
+    # Files that are given together come with what is kept here, not with what others uploaded.
+    world = read_world([str(one.pk) for one in uploads] if uploads else None)
+    plan = resolve(world, goals, cascade=cascade, without=without)
+    plan = _with_renames(plan)
     return _with_kept(plan, kept, delete_data=delete_data) if kept or delete_data else plan
 
 
