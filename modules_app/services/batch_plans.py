@@ -47,7 +47,6 @@ def plan_batch(
     # Files that are given together come with what is kept here, not with what others uploaded.
     world = read_world([str(one.pk) for one in uploads] if uploads else None)
     plan = resolve(world, goals, cascade=cascade, without=without)
-    plan = _with_renames(plan)
     return _with_kept(plan, kept, delete_data=delete_data) if kept or delete_data else plan
 
 
