@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from modules_app.domain.leftovers import LeftOver, left_behind
 from modules_app.domain.renames import Rename
 from modules_app.domain.tables import TableSpec, tables_of_report
+from modules_app.exceptions import gettext_noop as _
 from modules_app.inspection.sql_scripts import INSTALL_SQL
 from modules_app.operator import data
 from modules_app.sqlscript.applying import Applied
@@ -33,7 +34,9 @@ def set_up_tables(work: Install) -> TableSetUp:
     """Bring declared tables into the new epoch, then run install.sql (reference F11, rule 13)."""
     report = work.report
     tables = tables_of_report(report)
-    plan = data.apply_declared(work.database, tables, shown_renames(work.operation.plan))
+    renames = shown_renames(work.operation.plan)
+    plan = data.apply_declared(work.database, tables, renames)
+    _tell_of_misfits(work, renames, plan)
     script = _script(work, report, tables)
     changes = plan.as_dict() if tables else {}
     if script is not None and script.statements:
@@ -47,6 +50,21 @@ def set_up_tables(work: Install) -> TableSetUp:
 def shown_renames(plan: list[dict[str, Any]]) -> tuple[Rename, ...]:
     """Return the renames that a plan told the person; only these are carried out."""
     return tuple(Rename(*step["rename"]) for step in plan if step.get("rename"))
+
+
+def _tell_of_misfits(work: Install, renames: tuple[Rename, ...], plan: TablePlan) -> None:
+    done = {(one.table.lower(), *pair) for one in plan.changes for pair in one.renamed}
+    for rename in renames:
+        if (rename.table.lower(), rename.old, rename.new) not in done:
+            work.journal.say(
+                _(
+                    "In the table {table} the column {old} did not become {new}, because it is "
+                    "gone or {new} is there already. Nothing was lost."
+                ),
+                table=rename.table,
+                old=rename.old,
+                new=rename.new,
+            )
 
 
 def _script(

@@ -16,6 +16,7 @@ from modules_app.models import Module, Operation
 from modules_app.selectors.operations import OperationPage, get_operation
 
 _BRINGS_A_VERSION = (Verb.INSTALL, Verb.UPGRADE, Verb.ROLLBACK)
+_BRINGS_DATA = (*_BRINGS_A_VERSION, Verb.PURGE)
 
 WEAK_SENTENCES: dict[str, str] = {
     "network": _("The network could not be taken away from it while it was tried."),
@@ -33,6 +34,7 @@ class VersionHistory:
     has_previous: bool
     previous: str
     is_newer: bool
+    is_unpurged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ def version_history(module: Module) -> VersionHistory:
         has_previous=bool(module.previous_generation),
         previous=str(module.previous.get("version", "")),
         is_newer=module.previous.get("by") == Verb.ROLLBACK,
+        is_unpurged=module.previous.get("by") == Verb.PURGE,
     )
 
 
@@ -80,7 +83,7 @@ def counterpart(operation: Operation) -> Operation | None:
     if operation.outcome != Outcome.DONE or operation.verb not in (Verb.UPGRADE, Verb.ROLLBACK):
         return None
     same = Operation.objects.filter(
-        id_fold=operation.id_fold, verb__in=_BRINGS_A_VERSION, outcome=Outcome.DONE
+        id_fold=operation.id_fold, verb__in=_BRINGS_DATA, outcome=Outcome.DONE
     )
     if operation.verb == Verb.UPGRADE:
         other = same.filter(pk__gt=operation.pk).order_by("pk").first()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from modules_app.domain.dependencies.grammar import Kind
@@ -13,13 +13,16 @@ from modules_app.domain.dependencies.world import UPLOAD, World
 from modules_app.domain.findings import Finding, Severity
 from modules_app.domain.ids import fold_id
 from modules_app.domain.states import Verb
+from modules_app.domain.tables import TableSpec, tables_of_report
 from modules_app.domain.versions import Relation, relation
 from modules_app.exceptions import gettext_noop as _
 from modules_app.models import KeptData, Module, Upload
+from modules_app.selectors.kept_manifests import kept_manifest
 from modules_app.selectors.modules import find_module
 from modules_app.selectors.packages import get_upload
 from modules_app.selectors.world import read_world
 from modules_app.services.requirements import INSTALLING, SWITCHING_OFF
+from modules_app.services.table_plans import expected_renames
 
 
 def plan_batch(
@@ -47,6 +50,7 @@ def plan_batch(
     # Files that are given together come with what is kept here, not with what others uploaded.
     world = read_world([str(one.pk) for one in uploads] if uploads else None)
     plan = resolve(world, goals, cascade=cascade, without=without)
+    plan = _with_renames(plan)
     return _with_kept(plan, kept, delete_data=delete_data) if kept or delete_data else plan
 
 
@@ -118,6 +122,29 @@ def _kept_only(ids: Sequence[str]) -> dict[str, KeptData]:
     folded = {fold_id(one) for one in ids}
     gone = folded - set(Module.objects.filter(id_fold__in=folded).values_list("id_fold", flat=True))
     return {one.id_fold: one for one in KeptData.objects.filter(id_fold__in=gone)}
+
+
+def _with_renames(plan: Plan) -> Plan:
+    """Say which columns get another name; the operator renames only what a plan said."""
+    notes = [
+        Finding(
+            Severity.NOTE,
+            "column-renamed",
+            _("“{id}”: in the table {table} the column {old} becomes {new}; its values are kept."),
+            {"id": step.id, "table": one.table, "old": one.old, "new": one.new},
+        )
+        for step in plan.steps
+        if step.verb is Verb.UPGRADE
+        for one in expected_renames(find_module(step.id), _declared_tables(step))
+    ]
+    return replace(plan, warnings=(*plan.warnings, *notes)) if notes else plan
+
+
+def _declared_tables(step: Step) -> list[TableSpec]:
+    if step.source == UPLOAD:
+        return tables_of_report(get_upload(step.reference).upload.report)
+    kept = kept_manifest(step.reference)
+    return list(kept.manifest.tables) if kept else []
 
 
 def _with_kept(plan: Plan, kept: Mapping[str, KeptData], *, delete_data: bool) -> Plan:

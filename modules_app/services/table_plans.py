@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from modules_app.domain.leftovers import choose
 from modules_app.domain.renames import Rename, find_renames
-from modules_app.domain.tables import tables_of_report
+from modules_app.domain.tables import TableSpec, tables_of_report
 from modules_app.exceptions import gettext_noop as _
 from modules_app.models import Module
 from modules_app.selectors.registry import data_dir
-from modules_app.tables.inspection import column_names, count_values
+from modules_app.tables.inspection import count_values
 
 Sentence = dict[str, Any]
+
+RENAMED = _("In the table {table} the column {old} becomes {new}; its values are kept.")
 
 
 def plan_renames(module: Module, report: Mapping[str, Any]) -> list[Sentence]:
@@ -23,15 +25,10 @@ def plan_renames(module: Module, report: Mapping[str, Any]) -> list[Sentence]:
     """
     return [
         {
-            **_say(
-                _("In the table {table} the column {old} becomes {new}; its values are kept."),
-                table=rename.table,
-                old=rename.old,
-                new=rename.new,
-            ),
+            **_say(RENAMED, table=rename.table, old=rename.old, new=rename.new),
             "rename": rename.as_list(),
         }
-        for rename in _possible_renames(module, report)
+        for rename in expected_renames(module, tables_of_report(report))
     ]
 
 
@@ -67,20 +64,21 @@ def plan_purge(module: Module, options: Mapping[str, Any]) -> list[Sentence]:
     return plan
 
 
-def _possible_renames(module: Module, report: Mapping[str, Any]) -> list[Rename]:
-    found = find_renames(tables_of_report(module.facts), tables_of_report(report))
-    if not found:
-        return []
-    path = data_dir().epoch(module.id, module.epoch) / "module.db"
-    present = {
-        table.lower(): {column.lower() for column in columns}
-        for table, columns in (column_names(path) or {}).items()
+def expected_renames(module: Module, tables: Iterable[TableSpec]) -> list[Rename]:
+    """Return the renames from the installed version's tables to these.
+
+    A column that is left over under the new name stands in the way of one.
+    """
+    left_over = module.facts.get("left_over") or {}
+    taken = {
+        (table.lower(), column.lower())
+        for table, columns in left_over.items()
+        for column in columns
     }
     return [
         one
-        for one in found
-        if one.old.lower() in present.get(one.table.lower(), ())
-        and one.new.lower() not in present[one.table.lower()]
+        for one in find_renames(tables_of_report(module.facts), tables)
+        if (one.table.lower(), one.new.lower()) not in taken
     ]
 
 

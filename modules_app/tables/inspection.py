@@ -78,12 +78,6 @@ def count_values(path: Path, wanted: Mapping[str, Iterable[str]]) -> list[Filled
     return None if answer is None else [Filled(*row) for row in answer["filled"]]
 
 
-def column_names(path: Path) -> dict[str, list[str]] | None:
-    """Return the columns of every table; None when the file could not be read."""
-    answer = _ask({"columns": str(path)}, seconds=_COMPARE_SECONDS)
-    return None if answer is None else dict(answer["tables"])
-
-
 def _ask(order: dict[str, Any], *, seconds: float) -> dict[str, Any] | None:
     command = [sys.executable, "-B", "-m", "modules_app.tables.inspection"]
     try:
@@ -108,8 +102,6 @@ def _main() -> None:
         answer: dict[str, Any] = {path: _check(Path(path)) for path in order["check"]}
     elif "count" in order:
         answer = {"filled": _filled(Path(order["count"]), order["of"])}
-    elif "columns" in order:
-        answer = {"tables": _all_columns(Path(order["columns"]))}
     else:
         answer = _compare(*(Path(path) for path in order["compare"]))
     json.dump(answer, sys.stdout)
@@ -142,12 +134,6 @@ def _filled(path: Path, wanted: dict[str, list[str]]) -> list[tuple[str, str, in
                     having = f"{query} WHERE {name} IS NOT NULL AND {name} <> ''"
                     found.append((table, column, _count(connection, having)))
     return found
-
-
-def _all_columns(path: Path) -> dict[str, list[str]]:
-    with closing(_open(path)) as connection:
-        names = [name for (name,) in connection.execute(_TABLES.format(schema="main"))]
-        return {name: sorted(_columns(connection, "main", name)) for name in names}
 
 
 def _compare(newer: Path, older: Path) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from modules_app.domain.states import Verb
 from modules_app.exceptions import NotAllowed, Refused
 from modules_app.models import AuditEvent, Module, Operation
 from modules_app.permissions import Actor
+from modules_app.services.batch_plans import plan_batch
+from modules_app.services.batches import start_batch
 from modules_app.services.lifecycle import install_module
 from modules_app.services.plans import plan_operation
 from modules_app.services.purging import purge_columns
@@ -84,6 +86,38 @@ def test_an_ambiguous_rename_is_none_and_the_old_column_is_left_over(life: Life)
     operation = life.install(package("1.1", field("title") + field("name")))
     assert not any("becomes" in sentence for sentence in said(operation))
     assert rows(life, "SELECT word, title, name FROM words") == [("x", None, None)]
+    assert left_over() == {"words": ["word"]}
+
+
+def test_the_plan_for_several_modules_says_it_too(life: Life) -> None:
+    life.install(package("1.0", field("word")))
+    change(life, "INSERT INTO words (word) VALUES ('x')")
+    upload = life.upload(package("1.1", field("title")))
+    plan = plan_batch(verb=Verb.INSTALL, upload_ids=[str(upload.pk)])
+    assert [str(one) for one in plan.warnings if one.slug == "column-renamed"] == [
+        "“parrot”: in the table words the column word becomes title; its values are kept."
+    ]
+    start_batch(actor=ACTOR, verb=Verb.INSTALL, upload_ids=[str(upload.pk)])
+    assert life.run(Operation.objects.get(verb="upgrade")).outcome == Outcome.DONE
+    assert rows(life, "SELECT title FROM words") == [("x",)]
+
+
+def test_a_rename_that_the_data_does_not_allow_is_said_and_nothing_is_lost(life: Life) -> None:
+    life.install(package("1.0", field("word")))
+    change(life, "ALTER TABLE words ADD COLUMN title varchar(20)")
+    change(life, "INSERT INTO words (word, title) VALUES ('x', 'y')")
+    operation = life.install(package("1.1", field("title")))
+    assert [one for one in operation.messages if "did not become" in one["text"]]
+    assert rows(life, "SELECT word, title FROM words") == [("x", "y")]
+
+
+def test_a_left_over_column_that_comes_back_is_used_again(life: Life) -> None:
+    life.install(package("1.0", field("word") + field("title")))
+    change(life, "INSERT INTO words (word, title) VALUES ('x', 'y')")
+    life.install(package("1.1", field("word")))
+    operation = life.install(package("1.2", field("title")))
+    assert not any("becomes" in sentence for sentence in said(operation))
+    assert rows(life, "SELECT word, title FROM words") == [("x", "y")]
     assert left_over() == {"words": ["word"]}
 
 
