@@ -1,12 +1,23 @@
-"""How often a surface failed in a row."""
+"""How often a surface failed in a row, and which modules have a page."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import migrations, models
+
+from modules_app.domain.pages import has_page
+
+
+def find_pages(apps: Any, _editor: Any) -> None:
+    """Fill the new column from what the packages say."""
+    rows = apps.get_model("modules_app", "Module").objects
+    for module in rows.only("id", "facts").iterator():
+        rows.filter(pk=module.pk).update(has_page=has_page(module.facts))
 
 
 class Migration(migrations.Migration):
-    """A counter from which the pause before the next try follows."""
+    """The counter gives the pause before the next try, the column whether there is a way in."""
 
     dependencies = [("modules_app", "0013_first_run")]
 
@@ -16,4 +27,12 @@ class Migration(migrations.Migration):
             name="failures",
             field=models.PositiveSmallIntegerField(default=0, verbose_name="failures in a row"),
         ),
+        migrations.AddField(
+            model_name="module",
+            name="has_page",
+            field=models.BooleanField(
+                default=True, editable=False, verbose_name="has a page to open"
+            ),
+        ),
+        migrations.RunPython(find_pages, migrations.RunPython.noop),
     ]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import CheckConstraint, Q
 from django.utils.translation import gettext_lazy as _
 
 from modules_app.domain.manifest import Contract
+from modules_app.domain.pages import has_page
 from modules_app.domain.states import Fault, Phase, Wanted
 from modules_app.models.watched import WatchedModel
 
@@ -30,6 +33,7 @@ class Module(WatchedModel):
     translations = models.JSONField(_("texts by language"), default=dict, blank=True)
     facts = models.JSONField(_("what the package says"), default=dict, blank=True)
 
+    has_page = models.BooleanField(_("has a page to open"), default=True, editable=False)
     own_settings = models.JSONField(_("settings it owns"), default=list, blank=True)
 
     generation = models.CharField(_("generation"), max_length=40)
@@ -71,6 +75,14 @@ class Module(WatchedModel):
 
     def __str__(self) -> str:
         return self.id
+
+    def save(self, **options: Any) -> None:
+        """Store the row, and what lists show of its facts."""
+        self.has_page = has_page(self.facts)
+        named = options.get("update_fields")
+        if named is not None and "facts" in named:
+            options["update_fields"] = {*named, "has_page"}
+        super().save(**options)
 
 
 class RegistrySequence(models.Model):

@@ -11,8 +11,9 @@ from django.utils import timezone
 from modules_app.domain.api_keys import MODULE_SCOPE, Scope, module_scope
 from modules_app.exceptions import NotFound
 from modules_app.exceptions import gettext_noop as _
-from modules_app.models import ApiToken, Module
+from modules_app.models import ApiToken
 from modules_app.permissions import Actor, Right
+from modules_app.selectors.rest import modules_with_rest
 
 _BEHIND: dict[str, Right] = {
     Scope.VIEW: Right.VIEW,
@@ -42,8 +43,11 @@ def scopes_of(token: ApiToken) -> frozenset[str]:
 
 
 def offered_scopes(rights: frozenset[Right]) -> list[str]:
-    """Return every scope that a person with these rights can give to a key."""
-    modules = [module_scope(one) for one in Module.objects.values_list("id", flat=True)]
+    """Return every scope that a person with these rights can give to a key.
+
+    Of modules only those that answer REST, or did when they were in use last.
+    """
+    modules = [module_scope(one) for one in modules_with_rest()]
     offered = scopes_within([*Scope, *modules], rights)
     return [str(scope) for scope in (*Scope, *modules) if scope in offered]
 

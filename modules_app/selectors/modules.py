@@ -58,6 +58,7 @@ class _Stored(NamedTuple):
     previous_by: str | None
     package_sha256: str
     file_bytes: int
+    has_page: bool
 
 
 _PARTS = {"previous_version": KT("previous__version"), "previous_by": KT("previous__by")}
@@ -88,6 +89,12 @@ class ModuleRow:
     operation: int | None
     generation: str
     size_bytes: int
+    has_page: bool
+
+    @property
+    def can_open(self) -> bool:
+        """Tell whether it is in use and has a page."""
+        return self.enabled and self.has_page
 
     @property
     def cause(self) -> str:
@@ -203,9 +210,10 @@ def get_module_page(module_id: str, language: str = "en") -> ModulePage:
 
 
 def loaded_module_admins() -> list[tuple[str, str]]:
-    """Return id and address of the admin of every module that the host loads (design 3)."""
-    loaded = Module.objects.filter(wanted=Wanted.ON, fault=Fault.NONE).values_list("id", flat=True)
-    return [(module_id, f"/m/{module_id}/admin/") for module_id in loaded]
+    """Return id and address of the admin of every loaded module that has models (design 3)."""
+    loaded = Module.objects.filter(wanted=Wanted.ON, fault=Fault.NONE, language="python")
+    found = loaded.values_list("id", KT("facts__models"))
+    return [(one, f"/m/{one}/admin/") for one, models in found if models not in (None, "", "[]")]
 
 
 def module_record(module_id: str) -> dict[str, Any]:
@@ -297,6 +305,7 @@ def _row(
         operation=operation,
         generation=stored.generation,
         size_bytes=stored.file_bytes,
+        has_page=bool(stored.has_page),
     )
 
 

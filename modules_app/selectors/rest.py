@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from django.db.models.fields.json import KT
+
 from modules_app.domain.grants import Grant, asked_grants
 from modules_app.domain.rest import Description, read_description
-from modules_app.models import ModuleGrant
+from modules_app.models import HookResult, Module, ModuleGrant
 from modules_app.selectors.answers import answers_to
 
 HOOK = "get_pbxcore_rest_additional_routes"
+CALLBACK = '"module_rest_api_callback"'
 
 
 def described_modules() -> dict[str, Description]:
@@ -29,3 +32,11 @@ def has_public_routes(module_id: str) -> bool:
     granted = ModuleGrant.objects.filter(module_id=module_id, right=Grant.PUBLIC_ROUTES)
     facts = granted.values_list("module__facts__manifest", flat=True).first()
     return facts is not None and Grant.PUBLIC_ROUTES in asked_grants(facts, ())
+
+
+def modules_with_rest() -> list[str]:
+    """Return the modules, in use or not, that name routes or take requests themselves."""
+    answered = HookResult.objects.filter(hook=HOOK).values_list("id_fold", "answer")
+    named = {id_fold for id_fold, said in answered if read_description(said).in_order}
+    rows = Module.objects.values_list("id", "id_fold", KT("facts__hooks"))
+    return [one for one, id_fold, hooks in rows if id_fold in named or CALLBACK in (hooks or "")]

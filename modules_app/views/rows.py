@@ -155,7 +155,7 @@ def _list_row(
         state=str(ModuleState.PAUSED if held_back else row.state),
         label=HELD_BACK if held_back else row.words.label,
         action=_action(row, rights),
-        can_open=row.enabled and not held_back and Right.OPERATE in rights,
+        can_open=row.can_open and not held_back and Right.OPERATE in rights,
         can_remove=Verb.REMOVE in row.verbs and Right.REMOVE in rights,
         can_choose=not CHOOSING.isdisjoint(rights),
         chosen=chosen,
