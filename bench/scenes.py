@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import dispatch, loading
+from bench import dependencies, descriptors, dispatch, loading
 from bench.figures import Figures
 from bench.payload import Size, package
 from bench.servers import Ended, Product, send_package
@@ -146,6 +146,26 @@ def load_ratios(stage: Stage) -> None:
     loading.ratios(stage.figures)
 
 
+def resolve(stage: Stage) -> None:
+    """Plan over many modules."""
+    dependencies.dependencies(stage.figures)
+
+
+def resolve_ratios(stage: Stage) -> None:
+    """Name the pairs."""
+    dependencies.ratios(stage.figures)
+
+
+def parse(stage: Stage) -> None:
+    """Read every real manifest there is."""
+    descriptors.descriptors(stage.figures)
+
+
+def parse_ratios(stage: Stage) -> None:
+    """Name the pairs."""
+    descriptors.ratios(stage.figures)
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
     """A measurement that can be asked for by name."""
@@ -162,6 +182,8 @@ SCENES = {
     "hop": Scene(hop, hop_ratios),
     "hooks": Scene(hooks, hooks_ratios),
     "loading": Scene(load, load_ratios),
+    "resolve": Scene(resolve, resolve_ratios),
+    "parse": Scene(parse, parse_ratios),
 }
 
 

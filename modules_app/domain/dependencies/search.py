@@ -46,6 +46,7 @@ class _Settling:
         self._changes: dict[str, int] = defaultdict(int)
         self._made: dict[str, dict[Demand, State | None]] = defaultdict(dict)
         self._waiting: deque[str] = deque()
+        self._new: dict[str, list[Demand] | None] = {}
         self.dead: set[State] = set()
         self.hopeless = False
         for demand in roots:
@@ -54,6 +55,8 @@ class _Settling:
     def run(self) -> Picks | None:
         while self._waiting:
             key = self._waiting.popleft()
+            if self._still_fits(key):
+                continue
             best = self._best(key) if self._made[key] else None
             if best is None:
                 if self._made[key] and not self._blame(key):
@@ -65,6 +68,13 @@ class _Settling:
                     return None
                 self._move(key, best)
         return self._picks
+
+    def _still_fits(self, key: str) -> bool:
+        """Tell whether the pick bears what was demanded since; demands taken back ask for more."""
+        pick, new = self._picks.get(key), self._new.pop(key, [])
+        if pick is None or new is None or pick in self.dead:
+            return False
+        return all(demand.allows(pick) for demand in new)
 
     def _possible(self, key: str) -> Iterator[State]:
         for state in self._choices.states(key):
@@ -105,6 +115,7 @@ class _Settling:
             for demand in self._choices.demands(old):
                 if demand in self._made[demand.target]:
                     del self._made[demand.target][demand]
+                    self._new[demand.target] = None
                     self._waiting.append(demand.target)
         if state is not None:
             self._picks[key] = state
@@ -114,6 +125,9 @@ class _Settling:
 
     def _add(self, demand: Demand, maker: State | None) -> None:
         self._made[demand.target][demand] = maker
+        new = self._new.setdefault(demand.target, [])
+        if new is not None:
+            new.append(demand)
         self._waiting.append(demand.target)
 
 

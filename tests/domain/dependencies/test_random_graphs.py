@@ -128,7 +128,7 @@ def origin_of(demand: Demand) -> object:
     return id(demand.by), id(own)  # type: ignore[attr-defined]
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(puzzles())
 def test_a_plan_keeps_every_rule_and_there_is_one_whenever_there_can_be(puzzle: Puzzle) -> None:
     plan = resolve(puzzle.world, puzzle.goals, cascade=True, without=puzzle.left)
@@ -142,7 +142,7 @@ def test_a_plan_keeps_every_rule_and_there_is_one_whenever_there_can_be(puzzle: 
         assert len({step.id for step in plan.steps}) == len(plan.steps)
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(puzzles())
 def test_an_explanation_is_true_and_nothing_in_it_could_be_left_out(puzzle: Puzzle) -> None:
     puzzle = cascaded(puzzle)
@@ -157,7 +157,7 @@ def test_an_explanation_is_true_and_nothing_in_it_could_be_left_out(puzzle: Puzz
         assert has_solution(puzzle, [other for other in clash if other != one])
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(puzzles())
 def test_in_its_order_every_step_finds_what_it_needs_unless_there_is_a_circle(
     puzzle: Puzzle,
@@ -178,7 +178,7 @@ def test_in_its_order_every_step_finds_what_it_needs_unless_there_is_a_circle(
             assert other_on or not on
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(puzzles())
 def test_who_needs_what_goes_is_named_whatever_versions_are_asked_for(puzzle: Puzzle) -> None:
     goals = [goal for goal in puzzle.goals if goal.verb in OFF]
