@@ -157,9 +157,9 @@ def _add_changing(verb: Callable[..., argparse.ArgumentParser]) -> None:
     _add_safe_mode(verb("safe-mode", "switch all modules off for a while, or end that"))
     export = verb("export", "write a module's data to a file")
     export.add_argument("id", metavar="ID")
-    export.add_argument("file", metavar="FILE")
+    export.add_argument("file", metavar="FILE", help="the file to write; it is replaced")
     taken = verb("import", "take the data of an export over", changes=True)
-    taken.add_argument("file", metavar="FILE")
+    taken.add_argument("file", metavar="FILE", help="what module export has written")
     _add_console(verb("run", "run a console command of a module, or list its commands"))
     cancel = verb("cancel", "cancel an operation before its commit point")
     cancel.add_argument("operation", type=int, metavar="NUMBER")
@@ -186,8 +186,12 @@ def _add_cascade(sub: argparse.ArgumentParser) -> None:
 
 def _add_console(run: argparse.ArgumentParser) -> None:
     run.add_argument("id", metavar="ID")
-    run.add_argument("run_command", nargs="?", default="", metavar="COMMAND")
-    run.add_argument("run_arguments", nargs=argparse.REMAINDER, metavar="ARGUMENT")
+    run.add_argument(
+        "run_command", nargs="?", default="", metavar="COMMAND", help="without one, list them"
+    )
+    run.add_argument(
+        "run_arguments", nargs=argparse.REMAINDER, metavar="ARGUMENT", help="what it is given"
+    )
 
 
 def _add_safe_mode(safe_mode: argparse.ArgumentParser) -> None:
