@@ -132,7 +132,9 @@ def test_domain_knows_neither_django_nor_the_disk() -> None:
     assert found == []
 
 
-@pytest.mark.parametrize("name", ["manifests", "packages", "hooks", "tables", "sqlscript", "inspection"])
+@pytest.mark.parametrize(
+    "name", ["manifests", "packages", "hooks", "tables", "sqlscript", "inspection"]
+)
 def test_readers_know_no_database_models(name: str) -> None:
     found = [
         one.where
