@@ -16,7 +16,7 @@ from modules_app.operator.tools import ChildFailed, Tools
 from modules_app.operator.web_answers import take_answers
 from modules_app.selectors.answers import unanswered
 from modules_app.selectors.menu import menu_groups
-from modules_app.services.hook_results import record_answer
+from modules_app.services.hook_results import record_answers
 
 log = logging.getLogger("pbxadmin.operator")
 
@@ -56,14 +56,12 @@ def collect(
     answers = _ask(tools, module, hooks, should_stop)
     with transaction.atomic():
         if Module.objects.filter(pk=module.pk, generation=module.generation).exists():
-            for hook in hooks:
-                record_answer(
-                    module_id=module.pk,
-                    generation=module.generation,
-                    hook=hook,
-                    answer=answers.get(hook) or {},
-                    operation=operation,
-                )
+            record_answers(
+                module_id=module.pk,
+                generation=module.generation,
+                answers={hook: answers.get(hook) or {} for hook in hooks},
+                operation=operation,
+            )
             take_answers(module, hooks)
 
 

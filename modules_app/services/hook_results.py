@@ -30,6 +30,79 @@ def record_hook_result(
 
     ``operation`` is what the hook ran for, ``generation`` the version of the code it belongs to.
     """
+    values = _values(
+        module_id=module_id,
+        ok=ok,
+        seconds=seconds,
+        error=error,
+        traceback=traceback,
+        operation=operation,
+        generation=generation,
+    )
+    HookResult.objects.update_or_create(id_fold=fold_id(module_id), hook=hook[:64], defaults=values)
+
+
+def record_answers(
+    *,
+    module_id: str,
+    generation: str,
+    answers: Mapping[str, Mapping[str, Any]],
+    operation: Operation | None = None,
+) -> None:
+    """Store what collected hooks answered, by name (see `modules_app.host.asking.ask`).
+
+    After a failure the last good answer of the same generation goes on counting, so that a
+    database that was locked for a moment takes no line out of a file. Two queries, however many
+    hooks; call it in a transaction.
+    """
+    id_fold = fold_id(module_id)
+    short = {hook[:64]: answer for hook, answer in answers.items()}
+    known = {row.hook: row for row in HookResult.objects.filter(id_fold=id_fold, hook__in=short)}
+    rows = []
+    for hook, answer in short.items():
+        row = known.get(hook) or HookResult(id_fold=id_fold, hook=hook)
+        row.pk = None  # the name of the hook tells which row it is
+        error = str(answer.get("error", ""))
+        values = _values(
+            module_id=module_id,
+            ok=bool(answer.get("ok")),
+            seconds=float(answer.get("seconds", 0.0)),
+            error=last_line(error),
+            traceback=error,
+            operation=operation,
+            generation=generation,
+        )
+        for name, value in values.items():
+            setattr(row, name, value)
+        if answer.get("ok"):
+            row.answer, row.priority = answer.get("value"), int(answer.get("priority", 10000))
+        elif row.answered_generation != generation:
+            row.answer = None
+        row.answered_generation = generation
+        rows.append(row)
+    if rows:
+        HookResult.objects.bulk_create(
+            rows, update_conflicts=True, unique_fields=["id_fold", "hook"], update_fields=_STORED
+        )
+
+
+_STORED = [
+    *("module_id", "at", "seconds", "ok", "operation", "generation", "failed_at", "error"),
+    *("traceback", "answer", "priority", "answered_generation"),
+]
+
+
+def _values(
+    *,
+    module_id: str,
+    ok: bool,
+    seconds: float,
+    error: str,
+    traceback: str,
+    operation: Operation | None,
+    generation: str,
+) -> dict[str, Any]:
+    """Return the columns that a run changes; a good one leaves the last failure as it is."""
     now = timezone.now()
     values: dict[str, Any] = {
         "module_id": module_id,
@@ -39,46 +112,13 @@ def record_hook_result(
         "operation": operation,
         "generation": generation,
     }
-    if not ok:
-        values |= {
-            "failed_at": now,
-            "error": error[:ERROR_CHARACTERS],
-            "traceback": traceback[-TRACEBACK_CHARACTERS:],
-        }
-    HookResult.objects.update_or_create(id_fold=fold_id(module_id), hook=hook[:64], defaults=values)
-
-
-def record_answer(
-    *,
-    module_id: str,
-    generation: str,
-    hook: str,
-    answer: Mapping[str, Any],
-    operation: Operation | None = None,
-) -> None:
-    """Store what a collected hook answered (see `modules_app.host.asking.ask`).
-
-    After a failure the last good answer of the same generation goes on counting, so that a
-    database that was locked for a moment takes no line out of a file.
-    """
-    error = str(answer.get("error", ""))
-    record_hook_result(
-        module_id=module_id,
-        hook=hook,
-        ok=bool(answer.get("ok")),
-        seconds=float(answer.get("seconds", 0.0)),
-        error=last_line(error),
-        traceback=error,
-        operation=operation,
-        generation=generation,
-    )
-    row = HookResult.objects.get(id_fold=fold_id(module_id), hook=hook[:64])
-    if answer.get("ok"):
-        row.answer, row.priority = answer.get("value"), int(answer.get("priority", 10000))
-    elif row.answered_generation != generation:
-        row.answer = None
-    row.answered_generation = generation
-    row.save(update_fields=["answer", "priority", "answered_generation"])
+    if ok:
+        return values
+    return values | {
+        "failed_at": now,
+        "error": error[:ERROR_CHARACTERS],
+        "traceback": traceback[-TRACEBACK_CHARACTERS:],
+    }
 
 
 def expire_answers(*, module_id: str, hooks: Iterable[str] | None = None) -> None:

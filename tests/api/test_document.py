@@ -17,7 +17,7 @@ from modules_app.api.openapi import whole_document
 from modules_app.domain.rest import read_description
 from modules_app.models import HookResult, ModuleGrant, Operation
 from modules_app.permissions import Right
-from modules_app.services.hook_results import record_answer
+from modules_app.services.hook_results import record_answers
 from tests.api.conftest import MakeProgram, Program
 from tests.lifecycle import Life
 from tests.pages import module, operation
@@ -41,8 +41,8 @@ ROUTE = {"method": "get", "path": "lookup/{number}", "public": True, "action": "
 
 def answer_of(module_id: str, value: Any) -> None:
     """Store what a module in use said of its routes."""
-    record_answer(
-        module_id=module_id, generation=GENERATION, hook=HOOK, answer={"ok": True, "value": value}
+    record_answers(
+        module_id=module_id, generation=GENERATION, answers={HOOK: {"ok": True, "value": value}}
     )
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from modules_app.domain.operations import Outcome
 from modules_app.domain.states import Fault
 from modules_app.models import HookResult, Module
+from modules_app.operator import collecting
 from modules_app.operator.collecting import collect, collect_idle
-from modules_app.selectors.answers import answers_to, implementers, unanswered
+from modules_app.selectors.answers import COLLECTED, answers_to, implementers, unanswered
 from tests.builders import python_module
 from tests.lifecycle import Life
 
@@ -90,3 +93,35 @@ def test_what_was_removed_leaves_no_answers(life: Life) -> None:
     life.disable(ID)
     life.remove(ID)
     assert not HookResult.objects.filter(hook=HOOK).exists()
+
+
+SURFACES = [
+    name
+    for name in COLLECTED
+    if name not in ("on_before_header_menu_show", "on_after_acl_prepared")
+]
+
+
+def test_more_hooks_cost_no_more_queries(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
+    life.install(package(), enable=True)
+    row = Module.objects.get()
+    fine = {"ok": True, "value": ["x"], "priority": 5, "seconds": 0.1}
+
+    def queries(hooks: list[str], answer: dict[str, object]) -> int:
+        answers = dict.fromkeys(hooks, answer)
+        monkeypatch.setattr(collecting, "_ask", lambda *_given: answers)
+        with CaptureQueriesContext(connection) as captured:
+            collect(life.tools, row, hooks)
+        return len(captured)
+
+    assert len(SURFACES) >= 8
+    first = queries(SURFACES[:1], fine)
+    assert queries(SURFACES, fine) == first
+    assert queries(SURFACES, {"ok": False, "error": "Traceback\nValueError: no"}) == first
+    found = HookResult.objects.filter(hook__in=SURFACES)
+    assert {(one.ok, one.error, tuple(one.answer), one.priority) for one in found} == {
+        (False, "ValueError: no", ("x",), 5)
+    }
+    assert found.count() == len(SURFACES)
+    assert queries(SURFACES, fine) == first
+    assert all(one.ok and one.error == "ValueError: no" for one in found.all())
