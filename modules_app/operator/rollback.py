@@ -23,6 +23,7 @@ from modules_app.packages.faults import fault_point
 from modules_app.selectors.registry import registry_module
 from modules_app.services.previous import previous_module
 from modules_app.services.registry import raise_sequence
+from modules_app.services.requirements import refuse_lower
 from modules_app.services.verification import find_file_damage
 
 
@@ -40,6 +41,8 @@ class Rollback(Work):
         module = self.installed()
         self.journal.enter(Stage.VERIFY)
         before = previous_module(module)
+        if not self.operation.options.get("automatic"):
+            refuse_lower(module.id, before.version)
         refuse_damaged(before, find_file_damage(before))
         data.refuse_damaged_file(data.database_path(self.tools.data_dir, before.id, before.epoch))
         self.journal.enter(Stage.TRY)

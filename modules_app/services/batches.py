@@ -48,11 +48,11 @@ RIGHTS: Mapping[Verb, Right] = {
 
 
 class PlanRefused(Refused):
-    """Nothing was queued; ``plan`` says what stands against it, its first problem is the error."""
+    """Nothing was queued; ``plan`` says what stands against it, and its cause is the error."""
 
     def __init__(self, plan: Plan) -> None:
-        first = plan.problems[0]
-        super().__init__(first.slug, first.message, context=first.context, hint=first.hint)
+        cause = plan.cause
+        super().__init__(cause.slug, cause.message, context=cause.context, hint=cause.hint)
         self.plan = plan
 
 

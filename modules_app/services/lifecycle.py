@@ -31,7 +31,7 @@ from modules_app.selectors.safe_mode import safe_mode
 from modules_app.services.batch_end import end_if_over
 from modules_app.services.plans import plan_operation
 from modules_app.services.previous import previous_module
-from modules_app.services.requirements import ASKED, refuse_unfit
+from modules_app.services.requirements import ASKED, refuse_lower, refuse_unfit
 
 P = ParamSpec("P")
 
@@ -202,7 +202,8 @@ def rollback_module(
     """Queue the return to the version before, with its data.
 
     ``automatic`` and ``reason``: the module failed and nobody asked. That leads back only from an
-    upgrade, never forward again. Raises ``Refused`` when there is no version before.
+    upgrade, never forward again. Raises ``Refused`` when there is no version before, or when an
+    enabled module needs more than that version.
     """
     require(actor, Right.INSTALL)
     module = find_module(module_id)
@@ -214,6 +215,8 @@ def rollback_module(
             context={"id": module.id},
             hint=_("Choose the version yourself."),
         )
+    if not automatic:
+        refuse_lower(module.id, before.version)
     options = {"automatic": automatic, "reason": reason[:2000], "to_version": before.version}
     return _queue_for_installed(actor, Verb.ROLLBACK, module_id, options, request_key)
 

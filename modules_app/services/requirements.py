@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from modules_app.domain.dependencies.grammar import Kind
 from modules_app.domain.dependencies.plan import Goal, Plan
 from modules_app.domain.dependencies.resolver import resolve
 from modules_app.domain.findings import Finding
@@ -38,11 +39,33 @@ def refuse_unfit(goal: Goal, mates: Sequence[Goal] = ()) -> tuple[Finding, ...]:
     mates = [one for one in mates if one.reference or fold_id(one.id) in world.installed]
     goals = (goal, *mates)
     plan = resolve(world, goals)
-    for problem in plan.problems:
-        raise refusal(problem)
+    if plan.problems:
+        raise refusal(plan.cause)
     if goal.verb is Verb.ENABLE:
         _refuse_needing(goal, plan, {fold_id(one.id) for one in goals})
     return plan.warnings
+
+
+def refuse_lower(module_id: str, version: str) -> None:
+    """Raise ``Refused`` if an enabled module needs more than ``version`` of another one."""
+    installed = read_world((), with_store=False).installed.values()
+    for one in installed:
+        for requirement in one.requirements if one.enabled else ():
+            named = requirement.kind is Kind.MODULE and fold_id(requirement.name)
+            if named != fold_id(module_id) or not requirement.strict:
+                continue
+            if not requirement.accepts(version, one.contract):
+                raise Refused(
+                    "requirement-version",
+                    _("“{by}” {by_version} needs {reading}; it would get {version}."),
+                    context={
+                        "by": one.name or one.id,
+                        "by_version": one.version,
+                        "reading": str(requirement),
+                        "version": version,
+                    },
+                    hint=_("Disable “{by}” first."),
+                )
 
 
 def goal_of(operation: Operation) -> Goal:

@@ -78,3 +78,14 @@ class Plan:
     def is_possible(self) -> bool:
         """Tell whether nothing stands against it."""
         return not self.problems
+
+    @property
+    def cause(self) -> Finding:
+        """Return the problem that tells most, if only one can be told: what somebody needs."""
+        return next(
+            (one for one in self.problems if one.slug not in _ONLY_TOGETHER), self.problems[0]
+        )
+
+
+_ONLY_TOGETHER = ("no-solution", "goal", "stays-enabled", "left-out")
+"""The slugs of problems that mean little without the others."""
