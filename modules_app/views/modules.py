@@ -107,7 +107,7 @@ def module_row(request: PageRequest, module_id: str) -> HttpResponse:
 def module_detail(request: PageRequest, module_id: str) -> HttpResponse:
     """Show one module: state and way out, versions, facts, checks, hooks, sidebar, operations."""
     found = get_module_page(module_id, language())
-    module = found.module
+    module, hooks = found.module, hook_rows(found.module)
     context = {
         "module": module,
         **_around(found, request.actor.rights),
@@ -117,7 +117,8 @@ def module_detail(request: PageRequest, module_id: str) -> HttpResponse:
         "versions": version_history(module),
         "left_over": module.facts.get("left_over") or {},
         "checks": checks_of(module),
-        "hooks": hook_rows(module),
+        "hooks": hooks,
+        "hooks_in_trouble": sum(hook.failed for hook in hooks),
         "workers": workers_of(module.id),
         **_asked_for(found),
         "placements": placement_forms(found.menu_items, language()),

@@ -50,3 +50,27 @@ def test_what_is_not_called_here_says_why(admin_client: Client, module: Module) 
     assert "Not called here" in text
     assert "telephone system" in text
     assert "Never ran" in text
+
+
+def test_the_page_of_a_module_names_its_hooks_in_one_place_that_is_folded(
+    admin_client: Client, module: Module
+) -> None:
+    module.facts = {
+        "hooks": ["create_cron_tasks", "on_after_pbx_started"],
+        "works": [
+            {
+                "slug": "works-hooks",
+                "message": "Hooks: {names}.",
+                "context": {"names": "on_after_pbx_started"},
+            }
+        ],
+    }
+    module.save()
+    text = admin_client.get("/modules/ModuleOne/").content.decode()
+    assert text.count("<code>on_after_pbx_started</code>") == 1
+    assert text.count("on_after_pbx_started") == 1
+    assert 'href="#hooks-title"' in text
+    assert '<details class="fold card card-body" open>' in text, "one failed"
+    HookResult.objects.update(ok=True)
+    text = admin_client.get("/modules/ModuleOne/").content.decode()
+    assert '<details class="fold card card-body">' in text and "2 hooks" in text
