@@ -69,7 +69,7 @@ def _wish(entry: dict[str, Any], module_id: str, *, runs: bool) -> dict[str, Any
         "key": entry["key"],
         "caption": entry["caption"],
         "group": entry.get("group"),
-        "icon": entry.get("icon"),
+        "icon": entry.get("icon") or ("external-link" if link else ""),
         "order": entry.get("order"),
         "shown": not entry.get("hidden"),
         "href": "" if link else f"/m/{module_id}/{page_of(module_id, display)}",

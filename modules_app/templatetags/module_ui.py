@@ -181,7 +181,7 @@ def _menu_links(links: tuple[MenuLink, ...], current: str, note: str) -> str:
 
 @functools.lru_cache(maxsize=4096)
 def _menu_link(link: MenuLink, current: bool, note: str) -> str:
-    drawn = _draw(link.icon or ("external-link" if link.leads_out else "puzzle"), 20)
+    drawn = _draw(link.icon or "puzzle", 20)
     mark = _outside(link) if link.leads_out else _CURRENT if current else ""
     return format_html(
         _MENU_LINK, url=link.url, mark=mark, icon=drawn, caption=link.caption, note=note
