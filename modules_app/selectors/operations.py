@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from modules_app.domain.batches import CONSEQUENCES
 from modules_app.domain.ids import fold_id
 from modules_app.domain.operations import (
     OPEN,
@@ -64,9 +65,10 @@ class OperationPage:
     def error(self) -> dict[str, Any] | None:
         """Return slug, message, context, hint of what failed, sentences unfilled.
 
-        What a person cancelled did not fail.
+        What a person cancelled did not fail; what ended because of another operation says so.
         """
-        return None if self.operation.outcome == Outcome.CANCELLED else self.operation.error
+        by_a_person = self.operation.outcome == Outcome.CANCELLED and not self._only_a_consequence
+        return None if by_a_person else self.operation.error
 
     @property
     def news_is_old(self) -> bool:
@@ -95,7 +97,15 @@ class OperationPage:
             return _UNFINISHED
         if operation.attempts and operation.outcome in _AFTER_RECOVERY:
             return _AFTER_RECOVERY[Outcome(operation.outcome)]
+        if self._only_a_consequence:
+            return _NOTHING
         return _STATE_SENTENCES.get((operation.outcome, self._switched_over), "")
+
+    @property
+    def _only_a_consequence(self) -> bool:
+        """Tell whether it ended before its commit only because another of its batch failed."""
+        cancelled = self.operation.outcome == Outcome.CANCELLED
+        return cancelled and (self.operation.error or {}).get("slug") in CONSEQUENCES
 
     @property
     def _switched_over(self) -> bool:
@@ -109,10 +119,11 @@ _UNFINISHED = _(
     "It is done. Not everything after it could be finished; the operator process repeats that "
     "at its next start and every hour until it succeeds."
 )
+_NOTHING = _("Nothing has changed.")
 _STATE_SENTENCES = {
     (Outcome.FAILED, False): _("Nothing has changed: the module is as it was before."),
     (Outcome.FAILED, True): _("The module was put back to what it was before."),
-    (Outcome.REFUSED, False): _("Nothing has changed."),
+    (Outcome.REFUSED, False): _NOTHING,
     (Outcome.REFUSED, True): _("The module was put back to what it was before."),
     (Outcome.CANCELLED, False): _("It was cancelled before anything changed."),
     (Outcome.ABORTED, False): _(

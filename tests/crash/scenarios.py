@@ -6,9 +6,12 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
+from typing import Any
 
-from modules_app.models import Module
+from modules_app.domain.states import Verb
+from modules_app.models import Module, Operation
 from modules_app.services import lifecycle
+from modules_app.services.batches import start_batch
 from modules_app.services.purging import purge_columns
 from modules_app.services.verification import verify_modules
 from tests.builders import PHP_MODEL, mikopbx, python_module
@@ -16,6 +19,7 @@ from tests.lifecycle import ACTOR, Life
 
 ID = "ModuleTest"
 PYTHON = "ModulePy"
+MATE = "ModuleMate"
 
 _HOOKS = """from modules_app.sdk import ConfigClass
 
@@ -151,6 +155,30 @@ def notice(life: Life) -> object:
     return verify_modules(actor=ACTOR)
 
 
+def install_mate(life: Life) -> object:
+    """Install a second module and switch it on."""
+    return life.install(mikopbx(MATE, "1.0.0", {"bin/run.sh": "#!/bin/sh\n"}), enable=True)
+
+
+def disable_set(life: Life) -> object:
+    """Switch both off in one commit."""
+    return _together(life, Verb.DISABLE, ids=[ID, MATE])
+
+
+def install_set(life: Life) -> object:
+    """Install both in one commit."""
+    mate = mikopbx(MATE, "1.0.0", {"bin/run.sh": "#!/bin/sh\n"})
+    return _together(
+        life, Verb.INSTALL, upload_ids=[str(life.upload(one).pk) for one in (small(), mate)]
+    )
+
+
+def _together(life: Life, verb: Verb, **asked: Any) -> Operation:
+    batch = start_batch(actor=ACTOR, verb=verb, mode="together", **asked)
+    life.run_batch(batch)
+    return batch.operations.latest("position")
+
+
 def install_python(life: Life) -> object:
     """Install the first version of the module in Python."""
     return life.install(python())
@@ -194,6 +222,8 @@ SCENARIOS: dict[str, Scenario] = {
         Scenario("enable", _HAS, enable),
         Scenario("enable-that-does-not-load", _HAS, enable, loads=False, changes=2),
         Scenario("disable", _ON, disable),
+        Scenario("disable-a-set", (*_ON, install_mate), disable_set),
+        Scenario("install-a-set", (), install_set),
         Scenario("remove-and-keep", _ON, remove),
         Scenario("remove-with-data", (*_ON, upgrade), erase),
         Scenario("erase-kept-data", (*_HAS, remove), erase),
