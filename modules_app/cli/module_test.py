@@ -74,6 +74,8 @@ def test(args: Any) -> int:
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "module", "test", str(folder)]
     command += ["--inside", *(["--json"] if args.json else [])]
     command += ["--strict"] if args.strict else []
+    for other in args.others:
+        command += ["--with", str(Path(other).resolve())]
     try:
         return subprocess.run(command, env=environment, check=False).returncode  # noqa: S603
     finally:
@@ -90,7 +92,8 @@ def test_inside(args: Any) -> int:
     data_dir().prepare(FsOps())
     call_command("migrate", verbosity=0)
     try:
-        code = _lead_through(folder, course, strict=args.strict)
+        others = [Path(other) for other in args.others]
+        code = _lead_through(folder, others, course, strict=args.strict)
     except _Failed:
         code = 1
     if args.json:
@@ -133,7 +136,7 @@ class _Course:
             raise _Failed
 
 
-def _lead_through(folder: Path, course: _Course, *, strict: bool) -> int:
+def _lead_through(folder: Path, others: list[Path], course: _Course, *, strict: bool) -> int:
     package = build_package(folder, version=VERSION)
     report = check_package([package])
     if not course.quiet:
@@ -143,6 +146,8 @@ def _lead_through(folder: Path, course: _Course, *, strict: bool) -> int:
         return _REFUSED
     module_id = str(report["id"])
     with Operator(data_dir()) as operator:
+        for other in others:
+            _bring(operator, course, other)
         live = _Life(operator, module_id, package)
         course.step("install", live.install)
         course.step("enable", live.enable)
@@ -151,6 +156,13 @@ def _lead_through(folder: Path, course: _Course, *, strict: bool) -> int:
         course.step("disable", live.disable)
         course.step("remove", live.remove)
     return 0
+
+
+def _bring(operator: Operator, course: _Course, folder: Path) -> None:
+    """Install and enable a module that the one under test needs."""
+    package = build_package(folder, version=VERSION)
+    needed = _Life(operator, str(check_package([package])["id"]), package)
+    course.step("needed", lambda: needed.install() or needed.enable() or needed.module_id)
 
 
 @dataclass(frozen=True, slots=True)

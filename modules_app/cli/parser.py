@@ -110,6 +110,14 @@ def _add_authors(verb: Callable[..., argparse.ArgumentParser]) -> None:
     test = verb("test", "install, test and remove a module in a temporary PBX")
     test.add_argument("folder", metavar="DIR")
     test.add_argument("--strict", action="store_true", help="refuse warnings of the check, too")
+    test.add_argument(
+        "--with",
+        dest="others",
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="a module that it needs; it is enabled first, and may be repeated",
+    )
     test.add_argument("--keep", action="store_true", help="keep the data of the temporary PBX")
     test.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     watch = verb("watch", "install a module anew whenever its files change")
