@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 
-from modules_app.domain.states import HELD_BACK
+from modules_app.domain.states import HELD_BACK, Verb
 from modules_app.exceptions import NotFound
 from modules_app.permissions import Right
 from modules_app.selectors.history import checks_of, last_trouble, version_history
@@ -27,7 +28,9 @@ from modules_app.selectors.needs import needed_by
 from modules_app.selectors.operations import OperationPage, get_operation
 from modules_app.selectors.relations import relations_of_module
 from modules_app.selectors.rights import grant_lines
+from modules_app.selectors.safe_mode import safe_mode
 from modules_app.selectors.workers import workers_of
+from modules_app.views.first_run import steps_for
 from modules_app.views.http import PageRequest, full_or_part, methods, page
 from modules_app.views.placement import placement_forms
 from modules_app.views.reports import read_report
@@ -112,8 +115,9 @@ def module_detail(request: PageRequest, module_id: str) -> HttpResponse:
         "module": module,
         **_around(found, request.actor.rights),
         "report": read_report({**found.facts, "translations": module.translations}),
-        **buttons(found.row, request.actor.rights),
+        **buttons(_without_forbidden(found), request.actor.rights),
         "trouble": last_trouble(found.operations),
+        "steps": steps_for(request, module.id),
         "versions": version_history(module),
         "left_over": module.facts.get("left_over") or {},
         "checks": checks_of(module),
@@ -124,6 +128,18 @@ def module_detail(request: PageRequest, module_id: str) -> HttpResponse:
         "placements": placement_forms(found.menu_items, language()),
     }
     return render(request, "modules/detail.html", context)
+
+
+def _without_forbidden(found: ModulePage) -> ModuleRow:
+    """Return the row without the verbs that the module's author forbids (reference F1.2)."""
+    manifest = found.facts.get("manifest") or {}
+    forbidden = {
+        verb
+        for verb, name in ((Verb.DISABLE, "can_disable"), (Verb.REMOVE, "can_uninstall"))
+        if manifest.get(name) is False and not (verb is Verb.DISABLE and safe_mode())
+    }
+    verbs = tuple(verb for verb in found.row.verbs if verb not in forbidden)
+    return replace(found.row, verbs=verbs)
 
 
 def _around(found: ModulePage, rights: frozenset[Right]) -> dict[str, Any]:
