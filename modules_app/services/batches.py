@@ -19,7 +19,7 @@ from modules_app.domain.dependencies.world import STORE
 from modules_app.domain.ids import fold_id
 from modules_app.domain.operations import OPEN, Outcome
 from modules_app.domain.states import Verb
-from modules_app.exceptions import Busy, ModuleError, Refused
+from modules_app.exceptions import ModuleError, Refused
 from modules_app.exceptions import gettext_noop as _
 from modules_app.models import Batch, Operation, Upload
 from modules_app.permissions import Actor, Right, require
@@ -32,7 +32,8 @@ from modules_app.selectors.safe_mode import safe_mode
 from modules_app.services.batch_end import end_if_over
 from modules_app.services.batch_plans import needs_of_steps, plan_as_json, plan_batch
 from modules_app.services.kept_packages import upload_kept
-from modules_app.services.lifecycle import Place, queue, refuse_uninstallable
+from modules_app.services.lifecycle import refuse_uninstallable
+from modules_app.services.queueing import Place, busy_error, queue
 from modules_app.services.requirements import INSTALLING
 from modules_app.services.uploads import drop_upload
 
@@ -239,12 +240,7 @@ def _refuse_busy(plan: Plan) -> None:
     folded = [fold_id(step.id) for step in plan.steps]
     other = Operation.objects.filter(id_fold__in=folded, outcome__in=OPEN).first()
     if other is not None:
-        raise Busy(
-            "module-busy",
-            _("Operation {operation} is still running on “{id}”."),
-            context={"id": other.module_id, "operation": other.pk},
-            hint=_("Wait for it, or open it and cancel it."),
-        )
+        raise busy_error(other.module_id, other.pk)
 
 
 def _twin(request_key: str | None) -> Batch | None:

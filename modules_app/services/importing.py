@@ -19,7 +19,7 @@ from modules_app.packages.uploads import Received, discard, open_upload, receive
 from modules_app.permissions import Actor, Right, require
 from modules_app.selectors.modules import find_module, get_module_row
 from modules_app.selectors.registry import data_dir
-from modules_app.services.lifecycle import queue
+from modules_app.services.queueing import queue
 
 ACTION = "module-import"
 

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, ParamSpec
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from modules_app import audit
 from modules_app.domain.dependencies.plan import Goal
 from modules_app.domain.ids import fold_id
-from modules_app.domain.operations import OPEN, STAGES, Outcome
+from modules_app.domain.operations import OPEN, Outcome
 from modules_app.domain.states import Verb
 from modules_app.domain.versions import Relation
-from modules_app.exceptions import Busy, ModuleError, NotAllowed, NotFound, Refused
+from modules_app.exceptions import ModuleError, NotAllowed, NotFound, Refused
 from modules_app.exceptions import gettext_noop as _
-from modules_app.models import Batch, KeptData, Module, Operation, OperationStep, Upload
+from modules_app.models import Batch, KeptData, Module, Operation, Upload
 from modules_app.packages.store import is_package_kept
 from modules_app.permissions import Actor, Right, require
 from modules_app.processes.poke import poke
@@ -29,22 +28,11 @@ from modules_app.selectors.packages import UploadPage, get_upload
 from modules_app.selectors.registry import data_dir
 from modules_app.selectors.safe_mode import safe_mode
 from modules_app.services.batch_end import end_if_over
-from modules_app.services.plans import plan_operation
 from modules_app.services.previous import previous_module
+from modules_app.services.queueing import ALONE, Place, busy_error, queue
 from modules_app.services.requirements import ASKED, refuse_lower, refuse_unfit
 
 P = ParamSpec("P")
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where an operation stands in a batch, if it is of one."""
-
-    batch: Batch | None = None
-    position: int = 0
-
-
-_ALONE = Place()
 
 
 def _once(ask: Callable[P, Operation]) -> Callable[P, Operation]:
@@ -320,7 +308,7 @@ def _queue_for_installed(
     module = find_module(module_id)
     row = get_module_row(module.id)
     if row.operation is not None:
-        raise _busy(module.id, row.operation)
+        raise busy_error(module.id, row.operation)
     if verb not in row.verbs:
         raise Refused(
             "not-in-this-state",
@@ -335,81 +323,5 @@ def _queue_for_installed(
         module_id=module.id,
         request_key=request_key,
         options=options,
-        place=Place(follows.batch, follows.position) if follows else _ALONE,
-    )
-
-
-def queue(
-    *,
-    actor: Actor,
-    verb: Verb,
-    module_id: str,
-    request_key: str | None,
-    options: Mapping[str, Any],
-    package_sha256: str = "",
-    place: Place = _ALONE,
-) -> Operation:
-    """Write one queued operation with its steps and its audit row, and wake the operator.
-
-    Rights and states are checked by the caller. Raises ``Busy`` when one is open on the module.
-    """
-    plan = plan_operation(verb=verb, module_id=module_id, options=options)
-    try:
-        with transaction.atomic():
-            operation = Operation.objects.create(
-                module_id=module_id,
-                id_fold=fold_id(module_id),
-                verb=verb,
-                outcome=Outcome.QUEUED,
-                actor=actor.name,
-                channel=actor.channel,
-                request_key=request_key,
-                options=dict(options),
-                plan=plan,
-                package_sha256=package_sha256,
-                queued_at=timezone.now(),
-                batch=place.batch,
-                position=place.position,
-            )
-            _write_steps(operation, verb)
-            audit.record(
-                actor=actor,
-                action=f"module-{verb}",
-                target=module_id,
-                outcome="queued",
-                operation=operation,
-                detail=dict(options),
-            )
-    except IntegrityError:
-        raise _not_now(module_id) from None
-    poke(data_dir().root, "operator")
-    return operation
-
-
-def _write_steps(operation: Operation, verb: Verb) -> None:
-    OperationStep.objects.bulk_create(
-        OperationStep(operation=operation, position=position, stage=stage)
-        for position, stage in enumerate(STAGES[verb], start=1)
-    )
-
-
-def _not_now(module_id: str) -> ModuleError:
-    """Return why the row could not be written: another operation is open, or was a moment ago."""
-    other = Operation.objects.filter(id_fold=fold_id(module_id), outcome__in=OPEN).first()
-    if other is not None:
-        return _busy(module_id, other.pk)
-    return ModuleError(
-        "operation-raced",
-        _("Another operation on “{id}” began and ended at the same moment."),
-        context={"id": module_id},
-        hint=_("Look at the operations list and try again."),
-    )
-
-
-def _busy(module_id: str, operation: int) -> Busy:
-    return Busy(
-        "module-busy",
-        _("Operation {operation} is still running on “{id}”."),
-        context={"id": module_id, "operation": operation},
-        hint=_("Wait for it, or open it and cancel it."),
+        place=Place(follows.batch, follows.position) if follows else ALONE,
     )

@@ -10,7 +10,7 @@ from modules_app.exceptions import gettext_noop as _
 from modules_app.models import Module, Operation
 from modules_app.permissions import Actor, Right, require
 from modules_app.selectors.modules import find_module, get_module_row
-from modules_app.services.lifecycle import queue
+from modules_app.services.queueing import queue
 
 
 def purge_columns(
