@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from modules_app.exceptions import gettext_noop as _
 from modules_app.inspection.files import Sources
-from modules_app.sqlscript.reading import read_script
 from modules_app.sqlscript.statements import DropTable, Script
 
 INSTALL_SQL = "install.sql"
@@ -27,6 +26,8 @@ def _read(
     text = sources.text(path) if path in sources else None
     if text is None:
         return None
+    from modules_app.sqlscript.reading import read_script  # sqlglot takes long to load
+
     script = read_script(text, module_id=module_id, declared=declared)
     for unused in script.unused:
         finding = unused.finding(path)

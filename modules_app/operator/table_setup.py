@@ -14,8 +14,7 @@ from modules_app.exceptions import gettext_noop as _
 from modules_app.inspection.sql_scripts import INSTALL_SQL
 from modules_app.operator import data
 from modules_app.sqlscript.applying import Applied
-from modules_app.sqlscript.reading import MAX_CHARACTERS, read_script
-from modules_app.sqlscript.statements import Script
+from modules_app.sqlscript.statements import MAX_CHARACTERS, Script
 from modules_app.tables.plan import TableAction, TablePlan
 
 if TYPE_CHECKING:
@@ -76,6 +75,8 @@ def _script(
     text = _text(generation / "code" / INSTALL_SQL)
     if text is None:
         return None
+    from modules_app.sqlscript.reading import read_script  # sqlglot takes long to load
+
     return read_script(text, module_id=report["id"], declared=[table.name for table in tables])
 
 

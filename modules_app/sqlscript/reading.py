@@ -18,6 +18,7 @@ from modules_app.sqlscript.literals import value_of
 from modules_app.sqlscript.split import Piece, split
 from modules_app.sqlscript.statements import (
     FOREIGN_TABLE,
+    MAX_CHARACTERS,
     OTHER_STATEMENT,
     UNREADABLE,
     AddColumn,
@@ -32,9 +33,6 @@ from modules_app.sqlscript.statements import (
     Unused,
 )
 from modules_app.tables.layout import layout_of
-
-MAX_CHARACTERS = 256 * 1024
-"""Characters of a script: what is longer is not run at all, as half of it would be worse."""
 
 MAX_STATEMENTS = 1000
 MAX_DEPTH = 10

@@ -15,6 +15,9 @@ from modules_app.exceptions import gettext_noop as _
 
 Value: TypeAlias = str | int | float | bytes | None
 
+MAX_CHARACTERS = 256 * 1024
+"""Characters of a script: what is longer is not run at all, as half of it would be worse."""
+
 _SHOWN = 80
 
 

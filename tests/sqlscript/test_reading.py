@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from modules_app.domain.tables import ColumnSpec, ColumnType, ForeignKeySpec, KeySpec
-from modules_app.sqlscript.reading import MAX_CHARACTERS, MAX_STATEMENTS, read_script
+from modules_app.sqlscript.reading import MAX_STATEMENTS, read_script
 from modules_app.sqlscript.statements import (
     BAD_NAME,
     COMPUTED,
     FOREIGN_TABLE,
+    MAX_CHARACTERS,
     OTHER_STATEMENT,
     UNREADABLE,
     AddColumn,
@@ -250,3 +254,10 @@ def test_no_text_makes_reading_fail(words: list[str], start: str) -> None:
         assert str(unused.finding("install.sql"))
     for statement in found.statements:
         assert statement.table.lower() != "users" or "users" in found.created
+
+
+def test_who_reads_no_script_does_not_pay_for_the_reader() -> None:
+    """Loading sqlglot takes longer than most commands; every process would."""
+    modules = "modules_app.inspection.report, modules_app.operator.data"
+    code = f"import sys, {modules}; sys.exit('sqlglot' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
