@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
 from modules_app.models import AuditEvent, CustomFile, Module, SurfaceState
@@ -139,3 +141,35 @@ def test_the_page_of_a_verb_shows_what_files_change(admin_page: Client) -> None:
     Module.objects.filter(pk="ModuleA").update(generation="g2")
     text = text_of(admin_page, f"/modules/{module.pk}/enable/")
     assert "is known after it is enabled" in text
+
+
+def many(count: int) -> None:
+    """Modules in use that answer for each surface; half of the answers are applied."""
+    for number in range(count):
+        module_id = f"ModuleMany{number:04}"
+        folder = f"/m/{module_id}/x"
+        answering(
+            module_id,
+            create_cron_tasks=[f"{number % 60} * * * * run-{number}"],
+            create_nginx_locations=f"location {folder} {{ return 204; }}",
+            get_default_firewall_rules={},
+            generate_fail2ban_jails="",
+        )
+
+
+@pytest.mark.usefixtures("applied")
+@pytest.mark.parametrize("state", ["applied", "waiting"])
+def test_more_modules_cost_the_list_no_more_queries(admin_page: Client, state: str) -> None:
+    def queries() -> list[str]:
+        if state == "applied":
+            surfaces.refresh(None, ["cron"])  # type: ignore[arg-type]
+        with CaptureQueriesContext(connection) as captured:
+            text_of(admin_page, "/configuration/")
+        found = (query["sql"].partition(" WHERE ")[0] for query in captured)
+        return sorted(one for one in found if "registrysequence" not in one)  # known for a moment
+
+    many(2)
+    text_of(admin_page, "/configuration/")
+    few = queries()
+    many(40)
+    assert queries() == few
