@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from modules_app.domain.operations import Outcome
 from modules_app.domain.states import Verb
 from modules_app.exceptions import gettext_noop as _
+from modules_app.models import Batch
 from modules_app.permissions import Right, require
 from modules_app.selectors.batches import BatchPage, get_batch
 from modules_app.selectors.packages import list_uploads
@@ -79,27 +80,38 @@ def batch_start(request: PageRequest) -> HttpResponse:
     if wish is None:
         return render(request, "batches/nothing.html", status=422)
     require(request.actor, RIGHTS[wish.verb])
-    typed = request.POST.get("typed", "").strip()
-    if wish.verb is Verb.REMOVE and not wish.keep_data and typed != look_at(wish).to_type:
+    if not _may_delete(request, wish):
         problem = gettext("Type exactly what is asked for, because data will be deleted.")
         return _plan_page(request, look_at(wish), problem=problem)
     try:
-        batch = start_batch(
-            actor=request.actor,
-            verb=wish.verb,
-            ids=wish.ids,
-            upload_ids=wish.uploads,
-            enable=wish.enable,
-            cascade=wish.cascade,
-            keep_data=wish.keep_data,
-            force=wish.force,
-            mode=wish.mode,
-            without=wish.without,
-            request_key=request_key(request, f"batch-{wish.verb}", _subject(wish)),
-        )
+        batch = _start(request, wish)
     except PlanRefused:
         return _plan_page(request, look_at(wish), problem=gettext("Nothing was begun."))
     return redirect("batch-detail", batch.pk)
+
+
+def _may_delete(request: PageRequest, wish: Wish) -> bool:
+    """Tell whether no data goes, or the person typed what the plan asks for."""
+    if wish.verb is not Verb.REMOVE or wish.keep_data:
+        return True
+    return request.POST.get("typed", "").strip() == look_at(wish).to_type
+
+
+def _start(request: PageRequest, wish: Wish) -> Batch:
+    subject = ",".join((*wish.ids, *wish.uploads))
+    return start_batch(
+        actor=request.actor,
+        verb=wish.verb,
+        ids=wish.ids,
+        upload_ids=wish.uploads,
+        enable=wish.enable,
+        cascade=wish.cascade,
+        keep_data=wish.keep_data,
+        force=wish.force,
+        mode=wish.mode,
+        without=wish.without,
+        request_key=request_key(request, f"batch-{wish.verb}", subject),
+    )
 
 
 @methods("GET")
@@ -141,7 +153,3 @@ def _again(found: BatchPage) -> str:
         uploads = [one for one in wanted if one in waiting]
         return plan_address(verb, uploads=uploads) if uploads else ""
     return plan_address(verb, ids=[one.module_id for one in same]) if same else ""
-
-
-def _subject(wish: Wish) -> str:
-    return ",".join((*wish.ids, *wish.uploads))

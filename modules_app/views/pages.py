@@ -32,7 +32,7 @@ def dashboard(request: PageRequest) -> HttpResponse:
         request,
         "pages/dashboard.html",
         {
-            "chips": state_chips(count_states(rows), current=None),
+            "chips": state_chips(count_states(rows), state=None),
             "attention": [
                 list_row(row, request.actor.rights, around)
                 for row in rows

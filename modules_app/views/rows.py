@@ -217,27 +217,35 @@ def _pattern(language: str, row: ListRow) -> str:
 def state_chips(
     counts: Mapping[str, int],
     *,
-    current: str | None,
+    state: str | None,
     search: str = "",
     sort: str = "",
     chosen: Sequence[str] = (),
 ) -> list[Chip]:
-    """Return the filters: all modules first, then every state that occurs or is chosen."""
-    labels = {"": gettext("All")}
-    for state, words in STATES.items():
-        if counts.get(state) or state == current:
-            labels[state] = gettext(words.label)
-    return [
-        Chip(
-            state=state,
-            label=label,
-            icon=STATE_ICONS.get(state, "puzzle"),
-            count=counts.get(state, 0),
-            current=state == current,
-            query=list_query(search, state, sort, chosen),
-        )
-        for state, label in labels.items()
+    """Return the filters: all modules first, then every state that occurs, and ``state``."""
+    shown = [("", gettext("All"))]
+    shown += [
+        (one, gettext(words.label))
+        for one, words in STATES.items()
+        if counts.get(one) or one == state
     ]
+    return [
+        _chip(one, label, counts, state, list_query(search, one, sort, chosen))
+        for one, label in shown
+    ]
+
+
+def _chip(
+    state: str, label: str, counts: Mapping[str, int], current: str | None, query: str
+) -> Chip:
+    return Chip(
+        state=state,
+        label=label,
+        icon=STATE_ICONS.get(state, "puzzle"),
+        count=counts.get(state, 0),
+        current=state == current,
+        query=query,
+    )
 
 
 def sort_links(

@@ -70,22 +70,16 @@ class Danger:
         return str(next(iter(arguments.values()), ""))
 
 
-def sudo(
-    what: Words,
-    *,
-    methods: tuple[str, ...] = ("POST",),
-    target: Callable[..., str] | None = None,
-    whom: Callable[[HttpRequest], str] | None = None,
-) -> Callable[[PageView[Any]], PageView[Any]]:
+def sudo(what: Words, **more: Any) -> Callable[[PageView[Any]], PageView[Any]]:
     """Declare a view dangerous; stands below ``@page``, so that the right is checked first.
 
-    ``what`` is a sentence such as "Remove “{target}”", or finds it from the request; ``target``
-    finds the name from the arguments, ``whom`` from the request. Downloads are dangerous by
-    ``methods=("GET",)``.
+    ``what`` is a sentence such as "Remove “{target}”", or finds it from the request; ``more`` are
+    fields of `Danger`: ``target`` finds the name from the arguments, ``whom`` from the request,
+    downloads are dangerous by ``methods=("GET",)``.
     """
 
     def decorate(view: PageView[Any]) -> PageView[Any]:
-        danger = Danger(what, methods, target, whom)
+        danger = Danger(what, **more)
 
         @functools.wraps(view)
         def wrapped(request: PageRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -57,15 +57,17 @@ def read_wish(request: HttpRequest) -> Wish | None:
     Letting others be disabled along with it is always one change: all or none.
     """
     sent = request.POST if request.method == "POST" else request.GET
-    verb = sent.get("verb", "")
-    ids, uploads = _some(sent, "id"), tuple(_uuids(_some(sent, "upload")))
-    if verb not in BATCH_VERBS or not (ids or uploads):
+    if sent.get("verb") not in BATCH_VERBS:
         return None
-    cascade = sent.get("cascade") == "1"
+    wish = _wish(sent, cascade=sent.get("cascade") == "1")
+    return wish if wish.ids or wish.uploads else None
+
+
+def _wish(sent: QueryDict, *, cascade: bool) -> Wish:
     return Wish(
-        verb=Verb(verb),
-        ids=ids,
-        uploads=uploads,
+        verb=Verb(sent["verb"]),
+        ids=_some(sent, "id"),
+        uploads=tuple(_uuids(_some(sent, "upload"))),
         enable=sent.get("enable") == "1",
         cascade=cascade,
         keep_data=sent.get("data", "keep") != "delete",

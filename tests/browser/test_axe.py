@@ -8,14 +8,15 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page
 
+from modules_app.domain.batches import Mode
 from modules_app.domain.firewall import Action
 from modules_app.domain.operations import Outcome
 from modules_app.domain.states import Verb
-from modules_app.models import NetworkFilter, PbxSetting
+from modules_app.models import Batch, NetworkFilter, PbxSetting
 from modules_app.services.firewall import Caution, NetworkValues, save_network
 from tests.axe import check
 from tests.lifecycle import ACTOR
-from tests.pages import hook_result, kept_data, menu_item, module, operation, upload
+from tests.pages import hook_result, kept_data, menu_item, module, operation, report, upload
 
 pytestmark = pytest.mark.browser
 
@@ -37,6 +38,25 @@ def network() -> NetworkFilter:
     values = NetworkValues("Everybody", ["0.0.0.0/0"], priority=900)
     save_network(actor=ACTOR, values=values, actions=actions, caution=caution)
     return office
+
+
+def several() -> Batch:
+    """Return a batch of which one was done and one not, and a module that needs another."""
+    depends = [
+        {"kind": "module", "value": "ModuleShown", "line": 3},
+        {"kind": "module", "value": "ModuleNobody >= 2", "line": 4},
+        {"kind": "phpversion", "value": "7.4", "line": 5},
+    ]
+    facts = {"manifest": {"facts": {"depends": depends}}}
+    module("ModuleNeedy", wanted="on", contract="freepbx", facts=report("ModuleNeedy", **facts))
+    batch = Batch.objects.create(
+        verb=Verb.DISABLE, actor="anna", channel="web", mode=Mode.STOP, queued_at=timezone.now()
+    )
+    ended = {"batch": batch, "verb": Verb.DISABLE, "ended_at": timezone.now()}
+    operation("ModuleOff", position=1, **ended)
+    error = {"slug": "x", "message": "It failed.", "context": {}, "hint": "Mend it."}
+    operation("ModuleBroken", position=2, outcome=Outcome.FAILED, error=error, **ended)
+    return batch
 
 
 def settled(page: Page, address: str) -> None:
@@ -80,6 +100,7 @@ def addresses(transactional_db: None) -> list[str]:
     )
     waiting = upload("ModuleNew")
     kept_data("ModuleOld")
+    batch = several()
     return [
         "/",
         "/modules/",
@@ -93,6 +114,15 @@ def addresses(transactional_db: None) -> list[str]:
         "/modules/ModuleBroken/repair/",
         "/modules/ModuleOff/remove/",
         f"/uploads/{waiting.pk}/",
+        "/modules/?q=Off&id=ModuleOff&id=ModuleShown",
+        "/modules/ModuleNeedy/",
+        "/modules/ModuleShown/disable/",
+        "/modules/batch/",
+        "/modules/batch/?verb=disable&id=ModuleShown",
+        "/modules/batch/?verb=disable&id=ModuleShown&cascade=1",
+        "/modules/batch/?verb=remove&id=ModuleOff&id=ModuleBroken&data=delete",
+        f"/modules/batch/?verb=install&upload={waiting.pk}",
+        f"/batches/{batch.pk}/",
         "/operations/",
         f"/operations/{failed.pk}/",
         f"/operations/{aborted.pk}/",
