@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -54,31 +54,27 @@ from modules_app.views.ways import told
 @page()
 def module_list(request: PageRequest) -> HttpResponse:
     """Show the modules that match search and filter; htmx gets the results alone."""
+    search = request.GET.get("q", "")[:200]
+    state = known_state(request.GET.get("state", ""))
+    sort = clean_sort(request.GET.get("sort", ""))
     everything = all_modules(language())
-    asked = _asked(request)
-    rows = matching(everything, **asked)
-    chosen = _chosen(request, everything, rows)
-    around = Around.now(everything)
+    rows = matching(everything, search=search, state=state, sort=sort)
     counts = count_states(everything)
+    chosen = _chosen(request, everything, rows)
+    rights = request.actor.rights
     context = {
-        "lines": drawn_rows(rows, request.actor.rights, around, frozenset(chosen)),
-        "chips": state_chips(counts, **asked, chosen=chosen),
-        "sorts": sort_links(**asked, chosen=chosen),
-        **_choice(rows, chosen, request.actor.rights),
-        "all_query": f"{list_query(**asked, chosen=chosen)}&all=1",
+        "lines": drawn_rows(rows, rights, Around.now(everything), frozenset(chosen)),
+        "found": len(rows),
+        "chips": state_chips(counts, current=state, search=search, sort=sort, chosen=chosen),
+        "sorts": sort_links(search=search, state=state, sort=sort, chosen=chosen),
+        **_choice(rows, chosen, rights),
+        "all_query": f"{list_query(search, state, sort, chosen)}&all=1",
         "total": len(everything),
-        **asked,
+        "search": search,
+        "state": state,
+        "sort": sort,
     }
     return full_or_part(request, "modules/list.html", "results", context)
-
-
-def _asked(request: PageRequest) -> dict[str, str]:
-    """Return search, filter and order, each as far as it makes sense."""
-    return {
-        "search": request.GET.get("q", "")[:200],
-        "state": known_state(request.GET.get("state", "")),
-        "sort": clean_sort(request.GET.get("sort", "")),
-    }
 
 
 def _chosen(
@@ -92,12 +88,11 @@ def _chosen(
 
 
 def _choice(
-    rows: Collection[ModuleRow], chosen: list[str], rights: frozenset[Right]
+    rows: Iterable[ModuleRow], chosen: list[str], rights: frozenset[Right]
 ) -> dict[str, Any]:
     shown = {row.id for row in rows} if chosen else set()
     return {
         "can_choose": not CHOOSING.isdisjoint(rights),
-        "found": len(rows),
         "chosen": chosen,
         "hidden_ids": [one for one in chosen if one not in shown],
     }
