@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django import template
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 
 from modules_app.domain.changelog import Entry
 
@@ -15,7 +14,7 @@ SHORT = 12
 
 
 @register.filter
-def changes(entries: tuple[Entry, ...]) -> SafeString:
+def changes(entries: tuple[Entry, ...]) -> str:
     """Draw lines of a changelog, versions bold at their beginning (reference F1.6)."""
     return format_html_join("\n", "<li>{}</li>", ((_line(entry),) for entry in entries))
 
@@ -32,7 +31,7 @@ def later_changes(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
     return entries[SHORT:]
 
 
-def _line(entry: Entry) -> SafeString:
+def _line(entry: Entry) -> str:
     if not entry.version:
         return format_html("{}", entry.text)
     return format_html("<strong>{}</strong> {}", entry.version, entry.text)

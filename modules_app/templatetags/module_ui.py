@@ -173,9 +173,8 @@ def _engine_note() -> str:
 
 @functools.lru_cache(maxsize=32)
 def _menu_links(links: tuple[MenuLink, ...], current: str, note: str) -> str:
-    drawn = (
-        (_menu_link(x, x.url == current, note if x.needs_engine else SafeString()),) for x in links
-    )
+    nothing = format_html("{}", "")
+    drawn = ((_menu_link(x, x.url == current, note if x.needs_engine else nothing),) for x in links)
     return format_html_join("\n", "{}", drawn)
 
 

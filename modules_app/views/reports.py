@@ -8,8 +8,8 @@ from typing import Any
 
 from django.utils.translation import get_language
 
+from modules_app.selectors.about import About, about
 from modules_app.selectors.modules import pick
-from modules_app.views.about import About, about
 
 
 @dataclass(frozen=True, slots=True)

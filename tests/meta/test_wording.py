@@ -20,6 +20,7 @@ ELSEWHERE = re.compile(r"""(src|href)\s*=\s*["'](https?:)?//""", re.IGNORECASE)
 
 CSRF_EXEMPT = {
     "modules_app/views/proxy.py",
+    "modules_app/views/popovers.py",
     "modules_app/views/module_rest.py",
     "modules_app/host/hooks.py",
     "modules_app/api/core.py",
