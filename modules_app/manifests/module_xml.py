@@ -196,8 +196,10 @@ class _Reader:
 
     def _first(self, name: str) -> Element | None:
         """Return the element that counts: the first with a text, else the first."""
-        elements = self.blocks.get(name, [])
-        return next((one for one in elements if text_of(one)), elements[0] if elements else None)
+        elements = self.blocks.get(name)
+        if not elements:
+            return None
+        return next((one for one in elements if text_of(one)), elements[0])
 
     def _line(self, name: str) -> str:
         element = self._first(name)

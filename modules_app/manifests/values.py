@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from typing import Any
@@ -68,7 +69,7 @@ def read_version(raw: str, spot: Spot) -> str:
     if not raw:
         spot.warning("version-missing", _("The manifest names no version."))
         return ""
-    if len(raw) > versions.MAX_LENGTH or any(_is_hidden(sign) for sign in raw):
+    if len(raw) > versions.MAX_LENGTH or _hidden("").search(raw):
         spot.error(
             "version-invalid",
             _("{version} is not a version."),
@@ -129,7 +130,7 @@ def is_link(link: str) -> bool:
 def shown(value: Any) -> str:
     """Return what a message may quote of a strange value."""
     text = value if isinstance(value, str) else repr(value)
-    return "".join("\ufffd" if _is_hidden(sign) else sign for sign in text[:80])
+    return _hidden("").sub("\ufffd", text[:80])
 
 
 def _is_web(parts: SplitResult, link: str) -> bool:
@@ -138,9 +139,7 @@ def _is_web(parts: SplitResult, link: str) -> bool:
 
 
 def _clean(text: str, spot: Spot, *, keep: str, limit: int) -> str:
-    if text.isascii() and text.isprintable() and len(text) <= limit:
-        return text
-    visible = "".join(sign for sign in text if sign in keep or not _is_hidden(sign))
+    visible = _hidden(keep).sub("", text)
     if visible != text:
         spot.warning("text-control-characters", _("Invisible control characters are left out."))
     composed = unicodedata.normalize("NFC", visible)
@@ -156,5 +155,10 @@ def _clean(text: str, spot: Spot, *, keep: str, limit: int) -> str:
     return composed[:limit]
 
 
-def _is_hidden(sign: str) -> bool:
-    return unicodedata.category(sign) in ("Cc", "Cs") or sign in _INVISIBLE
+@functools.cache
+def _hidden(keep: str) -> re.Pattern[str]:
+    """Match control signs and halves of surrogates, all that nobody sees, but for ``keep``."""
+    signs = (*map(chr, range(0x20)), *map(chr, range(0x7F, 0xA0)), *_INVISIBLE)
+    return re.compile(
+        f"[{re.escape(''.join(one for one in signs if one not in keep))}\ud800-\udfff]"
+    )

@@ -59,7 +59,7 @@ def _parser(*, recover: bool) -> etree.XMLParser:
 
 
 def _plain(text: str, faults: Faults) -> bool:
-    declaration = _DECLARATIONS.search(text)
+    declaration = _DECLARATIONS.search(text) if "<!" in text else None
     if declaration:
         faults.at(line=text.count("\n", 0, declaration.start()) + 1).error(
             "xml-dtd",

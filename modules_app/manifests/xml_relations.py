@@ -58,9 +58,7 @@ def read_requirements(blocks: list[Element], faults: Faults) -> list[dict[str, A
     return _entries(blocks, _REQUIREMENTS, faults)
 
 
-def _entries(
-    blocks: list[Element], kinds: tuple[str, ...], faults: Faults
-) -> list[dict[str, Any]]:
+def _entries(blocks: list[Element], kinds: tuple[str, ...], faults: Faults) -> list[dict[str, Any]]:
     entries: list[dict[str, Any]] = []
     for block in blocks:
         attributes_of(block, (), faults)
