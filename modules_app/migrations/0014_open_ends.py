@@ -1,4 +1,4 @@
-"""How often a surface failed in a row, and which modules have a page."""
+"""How often a surface failed in a row, which modules have a page, captions of rights."""
 
 from __future__ import annotations
 
@@ -33,6 +33,11 @@ class Migration(migrations.Migration):
             field=models.BooleanField(
                 default=True, editable=False, verbose_name="has a page to open"
             ),
+        ),
+        migrations.AddField(
+            model_name="moduleright",
+            name="captions",
+            field=models.JSONField(blank=True, default=dict, verbose_name="captions by language"),
         ),
         migrations.RunPython(find_pages, migrations.RunPython.noop),
     ]

@@ -46,6 +46,7 @@ class ModuleRight(models.Model):
     module = models.ForeignKey(Module, on_delete=models.CASCADE, related_name="rights")
     name = models.CharField(_("name"), max_length=40)
     caption = models.CharField(_("caption"), max_length=200)
+    captions = models.JSONField(_("captions by language"), default=dict, blank=True)
     pages = models.JSONField(_("addresses"), default=list, blank=True)
     item = models.CharField(_("menu item that it is for"), max_length=100, blank=True)
     permission = models.OneToOneField(Permission, on_delete=models.CASCADE)

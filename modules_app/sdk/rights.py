@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from modules_app.domain.rights import MOST_RIGHTS, is_right_name, permission_of
 from modules_app.sdk.context import ModuleFacts, current_module
-from modules_app.sdk.translations import translate
+from modules_app.sdk.translations import captions, translate
 
 
 class Acl:
@@ -24,7 +24,7 @@ class Acl:
 
         ``pages`` are beginnings, as ``reports/``; ``""`` means all addresses of the module, and
         ``api/…`` its REST addresses. ``caption`` is a key of messages/ or a text; administrators
-        read it. Raises `ValueError` for a wrong or repeated name and for an address elsewhere.
+        read it, each in their language. Raises `ValueError` for a wrong or repeated name and for an address elsewhere.
         """
         if not is_right_name(name) or any(right["name"] == name for right in self.rights):
             raise ValueError(f"{name!r} cannot name a right here; use a-z, 0-9 and _, once each.")
@@ -37,6 +37,8 @@ class Acl:
                 "pages": [self._below(page) for page in pages],
             }
         )
+        if texts := captions(caption) if caption else {}:
+            self.rights[-1]["captions"] = texts
 
     def _below(self, page: str) -> str:
         address = page.removeprefix(self._facts.url)

@@ -41,8 +41,20 @@ def write_rights(module: Module, answer: Iterable[Mapping[str, Any]]) -> None:
         ModuleRight.objects.update_or_create(
             module=module,
             name=name,
-            defaults={"caption": caption, "pages": pages, "permission": permission, "item": ""},
+            defaults={
+                "caption": caption,
+                "captions": _captions(one.get("captions")),
+                "pages": pages,
+                "permission": permission,
+                "item": "",
+            },
         )
+
+
+def _captions(given: Any) -> dict[str, str]:
+    """Return the texts by language; they come from module code, so their size is bounded."""
+    found = given.items() if isinstance(given, Mapping) else ()
+    return {str(name)[:16]: str(text)[:200] for name, text in list(found)[:100]}
 
 
 def forget_rights(*, module_id: str) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from django.contrib.auth.models import Group, Permission
+from django.test import Client
 
 from modules_app.domain.operations import Outcome
 from modules_app.models import MenuItem, Module, ModuleRight
@@ -149,3 +152,17 @@ def test_one_entry_of_a_module_leads_to_a_page() -> None:
     assert current_link(groups, ID, f"{own}notes/") == own
     assert current_link(groups[1:], ID, f"{own}notes/") == reports
     assert current_link(groups, "", "/modules/") == ""
+
+
+def test_rights_are_called_by_each_readers_language(enabled: Life, client: Client) -> None:
+    conf = CONF.replace('"Read the reports"', '"fr_Read"')
+    texts = {"en": "Read reports", "ru": "Читать отчёты"}
+    messages = {f"messages/{name}.json": json.dumps({"fr_Read": t}) for name, t in texts.items()}
+    done = enabled.install(front("1.1.0", **{"conf.py": conf, **messages}))
+    assert done.outcome == Outcome.DONE, done.error
+    right = ModuleRight.objects.get()
+    assert (right.caption, right.captions) == ("Read reports", texts)
+    client.force_login(administrator(), backend="django.contrib.auth.backends.ModelBackend")
+    for name, text in texts.items():
+        page = client.get(f"/modules/{ID}/", headers={"accept-language": name})
+        assert f"<dt>{text}</dt>" in page.content.decode()
