@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -23,7 +23,6 @@ from modules_app.selectors.modules import (
     get_module_page,
     get_module_row,
     matching,
-    pick,
 )
 from modules_app.selectors.needs import needed_by
 from modules_app.selectors.operations import OperationPage, get_operation
@@ -55,27 +54,31 @@ from modules_app.views.ways import told
 @page()
 def module_list(request: PageRequest) -> HttpResponse:
     """Show the modules that match search and filter; htmx gets the results alone."""
-    search = request.GET.get("q", "")[:200]
-    state = known_state(request.GET.get("state", ""))
-    sort = clean_sort(request.GET.get("sort", ""))
     everything = all_modules(language())
-    rows = matching(everything, search=search, state=state, sort=sort)
-    counts = count_states(everything)
+    asked = _asked(request)
+    rows = matching(everything, **asked)
     chosen = _chosen(request, everything, rows)
-    rights = request.actor.rights
+    around = Around.now(everything)
+    counts = count_states(everything)
     context = {
-        "lines": drawn_rows(rows, rights, Around.now(everything), frozenset(chosen)),
-        "found": len(rows),
-        "chips": state_chips(counts, current=state, search=search, sort=sort, chosen=chosen),
-        "sorts": sort_links(search=search, state=state, sort=sort, chosen=chosen),
-        **_choice(rows, chosen, rights),
-        "all_query": f"{list_query(search, state, sort, chosen)}&all=1",
+        "lines": drawn_rows(rows, request.actor.rights, around, frozenset(chosen)),
+        "chips": state_chips(counts, **asked, chosen=chosen),
+        "sorts": sort_links(**asked, chosen=chosen),
+        **_choice(rows, chosen, request.actor.rights),
+        "all_query": f"{list_query(**asked, chosen=chosen)}&all=1",
         "total": len(everything),
-        "search": search,
-        "state": state,
-        "sort": sort,
+        **asked,
     }
     return full_or_part(request, "modules/list.html", "results", context)
+
+
+def _asked(request: PageRequest) -> dict[str, str]:
+    """Return search, filter and order, each as far as it makes sense."""
+    return {
+        "search": request.GET.get("q", "")[:200],
+        "state": known_state(request.GET.get("state", "")),
+        "sort": clean_sort(request.GET.get("sort", "")),
+    }
 
 
 def _chosen(
@@ -89,11 +92,12 @@ def _chosen(
 
 
 def _choice(
-    rows: Iterable[ModuleRow], chosen: list[str], rights: frozenset[Right]
+    rows: Collection[ModuleRow], chosen: list[str], rights: frozenset[Right]
 ) -> dict[str, Any]:
     shown = {row.id for row in rows} if chosen else set()
     return {
         "can_choose": not CHOOSING.isdisjoint(rights),
+        "found": len(rows),
         "chosen": chosen,
         "hidden_ids": [one for one in chosen if one not in shown],
     }
@@ -113,7 +117,6 @@ def module_detail(request: PageRequest, module_id: str) -> HttpResponse:
     found = get_module_page(module_id, language())
     module, hooks = found.module, hook_rows(found.module)
     context = {
-        "module": module,
         **_around(found, request.actor.rights),
         "report": read_report({**found.facts, "translations": module.translations}),
         **buttons(_without_forbidden(found), request.actor.rights),
@@ -152,6 +155,7 @@ def _around(found: ModulePage, rights: frozenset[Right]) -> dict[str, Any]:
         "relations": relations,
         "clashes": told(relations.clashes, rights),
         "found": found,
+        "module": found.module,
         "row": found.row,
         "facts": found.facts,
         "lacking": [need_line(need) for need in around.needs.get(found.module.id, ())],
@@ -164,10 +168,7 @@ def _asked_for(found: ModulePage) -> dict[str, Any]:
     """Return what the module wants of the administrator and of people."""
     return {
         "grants": grant_lines(found.module),
-        "page_rights": [
-            (right, pick(right.captions, language(), right.caption))
-            for right in found.module.rights.all()
-        ],
+        "page_rights": list(found.module.rights.all()),
         "missing": [item for item in found.menu_items if item.missing],
     }
 
