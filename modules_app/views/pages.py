@@ -11,13 +11,14 @@ from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language, get_language
 
-from modules_app.selectors.modules import count_states, list_modules
+from modules_app.permissions import Right
+from modules_app.selectors.modules import ModuleRow, count_states, list_modules
 from modules_app.selectors.operations import list_operations
 from modules_app.selectors.packages import list_kept, list_uploads
 from modules_app.views.context import THEME_COOKIE, THEMES
 from modules_app.views.first_run import steps_for
 from modules_app.views.http import PageRequest, methods, page
-from modules_app.views.rows import Around, list_row, state_chips
+from modules_app.views.rows import Around, ListRow, list_row, state_chips
 
 YEAR = 365 * 24 * 3600
 
@@ -27,17 +28,12 @@ YEAR = 365 * 24 * 3600
 def dashboard(request: PageRequest) -> HttpResponse:
     """Tell in ten seconds whether the modules are healthy (reference U4.2 S1)."""
     rows = list_modules(language=get_language() or "en")
-    around = Around.now(rows)
     return render(
         request,
         "pages/dashboard.html",
         {
             "chips": state_chips(count_states(rows), state=None),
-            "attention": [
-                list_row(row, request.actor.rights, around)
-                for row in rows
-                if row.needs_a_person or around.lacking(row)
-            ],
+            "attention": _attention(rows, request.actor.rights),
             "steps": steps_for(request),
             "modules": len(rows),
             "operations": list_operations(limit=8),
@@ -45,6 +41,13 @@ def dashboard(request: PageRequest) -> HttpResponse:
             "kept": list_kept()[:5],
         },
     )
+
+
+def _attention(rows: list[ModuleRow], rights: frozenset[Right]) -> list[ListRow]:
+    around = Around.now(rows)
+    return [
+        list_row(row, rights, around) for row in rows if row.needs_a_person or around.lacking(row)
+    ]
 
 
 @methods("POST")
