@@ -23,6 +23,7 @@ from modules_app.selectors.modules import (
     get_module_page,
     get_module_row,
     matching,
+    pick,
 )
 from modules_app.selectors.needs import needed_by
 from modules_app.selectors.operations import OperationPage, get_operation
@@ -168,7 +169,10 @@ def _asked_for(found: ModulePage) -> dict[str, Any]:
     """Return what the module wants of the administrator and of people."""
     return {
         "grants": grant_lines(found.module),
-        "page_rights": list(found.module.rights.all()),
+        "page_rights": [
+            (right, pick(right.captions, language(), right.caption))
+            for right in found.module.rights.all()
+        ],
         "missing": [item for item in found.menu_items if item.missing],
     }
 
