@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import get_language, gettext
 
-from modules_app.domain.batches import MODE_LABELS, Mode
+from modules_app.domain.batches import MODE_LABELS
 from modules_app.domain.dependencies.plan import Plan, Step
 from modules_app.domain.findings import Severity
 from modules_app.domain.ids import fold_id
@@ -57,6 +57,7 @@ class PlanView:
     wish: Wish
     plan: Plan
     titles: dict[str, str]
+    named: tuple[str, ...] = ()
 
     @property
     def steps(self) -> list[StepView]:
@@ -71,7 +72,17 @@ class PlanView:
     @property
     def offered(self) -> list[str]:
         """Return the ids of the steps that have a box to tick."""
-        return [view.step.id for view in self.steps if view.tickable] + list(self.wish.without)
+        ticked = [view.step.id for view in self.steps if view.tickable]
+        return [*ticked, *(one for one, _title in self.chosen), *self.wish.without]
+
+    @property
+    def chosen(self) -> list[tuple[str, str]]:
+        """Return id and name of what is asked for, where no plan fits until one is left out."""
+        if self.plan.steps or not 1 < len(self.named) <= _MOST_TICKED:
+            return []
+        without = {fold_id(one) for one in self.wish.without}
+        wanted = (one for one in self.named if fold_id(one) not in without)
+        return [(one, self.titles.get(fold_id(one), one)) for one in wanted]
 
     @property
     def left_out(self) -> list[tuple[str, str]]:
@@ -113,7 +124,6 @@ class PlanView:
             "warnings": told(warnings, rights),
             "notes": told(notes, rights),
             "modes": [(mode, label, mode is self.wish.mode) for mode, label in MODE_LABELS.items()],
-            "together": Mode.TOGETHER,
             "data_bytes": sum(data_bytes(one) for one in self._removed_modules()),
         }
 
@@ -136,12 +146,13 @@ def look_at(wish: Wish) -> PlanView:
         without=wish.without,
     )
     language = get_language() or "en"
+    uploads = list(list_uploads().filter(pk__in=wish.uploads))
     titles = {
         fold_id(one.module_id): pick(one.report.get("titles", {}), language, one.module_id)
-        for one in list_uploads().filter(pk__in=wish.uploads)
+        for one in uploads
     }
     titles |= {fold_id(row.id): row.title for row in all_modules(language)}
-    return PlanView(wish, plan, titles)
+    return PlanView(wish, plan, titles, (*wish.ids, *(one.module_id for one in uploads)))
 
 
 def _question(verb: Verb) -> str:

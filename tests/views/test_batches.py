@@ -280,3 +280,19 @@ def test_a_module_page_shows_needs_and_conflicts_from_both_sides(
         page = words(admin_page.get(f"/modules/{module_id}/"))
         assert "“The cat” 1.0 and “The cage” 1.0 cannot be enabled together." in page
     assert '<a href="/modules/cage/">cage ge 1.0</a>' in words(admin_page.get("/modules/parrot/"))
+
+
+def test_what_does_not_go_together_can_be_left_out_or_stay_disabled(
+    birds: Life, admin_page: Client
+) -> None:
+    uploads = [birds.upload(package("cat", more=CONFLICT)), birds.upload(package("mouse"))]
+    form = {"verb": "install", "upload": " ".join(str(one.pk) for one in uploads), "enable": "1"}
+    page = words(admin_page.post("/modules/batch/", form))
+    assert "“The cat” 1.0 and “The cage” 1.0 cannot be enabled together." in page
+    assert 'value="cat" checked' in page and 'value="mouse" checked' in page
+    assert 'id="enable" name="enable" value="1" checked' in page
+    left = {**form, "offered": "cat mouse", "with": "mouse"}
+    page = words(admin_page.post("/modules/batch/", left))
+    assert "Install and enable" in page and "The cat" in page.partition("Left out")[2]
+    del form["enable"]
+    assert "Left out" not in words(admin_page.post("/modules/batch/", form))
