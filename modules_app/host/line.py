@@ -14,6 +14,10 @@ from modules_app.bridge.workers import FOLDER, MAILBOX, mailbox_name
 from modules_app.processes.mailbox import Mailbox, post
 
 BEAT_SECONDS = 2.0
+INSIST_SECONDS = 3.0
+"""The kernel keeps as few as ten messages in a box; many workers that start at once fill it."""
+
+_PAUSE = 0.02
 _ENDINGS = (signal.SIGUSR1, signal.SIGTERM, signal.SIGINT)
 
 
@@ -42,15 +46,15 @@ class SupervisedLine:
 
     def ready(self) -> None:
         """Say that the worker's class is made and its work begins."""
-        self._say("ready")
+        self._insist("ready")
 
     def crashed(self, text: str) -> None:
         """Say what ends the worker."""
-        self._say("crash", text=text[-500:])
+        self._insist("crash", text=text[-500:])
 
     def busy(self, seconds: float) -> None:
         """Say that no sign of life will come for so long; 0 ends that."""
-        self._say("busy", seconds=float(seconds))
+        self._insist("busy", seconds=float(seconds))
 
     def beat(self) -> None:
         """Give a sign of life, not more often than makes sense, and answer pings."""
@@ -81,8 +85,14 @@ class SupervisedLine:
             job = job or message.get("what") == "job"
         return job
 
-    def _say(self, what: str, **more: Any) -> None:
-        post(self._to, {"what": what, "worker": self._key, "pid": os.getpid(), **more})
+    def _insist(self, what: str, **more: Any) -> None:
+        """Say what is said once only: a box that is full now is emptied soon."""
+        until = time.monotonic() + INSIST_SECONDS
+        while not self._say(what, **more) and time.monotonic() < until:
+            time.sleep(_PAUSE)
+
+    def _say(self, what: str, **more: Any) -> bool:
+        return post(self._to, {"what": what, "worker": self._key, "pid": os.getpid(), **more})
 
     def _ask(self, _number: int, _frame: FrameType | None) -> None:
         self._asked = True

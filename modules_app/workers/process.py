@@ -105,7 +105,7 @@ class WorkerProcess:
             return
         what, now = message.get("what"), time.monotonic()
         self._sign = now
-        if what == "ready" and self.state is State.STARTING:
+        if what in ("ready", "beat") and self.state is State.STARTING:  # a "ready" may be lost
             self.state = State.RUNNING
             self._pinged, self._awaiting = now, False
         elif what == "pong":
