@@ -39,6 +39,7 @@ def _write(module: Module, item: MenuItem, name: str) -> None:
         defaults={
             "item": item.key,
             "caption": item.caption,
+            "captions": item.captions,
             "pages": [item.href.removeprefix(f"/m/{module.id}/")],
             "permission": permission,
         },
