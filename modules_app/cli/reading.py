@@ -88,7 +88,8 @@ def show(args: Any) -> int:
     for name in _SHOWN:
         sys.stdout.write(f"{name:16} {record[name] or ''}\n")
     for need in record["needs"]:
-        known = gettext(NEED_SENTENCES[need["state"]]).format(name=need["id"])
+        sentence_of = gettext(NEED_SENTENCES[need["state"]])
+        known = sentence_of.format(name=need["id"], wanted=need["wanted"])
         sys.stdout.write(f"{'needs':16} {known} {need['cause']}\n")
     if record["needed_by"]:
         sys.stdout.write(f"{'needed by':16} {', '.join(record['needed_by'])}\n")
