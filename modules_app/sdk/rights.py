@@ -24,7 +24,8 @@ class Acl:
 
         ``pages`` are beginnings, as ``reports/``; ``""`` means all addresses of the module, and
         ``api/…`` its REST addresses. ``caption`` is a key of messages/ or a text; administrators
-        read it, each in their language. Raises `ValueError` for a wrong or repeated name and for an address elsewhere.
+        read it, each in their language. Raises `ValueError` for a wrong or repeated name and for
+        an address elsewhere.
         """
         if not is_right_name(name) or any(right["name"] == name for right in self.rights):
             raise ValueError(f"{name!r} cannot name a right here; use a-z, 0-9 and _, once each.")

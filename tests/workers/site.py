@@ -41,10 +41,14 @@ class Site:
 
     def start(self) -> None:
         """Start the supervisor and wait until all workers run."""
+        self.start_unchecked()
+        self.wait_for(self.all_run)
+
+    def start_unchecked(self) -> None:
+        """Start the supervisor."""
         self.process = subprocess.Popen(
             [sys.executable, "manage.py", "workers"], cwd=ROOT, env=self.server.environment
         )
-        self.wait_for(self.all_run)
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> None:
         """End the supervisor and wait for its end."""
