@@ -395,6 +395,8 @@ HARMLESS = {
     "worker-log": "shows",
     "session-list": "shows",
     "hooks": "shows",
+    "popover": "shows a page of a module",
+    "first-step-leave-out": "only stops reminding",
     "firewall": "shows",
     "firewall-keep": "ends a trial that was begun with a proof",
     "firewall-return": "goes back to rules that were in force",

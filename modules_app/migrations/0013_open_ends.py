@@ -19,7 +19,7 @@ def find_pages(apps: Any, _editor: Any) -> None:
 class Migration(migrations.Migration):
     """The counter gives the pause before the next try, the column whether there is a way in."""
 
-    dependencies = [("modules_app", "0013_first_run")]
+    dependencies = [("modules_app", "0012_first_run")]
 
     operations = [
         migrations.AddField(

@@ -11,7 +11,7 @@ GRANTS = ["authenticate", "core-assets", "public-routes", "public-pages"]
 class Migration(migrations.Migration):
     """Every attribute of a menu item, a right for each, and how far first-run steps got."""
 
-    dependencies = [("modules_app", "0012_freepbx_hooks")]
+    dependencies = [("modules_app", "0011_purged_columns")]
 
     operations = [
         migrations.CreateModel(
