@@ -452,6 +452,7 @@ def test_every_declared_view_asks(stale: Client) -> None:
     arguments = {"module_id": "ModuleBlackList", "upload_id": waiting.pk, "name": "a" * 12}
     key = ApiToken.objects.create(name="backup", public="abcdefgh", created_at=timezone.now())
     arguments |= {"network_id": 1, "path": "cron/pbxadmin", "key_id": key.pk}
+    arguments |= {"lost_id": 1, "job_id": 1}
     for pattern in urlpatterns:
         danger = getattr(pattern.callback, "sudo", None)
         if danger is None:
