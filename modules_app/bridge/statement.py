@@ -18,8 +18,9 @@ from typing import Any
 HEADER = "X-PBX-Statement"
 META_KEY = "HTTP_X_PBX_STATEMENT"
 
-BY_KEY, PUBLIC = "key", "public"
-"""Values of ``channel``: the request came with an API key, or is one of nobody to a public route.
+BY_KEY, PUBLIC, STRANGER = "key", "public", "stranger"
+"""Values of ``channel``: the request came with an API key, is one of nobody to a public route, or
+of nobody to a page that an administrator opened to all.
 
 Without a channel a logged-in person asks.
 """

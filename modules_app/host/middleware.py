@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from modules_app.bridge.statement import BY_KEY, META_KEY, PUBLIC, BadStatement, read
+from modules_app.bridge.statement import BY_KEY, META_KEY, PUBLIC, STRANGER, BadStatement, read
 from modules_app.host.databases import is_passing
 from modules_app.host.errors import module_problem
 from modules_app.host.loader import (
@@ -56,9 +56,10 @@ def signed_statement(get_response: GetResponse) -> GetResponse:
         request.statement = statement  # type: ignore[attr-defined]
         request.META["REMOTE_ADDR"] = str(statement.get("address", ""))
         request.user = _person(statement)  # type: ignore[assignment]
-        if statement.get("channel") in (BY_KEY, PUBLIC):
-            if not request.path.startswith("/api/") and not _looks_as_stranger(request, statement):
-                return HttpResponse(status=403)
+        channel = statement.get("channel")
+        if channel and not _fits(channel, request):
+            return HttpResponse(status=403)
+        if channel in (BY_KEY, PUBLIC):
             request.csrf_processing_done = True  # type: ignore[attr-defined]
         with translation.override(statement.get("language") or settings.LANGUAGE_CODE):
             response = get_response(request)
@@ -68,14 +69,20 @@ def signed_statement(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
-def _looks_as_stranger(request: HttpRequest, statement: Mapping[str, Any]) -> bool:
-    """Tell whether nobody looks at a page that an administrator opened; web decided that."""
-    return statement.get("channel") == PUBLIC and request.method in _LOOKING
+def _fits(channel: str, request: HttpRequest) -> bool:
+    """Tell whether a request may come this way; web has judged that already, so this never says no.
+
+    Programs reach REST alone; a stranger looks at a page, and web decided at which.
+    """
+    if channel == STRANGER:
+        return request.path.startswith("/m/") and request.method in _LOOKING
+    return channel in (BY_KEY, PUBLIC) and request.path.startswith("/api/")
 
 
 def _person(statement: Mapping[str, Any]) -> StatementUser | AnonymousUser:
     """Return who asks; nobody at public routes, and nobody's browser can forge a key's request."""
-    return AnonymousUser() if statement.get("channel") == PUBLIC else StatementUser(statement)
+    nobody = statement.get("channel") in (PUBLIC, STRANGER)
+    return AnonymousUser() if nobody else StatementUser(statement)
 
 
 def module_of_path(get_response: GetResponse) -> GetResponse:

@@ -44,6 +44,8 @@ def _try_code(trial: Trial) -> None:
         loaded = LoadedModule(trial.module, load_code(trial.module))
         trial.stage = Stage.CONF
         loaded.conf  # noqa: B018 - its addresses ask it
+        trial.stage = Stage.INSTALLER
+        loaded.freepbx  # noqa: B018 - so do those of a FreePBX module
         trial.stage = Stage.IMPORT
         get_resolver(loaded.urls).reverse_dict  # noqa: B018 - goes through all addresses
         for role in LATER_ROLES:

@@ -14,7 +14,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
-from modules_app.bridge.statement import PUBLIC
+from modules_app.bridge.statement import STRANGER
 from modules_app.domain.ids import dashed_form
 from modules_app.domain.states import Fault, Phase, is_loaded
 from modules_app.models import Module
@@ -88,7 +88,7 @@ def _for_a_stranger(request: HttpRequest, module_id: str, rest: str) -> HttpResp
         return _not_found(request)
     request.user = Program()  # type: ignore[assignment]
     nobody = Actor("", "web", frozenset(), address)
-    return send_on(request, target, nobody, Access(may=True, covered=True), Way(PUBLIC))
+    return send_on(request, target, nobody, Access(may=True, covered=True), Way(STRANGER))
 
 
 def without_engine(request: HttpRequest, target: Target, reason: str) -> HttpResponse:

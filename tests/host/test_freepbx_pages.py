@@ -188,7 +188,7 @@ def test_a_page_file_without_show_fails_the_module_with_its_name(bench: Workbenc
 def test_nobody_looks_at_a_page_only_by_a_statement_of_web(
     bench: Workbench, parrot: RegistryModule
 ) -> None:
-    nobody = {"channel": "public", "permissions": [], "covered": True}
+    nobody = {"channel": "stranger", "permissions": [], "covered": True}
     looked, sent = bench.ask(
         [parrot],
         {"path": "/m/parrot/wings/", "statement": nobody},

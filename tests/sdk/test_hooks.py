@@ -75,8 +75,8 @@ class Broken(FreePbxModule):
     def disable(self): self.messages.append("disabled")
 """
     module = bench.module({"module.py": code}, "broken", contract="freepbx")
-    assert bench.run(module)["hooks"] == ["on_after_module_enable", "on_after_module_disable"]
-    assert bench.run(module, "after-enable")["messages"] == ["enabled"]
+    assert bench.run(module)["hooks"] == ["on_before_module_enable", "on_after_module_disable"]
+    assert bench.run(module, "enable")["messages"] == ["enabled"]
     assert bench.run(module, "after-disable")["messages"] == ["disabled"]
 
 
