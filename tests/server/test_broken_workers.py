@@ -59,6 +59,8 @@ def package() -> bytes:
     return python_module(ID, files={"conf.py": conf, "workers.py": workers})
 
 
+pytestmark = [pytest.mark.server, pytest.mark.alone]
+
 UNASKED = ("Steady-1", "background.stubborn.Stubborn-1")
 """Neighbours that answer no pings: with so many on two cores, an answer may come too late."""
 
