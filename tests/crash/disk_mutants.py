@@ -185,13 +185,13 @@ def _commit_as_progress() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _recovery(committed: bool) -> Iterator[None]:
-    original = _attribute(f"{ENGINE}.run.resume")
+    original = _attribute(f"{ENGINE}.together.resume")
 
     def resume(operation: Any, tools: Any) -> None:
         operation.committed = committed
         original(operation, tools)
 
-    with mock.patch(f"{ENGINE}.recovery.resume", resume):
+    with mock.patch(f"{ENGINE}.together.resume", resume):
         yield
 
 
@@ -347,13 +347,13 @@ ENGINE_MUTANTS: tuple[DiskMutant, ...] = (
         "recovery-only-closes",
         "recovery writes an end and does nothing",
         "upgrade-while-on",
-        _replaced(f"{ENGINE}.recovery.resume", _close_only),
+        _replaced(f"{ENGINE}.together.resume", _close_only),
     ),
     DiskMutant(
         "recovery-ends-nothing",
         "interrupted operations stay open",
         "enable",
-        _replaced(f"{ENGINE}.recovery.resume", _nothing),
+        _replaced(f"{ENGINE}.together.resume", _nothing),
     ),
     DiskMutant(
         "recovery-sweeps-nothing",

@@ -57,6 +57,8 @@ ADDRESSES = {
         f"/modules/{NOBODY}/rollback/", get=Right.INSTALL, post=Right.INSTALL
     ),
     "module-repair": Address(f"/modules/{NOBODY}/repair/", get=Right.INSTALL, post=Right.INSTALL),
+    "module-purge": Address(f"/modules/{NOBODY}/purge/", get=Right.REMOVE, post=Right.REMOVE),
+    "first-step-leave-out": Address(f"/modules/{NOBODY}/first-step/leave-out/", post=Right.OPERATE),
     "module-verify": Address(f"/modules/{NOBODY}/verify/", post=Right.OPERATE),
     "module-grant": Address(
         f"/modules/{NOBODY}/grants/authenticate/", get=Right.INSTALL, post=Right.INSTALL
@@ -119,7 +121,7 @@ OF_ONESELF = {
     "confirm",
 }
 """Everybody has them, whatever the rights; tests/views ask whose sessions they reach."""
-OF_MODULES = {"assets", "module_proxy", "module_api", "module_api_v1", None}
+OF_MODULES = {"assets", "module_proxy", "popover", "module_api", "module_api_v1", None}
 """Names whose rights other tests ask for (tests/proxy, tests/views)."""
 
 

@@ -83,7 +83,7 @@ def test_w01_only_what_goes_to_the_host_is_without_a_token_check() -> None:
         if getattr(pattern.callback, "csrf_exempt", False)
     }
 
-    assert exempt == {"module_proxy", "module_api", "module_api_v1"}
+    assert exempt == {"module_proxy", "popover", "module_api", "module_api_v1"}
 
 
 # First run (R6.5)

@@ -17,7 +17,7 @@ from modules_app.services.api_keys import create_key
 from tests.pages import kept_data, menu_item, module, operation, person, upload
 
 MODULE, KEPT = "ModuleBlackList", "ModuleGone"
-PROXIED = ("module_proxy", "module_api", "module_api_v1")
+PROXIED = ("module_proxy", "popover", "module_api", "module_api_v1")
 CATCH_ALL = ("unknown", "api-root")
 _PART = re.compile(r"<(?:(\w+):)?(\w+)>")
 _LABELS = re.compile(r"\(\?P<app_label>[^)]*\)")
