@@ -23,6 +23,7 @@ from modules_app.cli.output import (
     sentence,
     show_error,
 )
+from modules_app.domain.dependencies.plan import Goal
 from modules_app.domain.needs import NEED_SENTENCES
 from modules_app.domain.operations import OUTCOME_LABELS, Outcome
 from modules_app.domain.states import HELD_BACK, Verb
@@ -35,7 +36,7 @@ from modules_app.selectors.packages import get_upload, list_kept
 from modules_app.selectors.records import module_details
 from modules_app.selectors.safe_mode import safe_mode
 from modules_app.services.plans import plan_operation
-from modules_app.services.requirements import ASKED
+from modules_app.services.requirements import ASKED, refuse_unfit
 from modules_app.services.uploads import check_package
 from modules_app.services.verification import Verified, verify_modules
 from modules_app.surfaces.preview import preview
@@ -121,6 +122,7 @@ def plan(args: Any) -> int:
         with Packages(actor(), [target]) as [upload_id]:
             upload = get_upload(upload_id).upload
             options = {"upload": upload_id, "enable": args.enable}
+            refuse_unfit(Goal(verb, upload.module_id, reference=upload_id))
             steps = plan_operation(verb=verb, module_id=upload.module_id, options=options)
             hooks = upload.report.get("hooks") or []
             files = preview(verb=verb, module_id=upload.module_id, hooks=hooks)

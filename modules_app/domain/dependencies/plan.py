@@ -81,11 +81,12 @@ class Plan:
 
     @property
     def cause(self) -> Finding:
-        """Return the problem that tells most, if only one can be told: what somebody needs."""
-        return next(
-            (one for one in self.problems if one.slug not in _ONLY_TOGETHER), self.problems[0]
-        )
+        """Return the problem that tells most, if only one can be told: a conflict, then a need."""
+        alone = [one for one in self.problems if one.slug not in _ONLY_TOGETHER]
+        conflicts = [one for one in alone if one.slug in _CONFLICTS]
+        return [*conflicts, *alone, *self.problems][0]
 
 
+_CONFLICTS = ("module-conflict", "module-deprecated")
 _ONLY_TOGETHER = ("no-solution", "goal", "stays-enabled", "left-out")
 """The slugs of problems that mean little without the others."""
