@@ -11,6 +11,7 @@ from django.conf import settings as django_settings
 from django.db import DatabaseError
 
 from modules_app.bridge.registry import RegistryModule
+from modules_app.domain.destinations import DESTINATIONS
 from modules_app.domain.settings import SETTINGS
 from modules_app.exceptions import Refused
 from modules_app.exceptions import gettext_noop as _
@@ -21,8 +22,12 @@ from modules_app.sdk.freepbx import FreePbxModule
 from modules_app.sdk.records import Records, Settings
 
 _log = logging.getLogger("pbx.host")
-_LIFECYCLE = {"on_before_module_enable": "enable", "on_after_module_disable": "disable"}
-"""Under which hook the operator notes how a method ran."""
+_LIFECYCLE = {
+    "on_before_module_enable": "enable",
+    "on_after_module_disable": "disable",
+    DESTINATIONS: DESTINATIONS,
+}
+"""Under which hook the operator notes how a method ran, or that the module has it."""
 
 
 class LiveSettings(Settings):

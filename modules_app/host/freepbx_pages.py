@@ -11,15 +11,16 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.urls import URLPattern, path, re_path
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from modules_app.bridge.registry import RegistryModule
+from modules_app.domain.destinations import Offers
 from modules_app.domain.menu_items import display_of, page_of
 from modules_app.domain.popovers import Popover, popovers_of
 from modules_app.exceptions import ModuleError
 from modules_app.exceptions import gettext_noop as _
 from modules_app.hooks.values import as_json
-from modules_app.host import overview
+from modules_app.host import destinations, overview
 from modules_app.host.freepbx import overrides
 from modules_app.host.freepbx_hooks import added_fields, init_page, intercept
 from modules_app.host.loader import LoadedModule, current_result, import_role
@@ -125,6 +126,7 @@ class FreePbxPages:
     ) -> HttpResponse | None:
         """Let the module and others prepare the page."""
         request.popovers_of = _popovers_of  # type: ignore[attr-defined]
+        request.destinations = _offers  # type: ignore[attr-defined]
         found = _page(request)
         if found is None:
             return None
@@ -147,6 +149,10 @@ def _popovers_of(module_id: str) -> tuple[Popover, ...]:
     if loaded is None or loaded.freepbx is None:
         return ()
     return popovers_of(module_id, loaded.module.declared.get("popovers") or ())
+
+
+def _offers() -> Offers:
+    return destinations.offers(get_language() or "en")
 
 
 def _page(request: HttpRequest) -> tuple[LoadedModule, str] | None:

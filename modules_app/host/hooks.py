@@ -15,7 +15,9 @@ from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 
 from modules_app.bridge.statement import META_KEY, BadStatement, read
+from modules_app.domain.destinations import DESTINATIONS
 from modules_app.host.asking import ask
+from modules_app.host.destinations import destinations
 from modules_app.host.first_run import FIRST_RUN, first_run
 from modules_app.host.loader import LoadedModule, current_result
 from modules_app.host.marker import Doing, marked
@@ -53,6 +55,8 @@ def _ask(
     with marked(loaded.module.id, Doing.HOOK), running(loaded.facts):
         if name == FIRST_RUN:
             return first_run(loaded, seconds)
+        if name == DESTINATIONS:
+            return destinations(loaded, seconds)
         return ask(loaded.conf, loaded.facts, name, given, seconds=seconds)
 
 

@@ -12,6 +12,7 @@ from modules_app.sdk.conf import ConfigClass
 from modules_app.sdk.console import ConsoleCommand
 from modules_app.sdk.context import ModuleFacts, current_module
 from modules_app.sdk.core_refs import CASCADE, KEEP, PROTECT, CoreRef, core_records
+from modules_app.sdk.destinations import DestinationField, offer_destinations
 from modules_app.sdk.freepbx import FreePbxModule
 from modules_app.sdk.freepbx_pages import Component, posted
 from modules_app.sdk.menu import Menu
@@ -36,6 +37,7 @@ __all__ = [
     "ConfigClass",
     "ConsoleCommand",
     "CoreRef",
+    "DestinationField",
     "FreePbxModule",
     "LoopWorker",
     "Menu",
@@ -56,6 +58,7 @@ __all__ = [
     "enqueue",
     "may",
     "module_cookie",
+    "offer_destinations",
     "posted",
     "register_admin",
     "render_page",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from modules_app.hooks.between import NAMESPACE
@@ -60,6 +60,18 @@ class FreePbxModule(PageMethods, Recorded):
     def do_dialplan_hook(self, engine: str, priority: int) -> str | None:
         """Change the dialplan of others; not called until the telephone part."""
         return None
+
+    def destinations(self) -> Sequence[Mapping[str, str]]:
+        """Return where calls can go that this module takes, asked for by forms (reference F9.6).
+
+        Each is a mapping: "destination" (``context,extension,priority``), "description", which
+        people read, and perhaps "category"; without one it is the module's name.
+        """
+        return ()
+
+    def destination_popovers(self) -> Mapping[str, str]:
+        """Return what each page of ``<popovers>`` makes, by its key: ``{"bell": "Bell"}``."""
+        return {}
 
     def self_test(self) -> bool | str | list[str] | None:
         """Say whether the module is well, as `ConfigClass.self_test` does."""

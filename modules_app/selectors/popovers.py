@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import F
+
 from modules_app.domain.popovers import Popover, popovers_of
+from modules_app.domain.states import Fault, Phase, Wanted
 from modules_app.exceptions import NotFound
 from modules_app.exceptions import gettext_noop as _
-from modules_app.selectors.modules import find_module
+from modules_app.models import Module
+from modules_app.permissions import Actor
+from modules_app.selectors.modules import find_module, pick
+from modules_app.selectors.rights import access_to
+from modules_app.selectors.safe_mode import safe_mode
 
 
 def find_popover(module_id: str, key: str) -> Popover:
@@ -21,3 +31,32 @@ def find_popover(module_id: str, key: str) -> Popover:
         _("“{id}” names no page “{key}” for a new destination."),
         context={"id": module.id, "key": key[:60]},
     )
+
+
+def list_popovers(user: Any, language: str = "en") -> list[tuple[Popover, str]]:
+    """Return those of modules in use that ``user`` may open, each with the module's name.
+
+    A page written in PHP makes nothing here and is left out; in safe mode there are none.
+    """
+    if safe_mode():
+        return []
+    rows = Module.objects.filter(
+        contract="freepbx", language="python", wanted=Wanted.ON, fault=Fault.NONE
+    ).exclude(phase=Phase.MAINTENANCE)
+    rows = rows.annotate(popovers=F("facts__manifest__facts__popovers")).order_by("id")
+    actor = Actor.of_user(user)
+    return [
+        (one, pick(titles, language, module_id))
+        for module_id, titles, declared in rows.values_list("id", "titles", "popovers")
+        for one in popovers_of(module_id, declared or ())
+        if access_to(user, actor, module_id, one.page).may
+    ]
+
+
+def titles_of(ids: Iterable[str], language: str) -> dict[str, str]:
+    """Return the names of modules, the id of one that is not there."""
+    wanted = list(ids)
+    if not wanted:
+        return {}
+    rows = dict(Module.objects.filter(pk__in=wanted).values_list("id", "titles"))
+    return {one: pick(rows.get(one) or {}, language, one) for one in wanted}
