@@ -1,0 +1,1 @@
+"""What telephone records may hold, and what follows from it; no Django, no disk."""

@@ -1,0 +1,35 @@
+"""What modules add to the files of Asterisk, as the generators see it (reference M6.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from modules_app.hooks.text import Piece
+
+
+class HookAnswers(Protocol):
+    """The answers of all modules in use, low priorities first, then by id."""
+
+    def pieces(self, hook: str, key: str = "") -> Sequence[Piece]:
+        """Return the modules' text for a hook; ``key`` says of what, for hooks with arguments."""
+        ...
+
+    def overrides(self, hook: str, key: str) -> Sequence[tuple[str, Mapping[str, str]]]:
+        """Return (module id, all options as the module wants them) for one section."""
+        ...
+
+
+class _NoAnswers:
+    """No module says anything."""
+
+    def pieces(self, hook: str, key: str = "") -> Sequence[Piece]:
+        return ()
+
+    def overrides(self, hook: str, key: str) -> Sequence[tuple[str, Mapping[str, str]]]:
+        return ()
+
+
+def no_answers() -> HookAnswers:
+    """Return the answers of a system without modules."""
+    return _NoAnswers()
