@@ -11,12 +11,24 @@ from modules_app.exceptions import gettext_noop as _
 
 
 class Right(StrEnum):
-    """The four rights, each a Django permission ``modules_app.<right>_module``."""
+    """The rights: four on modules, two on the telephone part; each is a Django permission."""
 
     VIEW = "view"
     OPERATE = "operate"
     INSTALL = "install"
     REMOVE = "remove"
+    VIEW_TELEPHONY = "view_telephony"
+    CHANGE_TELEPHONY = "change_telephony"
+
+    @property
+    def permission(self) -> str:
+        """Return the name of the Django permission, with its application."""
+        if self in TELEPHONY:
+            return f"telephony_app.{self.value}"
+        return f"modules_app.{self.value}_module"
+
+
+TELEPHONY = frozenset({Right.VIEW_TELEPHONY, Right.CHANGE_TELEPHONY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +57,7 @@ class Actor:
         proof_age: int | None = None,
     ) -> Actor:
         """Return the actor for a Django user."""
-        rights = frozenset(r for r in Right if user.has_perm(f"modules_app.{r}_module"))
+        rights = frozenset(r for r in Right if user.has_perm(r.permission))
         return cls(user.get_username(), channel, rights, address, session, proof_age)
 
     @classmethod

@@ -9,6 +9,7 @@ from django.views.generic import RedirectView
 urlpatterns = [
     path("admin/password_change/", RedirectView.as_view(pattern_name="password")),
     path("admin/", admin.site.urls),
+    path("", include("telephony_app.urls")),
     path("", include("modules_app.urls")),
 ]
 

@@ -44,7 +44,7 @@ class Browser(Client):
 def person(*rights: Right, name: str = "anna") -> User:
     """Return a user with exactly these rights."""
     user: User = get_user_model().objects.create_user(name, password=PASSWORD)
-    names = [f"{right}_module" for right in rights]
+    names = [right.permission.partition(".")[2] for right in rights]
     user.user_permissions.set(Permission.objects.filter(codename__in=names))
     return user
 

@@ -26,6 +26,8 @@ class Scope(StrEnum):
     INSTALL = "install"
     REMOVE = "remove"
     SETTINGS = "settings"
+    VIEW_TELEPHONY = "view_telephony"
+    CHANGE_TELEPHONY = "change_telephony"
 
 
 MODULE_SCOPE = "modules:"

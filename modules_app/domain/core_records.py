@@ -1,7 +1,4 @@
-"""The kinds of core records that a module's rows may refer to (design 6, reference M5.4).
-
-Records of the telephone part, such as extensions, are added with it.
-"""
+"""The kinds of core records that a module's rows may refer to (design 6, reference M5.4)."""
 
 from __future__ import annotations
 
@@ -37,6 +34,29 @@ class CoreKind:
 CORE_RECORDS: Mapping[str, CoreKind] = {
     "networks": CoreKind(
         "NetworkFilters", "modules_app_networkfilter", "id", "title", _("network")
+    ),
+    "extensions": CoreKind(
+        "Extensions", "telephony_app_extension", "number", "name", _("extension")
+    ),
+    "providers": CoreKind(
+        "Providers", "telephony_app_provider", "uniqid", "description", _("provider")
+    ),
+    "incoming-routes": CoreKind(
+        "IncomingRoutingTable",
+        "telephony_app_incomingroute",
+        "id",
+        "note",
+        _("incoming route"),
+    ),
+    "outgoing-routes": CoreKind(
+        "OutgoingRoutingTable",
+        "telephony_app_outgoingroute",
+        "id",
+        "name",
+        _("outgoing route"),
+    ),
+    "ami-users": CoreKind(
+        "AsteriskManagerUsers", "telephony_app_manageruser", "id", "username", _("AMI user")
     ),
 }
 

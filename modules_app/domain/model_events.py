@@ -69,7 +69,8 @@ class Watched:
     """One kind of core record: the seeds' name, the columns that count, what a change leads to.
 
     ``key`` is the column that identifies a record for modules. With ``values`` the changed
-    columns carry their old and new value, not only their names.
+    columns carry their old and new value, not only their names. ``app`` is the part of PBX Admin
+    that has the model.
     """
 
     seed_name: str
@@ -77,7 +78,64 @@ class Watched:
     actions: tuple[str, ...] = ()
     key: str = "pk"
     values: bool = False
+    app: str = "modules_app"
 
+
+def _telephony(seed_name: str, columns: str, actions: tuple[str, ...], key: str = "pk") -> Watched:
+    return Watched(seed_name, tuple(columns.split()), actions, key, app="telephony_app")
+
+
+_SIP = ("PJSIP", "Dialplan", "Firewall", "Advice")
+_CALL_PATH = ("Dialplan",)
+
+TELEPHONY: Mapping[str, Watched] = {
+    "Extension": _telephony(
+        "Extensions",
+        "number kind name email show_in_phonebook",
+        ("PJSIP", "Dialplan"),
+        key="number",
+    ),
+    "SipAccount": _telephony(
+        "Sip",
+        "secret transport dtmf_mode codecs webrtc network_filter_id manual_attributes"
+        " enable_recording mobile ring_length forwarding forwarding_on_busy"
+        " forwarding_on_unavailable disabled",
+        _SIP,
+        key="number",
+    ),
+    "Provider": _telephony(
+        "Providers",
+        "uniqid description registration host port username secret transport outbound_proxy"
+        " from_user from_domain disable_from_user dtmf_mode qualify qualify_frequency codecs"
+        " additional_hosts network_filter_id manual_attributes disabled",
+        _SIP,
+        key="uniqid",
+    ),
+    "IncomingRoute": _telephony(
+        "IncomingRoutingTable",
+        "priority provider_id number extension_id destination_module destination timeout action"
+        " is_default",
+        _CALL_PATH,
+    ),
+    "OutgoingRoute": _telephony(
+        "OutgoingRoutingTable",
+        "name provider_id priority number_begins_with rest_numbers trim_from_begin prepend"
+        " disabled",
+        _CALL_PATH,
+    ),
+    "Codec": _telephony("Codecs", "name media priority disabled", ("ModulesConf", "IAX", "PJSIP")),
+    "ManagerUser": _telephony(
+        "AsteriskManagerUsers",
+        "username secret network_filter_id rights event_filter",
+        ("Manager",),
+    ),
+    "AriUser": _telephony("AsteriskRestUsers", "username password applications", ("Ari",)),
+    "DialplanApplication": _telephony(
+        "DialplanApplications", "name kind logic hint", _CALL_PATH, key="number"
+    ),
+}
+"""Records of the telephone part. A name and an account are one record of a person in MikoPBX, so
+a changed name leads to both parts."""
 
 WATCHED: Mapping[str, Watched] = {
     "Module": Watched(
@@ -100,10 +158,10 @@ WATCHED: Mapping[str, Watched] = {
         ("Fail2BanConf",),
     ),
     "CustomFile": Watched("CustomFiles", ("mode", "text"), ("ApplyCustomFiles",)),
+    **TELEPHONY,
 }
-"""By the name of our model. Records of the telephone part come with it."""
+"""By the name of our model."""
 
-_SIP = ("PJSIP", "Dialplan", "Firewall", "Advice")
 _SOUNDS = ("Features", "Dialplan", "PJSIP", "RestartPBXCore")
 _PARKING = ("Features", "Dialplan", "Parking")
 

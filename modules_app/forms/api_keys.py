@@ -22,6 +22,8 @@ def scope_label(scope: str) -> str:
         Scope.INSTALL: gettext("Upload and install packages, repair, return to a version"),
         Scope.REMOVE: gettext("Remove modules, also with their data"),
         Scope.SETTINGS: gettext("Read and change settings"),
+        Scope.VIEW_TELEPHONY: gettext("Look at extensions, providers and routes"),
+        Scope.CHANGE_TELEPHONY: gettext("Change extensions, providers and routes"),
     }
     return words[Scope(scope)]
 

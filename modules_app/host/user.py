@@ -53,6 +53,8 @@ class StatementUser:
             if ":" in name:
                 return name in self._page_rights
             return name.removesuffix("_module") in self._rights
+        if label == "telephony_app":
+            return name in self._rights
         return label.startswith("m_") and "operate" in self._rights
 
     def has_perms(self, perm_list: Iterable[str], obj: Any = None) -> bool:

@@ -71,7 +71,7 @@ def _permission(module_id: str, name: str) -> str:
     if not name:
         return ""
     if name in list(Right):
-        return f"modules_app.{name}_module"
+        return Right(name).permission
     return permission_of(module_id, name)[:120]
 
 

@@ -21,6 +21,8 @@ _BEHIND: dict[str, Right] = {
     Scope.INSTALL: Right.INSTALL,
     Scope.REMOVE: Right.REMOVE,
     Scope.SETTINGS: Right.INSTALL,
+    Scope.VIEW_TELEPHONY: Right.VIEW_TELEPHONY,
+    Scope.CHANGE_TELEPHONY: Right.CHANGE_TELEPHONY,
 }
 """The right that somebody needs to have a scope."""
 

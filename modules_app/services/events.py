@@ -83,9 +83,10 @@ def last_event() -> int:
 def connect() -> None:
     """Let watched records write their events; called once, when the application is ready."""
     for receiver, signal in ((_remember, pre_save), (_saved, post_save), (_deleted, post_delete)):
-        for name in WATCHED:
-            uid = f"model-events-{receiver.__name__}-{name}"
-            signal.connect(receiver, apps.get_model("modules_app", name), dispatch_uid=uid)
+        for name, watched in WATCHED.items():
+            if apps.is_installed(watched.app):
+                uid = f"model-events-{receiver.__name__}-{name}"
+                signal.connect(receiver, apps.get_model(watched.app, name), dispatch_uid=uid)
 
 
 def _remember(sender: type[Model], instance: Model, raw: bool = False, **_: Any) -> None:

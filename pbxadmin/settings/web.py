@@ -16,6 +16,7 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "modules_app",
+    "telephony_app",
     "django.contrib.admin",
     "django.contrib.sessions",
     "django.contrib.messages",

@@ -22,7 +22,7 @@ NOBODY, UUID = "ModuleNobody", "00000000-0000-4000-8000-000000000000"
 MAKE = """
 from django.contrib.auth.models import Permission, User
 for right in {rights!r}:
-    names = [right + "_module"]
+    names = [right if right.endswith("_telephony") else right + "_module"]
     for prefix, others in (("only-", []), ("looks-and-", ["view_module"])):
         user = User.objects.create_user(prefix + right, password={password!r})
         user.user_permissions.set(Permission.objects.filter(codename__in=names + others))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-CODE = ("modules_app", "pbxadmin")
+CODE = ("modules_app", "telephony_app", "pbxadmin")
 
 
 def python_files(*folders: str) -> list[Path]:
@@ -19,7 +19,7 @@ def python_files(*folders: str) -> list[Path]:
 
 def templates() -> list[Path]:
     """Return all HTML templates of the project and its examples."""
-    folders = ("templates", "modules_app", "examples")
+    folders = ("templates", "modules_app", "telephony_app", "examples")
     return sorted(file for folder in folders for file in (ROOT / folder).rglob("*.html"))
 
 

@@ -17,7 +17,7 @@ TEMPLATE_LINES = 80
 FUNCTIONS = [one for file in python_files() for one in functions(file)]
 VIEWS = [
     one
-    for file in python_files("modules_app/views")
+    for file in python_files("modules_app/views", "telephony_app/views")
     for one in functions(file)
     if not one.name.startswith("_") and not one.is_method
 ]
@@ -44,7 +44,7 @@ def test_views_are_short() -> None:
 def test_commands_leave_the_work_to_others() -> None:
     handles = [
         one
-        for file in python_files("modules_app/management")
+        for file in python_files("modules_app/management", "telephony_app/management")
         for one in functions(file)
         if one.name == "handle"
     ]

@@ -53,7 +53,7 @@ def test_the_catalogue_holds_what_the_code_marks(
     catalogue: polib.POFile, need_tool: Callable[[str], str], tmp_path: Path
 ) -> None:
     need_tool("xgettext")
-    for folder in ("modules_app", "pbxadmin", "templates", "locale"):
+    for folder in ("modules_app", "telephony_app", "pbxadmin", "templates", "locale"):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("*.pyc"))
     command = [sys.executable, "-m", "django", "makemessages", "-l", "ru", "--no-location"]
     subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)

@@ -37,7 +37,7 @@ NAMED = "modules_app/inspection/lint/"
 
 def texts() -> list[Path]:
     """Return everything a person wrote: code, templates, scripts, documents."""
-    found = [*python_files("modules_app", "pbxadmin", "tests"), *templates()]
+    found = [*python_files("modules_app", "telephony_app", "pbxadmin", "tests"), *templates()]
     for pattern in ("static/js/*.js", "static/css/*.css", "script/*", "docs/**/*.md", "*.md"):
         found += ROOT.glob(pattern)
     return [file for file in found if file.is_file() and file.name != Path(__file__).name]

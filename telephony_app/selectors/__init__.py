@@ -1,0 +1,1 @@
+"""Reading telephone records: lists, single ones, and who refers to whom."""

@@ -1,0 +1,1 @@
+"""Changing telephone records: the verbs of pages, REST and the command line."""
