@@ -44,6 +44,7 @@ LINKED: Mapping[str, Linked] = {
     "nginx": Linked("PBX_NGINX_DIR", ("modules_locations", "modules_servers")),
     "sounds": Linked("PBX_SOUNDS_DIR", None),
     "agi-bin": Linked("PBX_AGI_DIR", ("",)),
+    "asterisk": Linked("PBX_ASTERISK_DIR", ("",)),
 }
 
 LOST = "lost"

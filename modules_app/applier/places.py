@@ -18,12 +18,12 @@ from modules_app.exceptions import gettext_noop as _
 OF_LINKS = ("sounds", "agi-bin")
 """The surfaces that hold links to files of modules, and no files."""
 
-NAMES = ("cron", "nginx", "fail2ban", "firewall", "workers", *OF_LINKS)
+NAMES = ("cron", "nginx", "fail2ban", "firewall", "workers", *OF_LINKS, "asterisk")
 """The surfaces that own a folder below PBX_ETC_DIR."""
 
 SETS = ".sets"
 DRAFTS = "drafts"
-LARGEST_FILE = 8 * 1024 * 1024
+LARGEST_FILE = 32 * 1024 * 1024
 MOST_FILES = 20_000
 DEEPEST = 5
 

@@ -14,6 +14,7 @@ from modules_app.operator.collecting import collect_idle
 from modules_app.operator.surfaces import refresh
 from modules_app.operator.tools import Tools
 from modules_app.selectors.registry import current_sequence
+from modules_app.surfaces.table import SURFACES
 
 log = logging.getLogger("pbxadmin.operator")
 
@@ -24,8 +25,8 @@ class SurfaceWatch:
     """Looks beside the operator's loop, which must not wait for programs; one per operator.
 
     A look is due when the enabled set changed, when somebody asked for one
-    (`services.surfaces.ask_refresh`), and once a minute for what nobody announced: a file that was
-    altered, a failure that can be tried again.
+    (`services.surfaces.ask_refresh`), when a surface says so, and once a minute for what nobody
+    announced: a file that was altered, a failure that can be tried again.
     """
 
     def __init__(self, tools: Tools) -> None:
@@ -50,7 +51,8 @@ class SurfaceWatch:
     def _is_due(self) -> bool:
         now, sequence = time.monotonic(), current_sequence()
         due = now - self._looked > LOOK_SECONDS or sequence != self._sequence
-        if due or SurfaceState.objects.filter(asked=True).exists():
+        due = due or SurfaceState.objects.filter(asked=True).exists()
+        if due or any([surface.is_due() for surface in SURFACES]):
             self._looked, self._sequence = now, sequence
             return True
         return False
@@ -58,7 +60,7 @@ class SurfaceWatch:
     def _refresh(self) -> None:
         try:
             collect_idle(self._tools)
-            refresh(self._tools)
+            refresh(self._tools, unasked=True)
         finally:
             with suppress(Exception):  # closing a broken connection must not hide anything
                 connections.close_all()

@@ -28,7 +28,10 @@ from modules_app.packages.faults import fault_point
 from modules_app.surfaces.base import (
     CORE,
     CUSTOM,
+    Block,
+    Change,
     Complaint,
+    Disputed,
     GeneratedFile,
     NotChecked,
     NotReloaded,
@@ -45,6 +48,9 @@ RETRY, LONGEST_RETRY = timedelta(minutes=1), timedelta(hours=1)
 
 _ONE_AT_A_TIME = threading.RLock()
 
+_inputs: dict[str, str] = {}
+"""Of what each surface was made when this process last looked at it; see `Surface.inputs`."""
+
 
 @dataclass(slots=True)
 class _Outcome:
@@ -54,22 +60,34 @@ class _Outcome:
     complaints: list[Complaint] = field(default_factory=list)
     notes: list[dict[str, Any]] = field(default_factory=list)
     problem: ModuleError | None = None
+    left_out: set[str] = field(default_factory=set)
+    without_custom: set[str] = field(default_factory=set)
 
 
-def refresh(tools: Tools, names: Iterable[str] | None = None, *, again: bool = False) -> None:
+def refresh(
+    tools: Tools,
+    names: Iterable[str] | None = None,
+    *,
+    again: bool = False,
+    unasked: bool = False,
+) -> None:
     """Apply what changed; all surfaces without ``names``. Never raises: rows say what happened.
 
-    ``again`` tests, swaps and reloads even what did not change.
+    ``again`` tests, swaps and reloads even what did not change. An ``unasked`` look leaves alone
+    what waits for a person's word (`Surface.may_apply`).
     """
     wanted = None if names is None else set(names)
     with _ONE_AT_A_TIME:
-        for surface in SURFACES:
+        for surface in list(SURFACES):
             if wanted is None or surface.name in wanted:
-                _look_at(surface, again)
+                _look_at(surface, again, unasked)
 
 
-def _look_at(surface: Surface, again: bool) -> None:
+def _look_at(surface: Surface, again: bool, unasked: bool) -> None:
     try:
+        if unasked and not surface.may_apply():
+            SurfaceState.objects.filter(name=surface.name, asked=True).update(asked=False)
+            return
         state, _made = SurfaceState.objects.get_or_create(name=surface.name)
         row = SurfaceState.objects.filter(pk=state.pk)
         if state.asked or state.again:  # first, so that who asks meanwhile is not forgotten
@@ -85,23 +103,46 @@ def _look_at(surface: Surface, again: bool) -> None:
 
 
 def _bring_into_line(surface: Surface, state: SurfaceState, again: bool) -> None:
+    is_quiet = not again and not _is_due(state) and _is_intact(state)
+    inputs = surface.inputs()
+    if is_quiet and inputs and _inputs.get(surface.name) == inputs:
+        surface.ended(_recorded(state.problem))
+        return
     drawing = draw(surface)
     asked = drawing.asked
-    if not again and state.asked_digest == asked and not _is_due(state) and _is_intact(state):
-        return
-    _record(state, asked, _attempt(surface, state, drawing))
+    problem = _recorded(state.problem)
+    if not is_quiet or state.asked_digest != asked:
+        outcome = _attempt(surface, state, drawing, again)
+        _record(state, asked, outcome)
+        problem = outcome.problem
+    _inputs[surface.name] = inputs
+    surface.ended(problem)
 
 
-def _attempt(surface: Surface, state: SurfaceState, drawing: Drawing) -> _Outcome:
+def _recorded(problem: dict[str, Any] | None) -> ModuleError | None:
+    """Return the error that a row holds."""
+    if problem is None:
+        return None
+    words = {key: problem.get(key) for key in ("context", "hint")}
+    return ModuleError(problem["slug"], problem["message"], **words)
+
+
+def _attempt(surface: Surface, state: SurfaceState, drawing: Drawing, again: bool) -> _Outcome:
     """Check and apply; what stands in the way belongs to what was asked for.
 
     So it is tried again when something else is asked for, or after a pause, and not at each look.
     """
-    outcome = _Outcome(drawing)
+    outcome = _Outcome(drawing, list(drawing.generated.complaints))
     try:
-        outcome = _settle_on(surface, drawing)
-        if outcome.problem is None:
-            _apply(surface, state, outcome)
+        _settle(surface, outcome)
+        while outcome.problem is None:
+            dispute = _apply(surface, state, outcome, again)
+            if dispute is None:
+                break
+            if _leave_out(surface, outcome, dispute.complaints):
+                _settle(surface, outcome)
+            else:
+                outcome.problem = dispute
     except ModuleError as error:
         outcome.problem = error
     except Exception as error:  # the boundary: a fault in one surface must not end an operation
@@ -127,27 +168,30 @@ def _is_intact(state: SurfaceState) -> bool:
     return client.installed(state.name) == {file["path"]: file["sha256"] for file in state.files}
 
 
-def _settle_on(surface: Surface, drawing: Drawing) -> _Outcome:
+def _settle(surface: Surface, outcome: _Outcome) -> None:
     """Check, leaving out who is to blame, until the check passes or there is nobody left."""
-    outcome = _Outcome(drawing, list(drawing.generated.complaints))
-    left_out: set[str] = set()
-    without_custom: set[str] = set()
-    while True:
-        found = _check(surface, outcome)
-        if found and not left_out and _custom_fails(surface, outcome, found):
-            return outcome
-        guilty = {_left_out_as(surface, one) for one in found} - {""} - left_out
-        paths = {one.path for one in found if one.owner == CUSTOM} - without_custom
-        outcome.complaints += [one for one in found if one not in outcome.complaints]
-        if not found:
-            return outcome
-        if not guilty and not paths:
+    while found := _check(surface, outcome):
+        if not outcome.left_out and _custom_fails(surface, outcome, found):
+            return
+        if not _leave_out(surface, outcome, found):
             outcome.problem = _core_fails(found)
-            return outcome
-        left_out |= guilty
-        without_custom |= paths
-        outcome.drawing = draw(surface, left_out=left_out, without_custom=without_custom)
-        outcome.complaints = _merged(outcome.complaints, outcome.drawing.generated)
+            return
+
+
+def _leave_out(surface: Surface, outcome: _Outcome, found: list[Complaint]) -> bool:
+    """Draw anew without who is to blame; False when that is nobody who is still in it."""
+    guilty = {_left_out_as(surface, one) for one in found} - {""} - outcome.left_out
+    paths = {one.path for one in found if one.owner == CUSTOM} - outcome.without_custom
+    outcome.complaints += [one for one in found if one not in outcome.complaints]
+    if not guilty and not paths:
+        return False
+    outcome.left_out |= guilty
+    outcome.without_custom |= paths
+    outcome.drawing = draw(
+        surface, left_out=outcome.left_out, without_custom=outcome.without_custom
+    )
+    outcome.complaints = _merged(outcome.complaints, outcome.drawing.generated)
+    return True
 
 
 def _custom_fails(surface: Surface, outcome: _Outcome, found: list[Complaint]) -> bool:
@@ -165,6 +209,7 @@ def _custom_fails(surface: Surface, outcome: _Outcome, found: list[Complaint]) -
     if _check(surface, trial):
         return False
     outcome.drawing, outcome.notes = trial.drawing, trial.notes
+    outcome.without_custom |= paths
     outcome.complaints += [replace(one, owner=CUSTOM) for one in found]
     return True
 
@@ -203,25 +248,50 @@ def _core_fails(found: list[Complaint]) -> ModuleError:
     )
 
 
-def _apply(surface: Surface, state: SurfaceState, outcome: _Outcome) -> None:
-    """Swap and reload; a program that refuses gets the files before back."""
-    final = outcome.drawing.final
+def _apply(
+    surface: Surface, state: SurfaceState, outcome: _Outcome, again: bool
+) -> Disputed | None:
+    """Swap and reload; a program that refuses gets the files before back.
+
+    Returns what the program disputes, where it says whose lines it does not take.
+    """
+    final, dispute = outcome.drawing.final, None
     before = client.install(surface.name, final.texts, final.links)
     fault_point(SURFACE_INSTALLED)
+    known = {file["path"]: file["text"] for file in state.files}
     try:
-        surface.reload()
+        surface.take(Change(known, final, again=again or not state.files))
     except NotReloaded as error:
         outcome.notes.append(error.as_dict())
     except ModuleError as error:
-        outcome.problem = error
         client.restore(surface.name, before)
-        _reload_after_restoring(surface)
+        _return_to(surface, Change(final.texts, _applied(state), back=True))
+        if isinstance(error, Disputed):
+            dispute = error
+        else:
+            outcome.problem = error
     fault_point(SURFACE_RELOADED)
+    return dispute
 
 
-def _reload_after_restoring(surface: Surface) -> None:
+def _applied(state: SurfaceState) -> Rendering:
+    """Return the files that the row says are in use."""
+    return Rendering(
+        tuple(
+            GeneratedFile(
+                file["path"],
+                file["text"],
+                tuple(Block(*block) for block in file["blocks"]),
+                file.get("target") or "",
+            )
+            for file in state.files
+        )
+    )
+
+
+def _return_to(surface: Surface, change: Change) -> None:
     try:
-        surface.reload()
+        surface.take(change)
     except ModuleError as error:
         log.error("surface %s: not even the files before were taken: %s", surface.name, error)
 

@@ -102,10 +102,33 @@ class Rendering:
         return next((file for file in self.files if file.path == path), None)
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A swap that was made: the contents in use until now by path, and what is in use now.
+
+    ``again`` asks for telling the program of everything, also of what is the same. ``back`` says
+    that the files before have come back because the program refused the new ones.
+    """
+
+    before: Mapping[str, str]
+    rendering: Rendering
+    again: bool = False
+    back: bool = False
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Return the files that came, went or differ, or all of them ``again``."""
+        after = self.rendering.texts
+        known = sorted({*self.before, *after})
+        return tuple(
+            path for path in known if self.again or self.before.get(path) != after.get(path)
+        )
+
+
 class Surface(Protocol):
     """Where the answers of some hooks land.
 
-    A surface is asked in this order: `render`, `check`, then (after the swap) `reload`. It keeps
+    A surface is asked in this order: `render`, `check`, then (after the swap) `take`. It keeps
     no state of its own. A class that extends this one says what is different.
     """
 
@@ -134,6 +157,32 @@ class Surface(Protocol):
         """
         ...
 
+    def take(self, change: Change) -> None:
+        """Let the program take what changed; without a way of its own it reads everything.
+
+        Raises as `reload` does, and `Disputed` where the program says whose lines it refuses:
+        these are left out then, and everything is checked again.
+        """
+        self.reload()
+
+    def inputs(self) -> str:
+        """Return a digest of all that the files are made of, "" where only `render` can tell.
+
+        While it stays the same nothing is written anew.
+        """
+        return ""
+
+    def is_due(self) -> bool:
+        """Tell, at the cost of a query or two, whether a look is wanted right now."""
+        return False
+
+    def may_apply(self) -> bool:
+        """Tell whether a look that no operation asked for may apply what waits."""
+        return True
+
+    def ended(self, problem: ModuleError | None) -> None:
+        """Hear how a look ended; None means that what the rows ask for is in use."""
+
 
 class NotChecked(ModuleError):
     """The files could not be tested on this machine, say because a program is missing."""
@@ -141,6 +190,16 @@ class NotChecked(ModuleError):
 
 class NotReloaded(ModuleError):
     """The files are in place, but no program was told on this machine."""
+
+
+class Disputed(ModuleError):
+    """The program refused files after the swap, and says whose lines; the files before return."""
+
+    def __init__(
+        self, slug: str, message: str, *, complaints: Iterable[Complaint], **more: Any
+    ) -> None:
+        super().__init__(slug, message, **more)
+        self.complaints = list(complaints)
 
 
 def digest_of(files: Mapping[str, str]) -> str:

@@ -11,6 +11,7 @@ TITLES = {
     "fail2ban": _("Blocking of attackers (fail2ban)"),
     "sounds": _("Sounds (Asterisk)"),
     "agi-bin": _("AGI scripts (Asterisk)"),
+    "asterisk": _("Telephone system (Asterisk)"),
 }
 
 

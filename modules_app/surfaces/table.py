@@ -9,14 +9,19 @@ from modules_app.surfaces.fail2ban import Fail2BanSurface
 from modules_app.surfaces.firewall import FirewallSurface
 from modules_app.surfaces.nginx import NginxSurface
 
-SURFACES: tuple[Surface, ...] = (
+SURFACES: list[Surface] = [
     CronSurface(),
     NginxSurface(),
     FirewallSurface(),
     Fail2BanSurface(),
     SoundsSurface(),
     ScriptsSurface(),
-)
+]
+
+
+def register(surface: Surface) -> None:
+    """Add a surface of another application, after the others; one that is known is replaced."""
+    SURFACES[:] = [one for one in SURFACES if one.name != surface.name] + [surface]
 
 
 def surface(name: str) -> Surface:

@@ -137,15 +137,15 @@ class Page:
 
     @cached_property
     def can(self) -> dict[str, bool]:
-        """Return which of the four rights the person has."""
+        """Return which of the rights the person has."""
         return rights_of(getattr(self.request, "user", None))
 
 
 def rights_of(user: Any) -> dict[str, bool]:
-    """Return which of the four rights a person has; none without a person."""
+    """Return which of the rights a person has; none without a person."""
     if user is None:
         return {}
-    return {str(right): user.has_perm(f"modules_app.{right}_module") for right in Right}
+    return {str(right): user.has_perm(right.permission) for right in Right}
 
 
 @dataclass

@@ -10,6 +10,9 @@ PBX_CRON_DIR = env.str("PBX_CRON_DIR", default="")
 PBX_NGINX_DIR = env.str("PBX_NGINX_DIR", default="")
 PBX_SOUNDS_DIR = env.str("PBX_SOUNDS_DIR", default="")
 PBX_AGI_DIR = env.str("PBX_AGI_DIR", default="")
+PBX_ASTERISK_DIR = env.str("PBX_ASTERISK_DIR", default="")
+# The group that may read Asterisk's files, which hold passwords; empty: that of the applier.
+PBX_ASTERISK_GROUP = env.str("PBX_ASTERISK_GROUP", default="")
 # Where an nginx of our own listens in front of web; 0: none is started.
 PBX_NGINX_PORT = env.int("PBX_NGINX_PORT", default=0)
 # Whether firewall rules are loaded and our fail2ban runs; without it they are written and tested.

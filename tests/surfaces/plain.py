@@ -7,13 +7,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from modules_app.exceptions import ModuleError
-from modules_app.surfaces.base import Complaint, GeneratedFile, Rendering, join_blocks
+from modules_app.surfaces.base import (
+    Complaint,
+    GeneratedFile,
+    Rendering,
+    Surface,
+    join_blocks,
+)
 
 PATH = "workers/list.conf"
 
 
 @dataclass
-class PlainSurface:
+class PlainSurface(Surface):
     """One file with a line per owner; a line that says ``bad`` is refused by the check."""
 
     name: str = "workers"
