@@ -11,6 +11,18 @@ CORE_PAGES: dict[str, tuple[str, ...]] = {
     "GeneralSettings": ("TabularMenu", "AdditionalTab"),
     "Firewall": ("Fields",),
     "Fail2Ban": ("TabularMenu", "Fields", "AdditionalTab"),
+    "Extensions": (
+        "TabularMenu",
+        "GeneralTabFields",
+        "GeneralTabAdvancedFields",
+        "AdditionalTab",
+    ),
+    "Providers": ("Fields", "AdvancedFields"),
+    "IncomingRoutes": ("Fields",),
+    "OutboundRoutes": ("Fields",),
+    "DialplanApplications": ("TabularMenu", "MainTabFields", "CodeTabFields", "AdditionalTab"),
+    "AsteriskManagers": ("MainFields",),
+    "AsteriskRestUsers": ("MainFields",),
     "Layout": ("Footer",),
     "ModulePage": ("Header",),
 }
@@ -22,7 +34,7 @@ all modules.
 
 PAGE_BLOCKS = tuple((page, block) for page, blocks in CORE_PAGES.items() for block in blocks)
 
-CORE_FORMS = ("GeneralSettings",)
+CORE_FORMS = ("GeneralSettings", "Extensions", "Providers")
 """Forms that modules may add fields to."""
 
 

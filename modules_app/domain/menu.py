@@ -62,27 +62,86 @@ GROUP_CAPTIONS: dict[str, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class CoreItem:
-    """One of PBX Admin's own entries; ``key`` names its page, ``right`` what it takes to see it."""
+    """One of PBX Admin's own entries; ``key`` names its page, ``right`` what it takes to see it.
+
+    ``setting`` is a switch without which there is no entry; ``page`` is the seeds' name of the page
+    and of those below it; ``others`` are further addresses that belong to the entry.
+    """
 
     group: str
     key: str
     caption: str
     icon: str
     right: str = "install"
+    setting: str = ""
+    page: str = ""
+    others: tuple[str, ...] = ()
 
     @property
     def href(self) -> str:
         """Return the address of the page."""
         return f"/{self.key}/"
 
+    def holds(self, path: str) -> bool:
+        """Tell whether the page at ``path`` belongs to this entry."""
+        return path.startswith((self.href, *self.others))
+
+
+_TELEPHONY = "view_telephony"
 
 CORE_ITEMS = (
+    CoreItem(
+        SETUP, "extensions", _("Extensions"), "user-round", right=_TELEPHONY, page="Extensions"
+    ),
+    CoreItem(ROUTING, "providers", _("Providers"), "server", right=_TELEPHONY, page="Providers"),
+    CoreItem(
+        ROUTING,
+        "incoming-routes",
+        _("Incoming routes"),
+        "log-in",
+        right=_TELEPHONY,
+        page="IncomingRoutes",
+    ),
+    CoreItem(
+        ROUTING,
+        "outgoing-routes",
+        _("Outgoing routes"),
+        "log-out",
+        right=_TELEPHONY,
+        page="OutboundRoutes",
+    ),
+    CoreItem(
+        MODULES,
+        "dialplan-applications",
+        _("Dialplan applications"),
+        "file-code",
+        right=_TELEPHONY,
+        page="DialplanApplications",
+    ),
     CoreItem(MAINTENANCE, "configuration", _("Generated configuration"), "file-cog"),
     CoreItem(MAINTENANCE, "hooks", _("Hooks"), "plug", right="operate"),
     CoreItem(MAINTENANCE, "events", _("Events"), "radio"),
     CoreItem(MAINTENANCE, "audit", _("Audit"), "scroll-text"),
     CoreItem(NETWORK, "firewall", _("Firewall"), "brick-wall-shield", right="view"),
     CoreItem(NETWORK, "fail2ban", "fail2ban", "ban", right="view"),
-    CoreItem(SERVER, "settings", _("Settings"), "settings"),
+    CoreItem(SERVER, "settings", _("Settings"), "settings", others=("/codecs/",)),
+    CoreItem(
+        SERVER,
+        "ami-users",
+        _("AMI users"),
+        "asterisk",
+        right=_TELEPHONY,
+        setting="AMIEnabled",
+        page="AsteriskManagers",
+    ),
+    CoreItem(
+        SERVER,
+        "ari-users",
+        _("ARI users"),
+        "git-branch",
+        right=_TELEPHONY,
+        setting="ARIEnabled",
+        page="AsteriskRestUsers",
+    ),
 )
 """What stands in the sidebar before the entries of modules (reference M8.1)."""

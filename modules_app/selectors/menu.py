@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import functools
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
+from django.db import DatabaseError
 from django.db.models import Q
 
 from modules_app.domain.menu import CORE_ITEMS, GROUP_CAPTIONS, GROUPS, OTHER, CoreItem
 from modules_app.domain.states import Fault, Wanted
 from modules_app.exceptions import NotFound
 from modules_app.exceptions import gettext_noop as _
-from modules_app.models import MenuItem
+from modules_app.models import MenuItem, PbxSetting
 from modules_app.selectors.modules import find_module, pick
+from modules_app.selectors.settings import default_of
 from modules_app.selectors.stored import Statement, statement_of
+
+logger = logging.getLogger(__name__)
 
 _OPENING = ("modules_app.view_module", "modules_app.operate_module")
 
@@ -49,10 +54,32 @@ def with_core_items(groups: Sequence[MenuGroup], rights: Mapping[str, bool]) -> 
     """Return the groups with PBX Admin's own entries that somebody with ``rights`` may open."""
     found = {group.key: group for group in groups}
     shown = [item for item in CORE_ITEMS if rights.get(item.right)]
+    if any(item.setting for item in shown):
+        on = _switched_on()
+        shown = [item for item in shown if not item.setting or item.setting in on]
     for key in {item.group: None for item in shown}:
         group = found.get(key) or MenuGroup(key, *GROUP_CAPTIONS[key], ())
         found[key] = replace(group, core=tuple(item for item in shown if item.group == key))
     return [found[key] for key in GROUPS if key in found]
+
+
+_SWITCHES = tuple(item.setting for item in CORE_ITEMS if item.setting)
+
+
+def _switched_on() -> frozenset[str]:
+    """Return the settings that are on, of those without which there is no entry."""
+    values = {key: default_of(key) for key in _SWITCHES}
+    try:
+        values.update(_switches().rows())
+    except DatabaseError:
+        logger.exception("The settings of the sidebar could not be read")
+    return frozenset(key for key, value in values.items() if value == "1")
+
+
+@functools.cache
+def _switches() -> Statement:
+    found = PbxSetting.objects.filter(key__in=_SWITCHES).order_by()
+    return statement_of(found.values_list("key", "value"))
 
 
 class _Row(NamedTuple):

@@ -1,0 +1,1 @@
+"""Forms of the telephone pages. Services check and store what is typed."""
