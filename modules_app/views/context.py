@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 
 from modules_app.bridge.safe_mode import SafeMode
 from modules_app.domain.menu import CORE_ITEMS
+from modules_app.domain.popovers import MARK
 from modules_app.permissions import Right
 from modules_app.selectors.menu import MenuGroup, page_facts, sidebar, with_core_items
 from modules_app.selectors.safe_mode import safe_mode
@@ -63,6 +64,11 @@ class Page:
     request: HttpRequest
     links: dict[str, str] = field(default_factory=lambda: LINKS)
     languages: list[tuple[str, str]] = field(default_factory=lambda: list(settings.LANGUAGES))
+
+    @property
+    def layout(self) -> str:
+        """Return the template around ``base.html``: a dialog gets the content alone."""
+        return "dialog.html" if is_for_dialog(self.request) else "layout.html"
 
     @property
     def path(self) -> str:
@@ -139,6 +145,12 @@ class Page:
     def can(self) -> dict[str, bool]:
         """Return which of the rights the person has."""
         return rights_of(getattr(self.request, "user", None))
+
+
+def is_for_dialog(request: HttpRequest) -> bool:
+    """Tell whether a page for a new destination is to stand in a dialog (see destinations.js)."""
+    is_popover = MARK in request.GET or request.path.startswith("/popovers/")
+    return is_popover and request.headers.get("X-Requested-With") == "dialog"
 
 
 def rights_of(user: Any) -> dict[str, bool]:

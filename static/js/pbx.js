@@ -58,7 +58,7 @@
     } else if (target && target.hasAttribute("data-copy")) {
       copy(target);
     }
-    if (event.target.matches("dialog")) { event.target.close(); }
+    if (event.target.matches("dialog:not([data-keep])")) { event.target.close(); }
     all("details.menu[open]").forEach(function (menu) {
       if (!menu.contains(event.target)) { menu.open = false; }
     });
