@@ -1,10 +1,23 @@
-"""A strict reader of Asterisk's configuration: what Asterisk would swallow silently is a fault."""
+"""A strict reader of Asterisk's configuration: what Asterisk would swallow silently is a fault.
+
+It is stricter than Asterisk where Asterisk only warns and goes on: a section that comes twice, a
+line without ``=``, an extension that nothing can reach. It follows Asterisk's reader (main/config.c,
+pbx/pbx_config.c of version 22) in everything else.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from modules_app.exceptions import gettext_noop as _
+from telephony_app.domain import dialplan
+from telephony_app.domain.lines import Flaw, lines_of
+
+DIALPLAN = "extensions.conf"
+PJSIP = "pjsip.conf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +31,183 @@ class Fault:
     context: dict[str, Any] = field(default_factory=dict)
 
 
+INCLUDED = _("“{directive}” is not allowed: everything must stand in the file itself.")
+NO_SECTION = _("The line stands before the first section.")
+NO_EQUALS = _("The line has no “=”.")
+NO_NAME = _("Nothing stands before the “=”.")
+SECTION_OPEN = _("The section's name is not closed by “]”.")
+SECTION_TAIL = _("What follows the section's name is ignored by Asterisk: “{rest}”.")
+SECTION_EMPTY = _("The section has no name.")
+NO_TEMPLATE = _("There is no section “{name}” above that could be inherited from.")
+NO_SUCH_SECTION = _("There is no section “{name}” above that could be added to.")
+TWICE = _("The section “{name}” is there already, in line {first}.")
+
+_HEADER = re.compile(r"\[([^\]]*)\](?:\(([^)]*)\)|(\([^)]*))?(.*)", re.DOTALL)
+
+
+@dataclass(slots=True)
+class Section:
+    """A section that was read: what of it others inherit, and where it began."""
+
+    name: str
+    line: int
+    is_template: bool = False
+    type: str = ""
+
+
 def check(files: Mapping[str, str]) -> list[Fault]:
-    """Return all faults of some files (path -> text), in the order of files and lines."""
-    return []
+    """Return all faults of some files (path -> text), in the order of files and lines.
+
+    A path ending in ``extensions.conf`` is read as a dialplan, one ending in ``pjsip.conf`` may
+    use the name of a section again for another type of object.
+    """
+    return [
+        Fault(path, flaw.line, flaw.slug, flaw.message, flaw.context)
+        for path, text in files.items()
+        for flaw in flaws_of(path, text)
+    ]
+
+
+def flaws_of(path: str, text: str) -> list[Flaw]:
+    """Return what is wrong in one file, in the order of its lines."""
+    name = path.rpartition("/")[2]
+    reading = _Dialplan() if name == DIALPLAN else _Reading(by_type=name == PJSIP)
+    flaws = reading.read(text)
+    flaws.sort(key=lambda flaw: flaw.line)
+    return flaws
+
+
+class _Reading:
+    """One file while it is read."""
+
+    def __init__(self, *, by_type: bool = False) -> None:
+        self.by_type = by_type
+        self.flaws: list[Flaw] = []
+        self.sections: list[Section] = []
+        self.named: dict[str, list[Section]] = {}
+        self.section: Section | None = None
+
+    def read(self, text: str) -> list[Flaw]:
+        """Read all lines and return what is wrong."""
+        for number, line in lines_of(text, self.flaws):
+            first = line[0]
+            if first == "[":
+                self.open(number, line)
+            elif first == "#":
+                directive = line.split()[0]
+                self.note(number, "directive", INCLUDED, directive=directive[:80])
+            elif self.section is None:
+                self.note(number, "no-section", NO_SECTION)
+            else:
+                self.take(number, line)
+        self.end()
+        return self.flaws
+
+    def take(self, number: int, line: str) -> None:
+        """Read one line of a section."""
+        key, equals, value = line.partition("=")
+        if not equals:
+            self.note(number, "no-equals", NO_EQUALS)
+        elif not (key := key.rstrip(" \t+")):
+            self.note(number, "no-name", NO_NAME)
+        else:
+            self.keep(number, key, value)
+
+    def keep(self, number: int, key: str, value: str) -> None:
+        """Take a key and its value, the ``>`` of ``=>`` still before it."""
+        if self.by_type and key == "type" and self.section:
+            self.section.type = value.lstrip(">").strip()
+
+    def open(self, number: int, line: str) -> None:
+        """Begin a section, and see that Asterisk would begin it, too."""
+        found = _HEADER.match(line)
+        if found is None:
+            self.note(number, "section-open", SECTION_OPEN)
+            return
+        name, options, unclosed, rest = found.groups()
+        if unclosed or rest.strip():
+            self.note(number, "section-tail", SECTION_TAIL, rest=(unclosed or rest).strip()[:80])
+        if not name:
+            self.note(number, "section-empty", SECTION_EMPTY)
+        self.begin(number, name, options.split(",") if options else [])
+
+    def begin(self, number: int, name: str, options: list[str]) -> None:
+        """Make a section of a name and what stands in brackets behind it."""
+        section = Section(name, number, "!" in options)
+        for option in options:
+            if option[:1] == "+":
+                earlier = self.find(name)
+                if earlier is None:
+                    self.note(number, "no-such-section", NO_SUCH_SECTION, name=name[:80])
+                self.section = earlier or section
+                return
+            if option == "!":
+                continue
+            template = self.find(option)
+            if template is None:
+                self.note(number, "no-template", NO_TEMPLATE, name=option[:80])
+            else:
+                section.type = template.type or section.type
+        self.section = section
+        self.sections.append(section)
+        self.named.setdefault(name, []).append(section)
+
+    def find(self, name: str) -> Section | None:
+        """Return the first section of a name, in other letter case if there is no exact one."""
+        found = self.named.get(name)
+        if found is None:
+            folded = (all_ for key, all_ in self.named.items() if key.lower() == name.lower())
+            found = next(folded, [])
+        return next(iter(found), None)
+
+    def end(self) -> None:
+        """Look at the whole: no section may come twice."""
+        for name, sections in self.named.items():
+            seen: dict[str, int] = {}
+            for one in sections:
+                type_ = one.type if self.by_type and not one.is_template else ""
+                first = seen.setdefault(type_, one.line)
+                if first != one.line:
+                    self.note(one.line, "section-twice", TWICE, name=name[:80], first=first)
+
+    def note(self, line: int, slug: str, message: str, **context: Any) -> None:
+        """Keep a flaw."""
+        self.flaws.append(Flaw(line, slug, message, context))
+
+
+class _Dialplan(_Reading):
+    """The dialplan: its sections but two are contexts, whose lines make extensions."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.contexts: dict[str, dialplan.Context] = {}
+        self.context: dialplan.Context | None = None
+
+    def begin(self, number: int, name: str, options: list[str]) -> None:
+        """Begin a context, or add to one."""
+        super().begin(number, name, options)
+        self.context = None
+        if self.section and self.section.name.lower() not in ("general", "globals"):
+            known = self.contexts.setdefault(self.section.name, dialplan.Context(name))
+            known.last = None
+            self.context = known
+
+    def keep(self, number: int, key: str, value: str) -> None:
+        """Read a line of a context."""
+        if self.context is None:
+            return
+        value = value[1:] if value[:1] == ">" else value
+        if flaw := dialplan.read_line(self.context, number, key, value):
+            self.flaws.append(flaw)
+
+    def end(self) -> None:
+        """See that everything that is included exists."""
+        super().end()
+        self.flaws += self._lost_includes()
+
+    def _lost_includes(self) -> Iterator[Flaw]:
+        for context in self.contexts.values():
+            for number, name in context.includes:
+                if name not in self.contexts:
+                    filled = {"context": name[:80]}
+                    yield Flaw(number, "no-context", dialplan.NO_CONTEXT, filled)
