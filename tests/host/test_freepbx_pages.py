@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
@@ -213,3 +214,97 @@ def test_a_form_offers_to_make_a_destination_in_another_module(
         '<a class="btn btn-outline-secondary"'
         ' href="/popovers/parrot/perch/?next=%2Fm%2Fguest%2Fform%2F%3Fa%3D1">New perch</a>'
     )
+
+
+CHOOSER = """
+from django import forms
+from modules_app.sdk import DestinationField, offer_destinations, render_page
+
+class RouteForm(forms.Form):
+    target = DestinationField()
+
+def show(request):
+    form = RouteForm(request.POST or None)
+    offer_destinations(form, request)
+    return render_page(request, "choose.html", {"form": form})
+"""
+BELLS = """
+from modules_app.sdk import FreePbxModule
+
+class Bells(FreePbxModule):
+    def destinations(self):
+        return [{"destination": "bell,3,1", "description": "Third bell"}]
+
+    def destination_popovers(self):
+        return {"bell": "Bell"}
+"""
+
+
+def bells_and_chooser(bench: Workbench, bells: str) -> list[RegistryModule]:
+    files = {
+        "module.py": GUEST,
+        "page_form.py": CHOOSER,
+        "templates/choose.html": '<form method="post">{% csrf_token %}{{ form }}</form>',
+    }
+    guest = bench.module(files, "guest", contract="freepbx")
+    named = {"popovers": [{"id": "bell", "arguments": {"display": "new"}}]}
+    offering = bench.module({"module.py": bells}, "bells", contract="freepbx")
+    return [replace(offering, declared=named), guest]
+
+
+def test_a_form_of_a_module_chooses_among_the_destinations_of_others(bench: Workbench) -> None:
+    modules = bells_and_chooser(bench, BELLS)
+    [answer] = bench.ask(modules, {"path": "/m/guest/form/"})
+    assert '<optgroup label="The bells">' in answer["text"]
+    assert '<option value="bell,3,1">Third bell</option>' in answer["text"]
+    assert 'href="/popovers/bells/bell/?next=%2Fm%2Fguest%2Fform%2F"' in answer["text"]
+    assert "New: Bell" in answer["text"]
+
+
+def test_a_module_whose_destinations_fail_is_named_at_the_field(bench: Workbench) -> None:
+    broken = BELLS.replace("return [{", "1 / 0; return [{")
+    [answer] = bench.ask(bells_and_chooser(bench, broken), {"path": "/m/guest/form/"})
+    assert answer["status"] == 200
+    assert "Without those of The bells: no answer came." in answer["text"]
+
+
+def test_the_host_tells_the_admin_the_destinations_of_a_module(bench: Workbench) -> None:
+    def ask(bells: str) -> dict[str, Any]:
+        question = {"module": "bells", "arguments": {}, "language": "en", "seconds": 1}
+        [answer] = bench.ask(
+            bells_and_chooser(bench, bells),
+            {
+                "path": "/_hooks/destinations",
+                "method": "POST",
+                "data": json.dumps(question),
+                "type": "application/json",
+                "statement": {"module_id": "bells"},
+            },
+        )
+        return json.loads(answer["text"])  # type: ignore[no-any-return]
+
+    assert ask(BELLS)["value"] == {
+        "destinations": [{"destination": "bell,3,1", "description": "Third bell"}],
+        "popovers": {"bell": "Bell"},
+    }
+    wrong = ask(BELLS.replace("bell,3,1", "bell"))
+    assert wrong["ok"] is False
+    assert "write context,extension,priority" in wrong["error"]
+
+
+def test_a_page_for_a_dialog_comes_without_the_frame(bench: Workbench) -> None:
+    page = '{% extends "base.html" %}{% block heading %}New{% endblock %}'
+    page += '{% block content %}<form method="post"></form>{% endblock %}'
+    files = {"module.py": BELLS, "page_new.py": PAGE, "templates/page.html": page}
+    bells = bench.module(files, "bells", contract="freepbx")
+    dialog = {"X-Requested-With": "dialog"}
+    part, whole, own = bench.ask(
+        [bells],
+        {"path": "/m/bells/new/?fw_popover=1", "headers": dialog},
+        {"path": "/m/bells/new/?fw_popover=1"},
+        {"path": "/m/bells/new/", "headers": dialog},
+    )
+    assert part["text"].lstrip().startswith("<div data-popover-part")
+    assert "<h2>New</h2>" in part["text"]
+    assert "<html" in whole["text"]
+    assert "<html" in own["text"]
