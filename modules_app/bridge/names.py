@@ -7,7 +7,8 @@ from pathlib import Path
 HEALTH_PATH = "/_host/health"
 HEALTH_FILE = "host-health.json"
 HOOKS_PATH = "/_hooks/"
-
+COLLECT = "collect"
+"""Instead of a hook's name: an answer that the operator will store, see `host.stored`."""
 
 SOCKETS = "host-*.sock"
 REGISTRIES = "registry-*.json"

@@ -17,6 +17,7 @@ from modules_app.bridge.files import read_small_file, remove_whatever
 from modules_app.domain.ids import is_module_id
 from modules_app.exceptions import Refused
 from modules_app.exceptions import gettext_noop as _
+from modules_app.hooks.generators import GENERATORS
 from modules_app.hooks.specs import HOOKS
 from modules_app.packages.fsops import FsOps
 from modules_app.processes.poke import poke
@@ -46,7 +47,7 @@ def leave_wish(data_dir: Path, module_id: str, hooks: Iterable[str]) -> None:
     `MOST_WAITING` wishes of the module wait already.
     """
     named = tuple(dict.fromkeys(hooks))
-    known = {spec.name for spec in HOOKS if spec.collected}
+    known = {*GENERATORS, *(spec.name for spec in HOOKS if spec.collected)}
     for name in named:
         if name not in known:
             raise ValueError(f"{name!r} is no hook whose answer is stored: {sorted(known)}")

@@ -27,8 +27,10 @@ need. [Writing modules](../writing-modules.md) shows how; this page lists all {c
 - **Errors.** What a hook raises is recorded (page "Hooks", `module hooks`) and stops no other
   module.
 - **When.** A *stored* hook is asked when the module is switched on, changes its version or calls
-  `ask_reload`; what it answered is kept and the surface is made of it. Any other hook is asked at
-  the moment when something happens, with a limit of time.
+  `ask_reload`; what it answered is kept and the surface is made of it. A *stored, keyed* hook has
+  arguments: it is asked once for each route, telephone or provider, and again about one of them
+  when that one changes. Any other hook is asked at the moment when something happens, with a
+  limit of time.
 - **Better than the original.** The before-hooks run once and their veto counts; the after-hooks
   run once, again only after a crash in between. Order is found for each hook by itself, not once
   for all. `getDependenceModels` and `getSettings` belong to the generators of MikoPBX and are no
@@ -56,6 +58,8 @@ def _line(spec: HookSpec) -> str:
 def _state(spec: HookSpec) -> str:
     if not spec.called:
         return "not called here"
+    if spec.keyed:
+        return "stored, keyed"
     return "stored" if spec.collected else "called"
 
 

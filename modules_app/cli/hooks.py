@@ -11,7 +11,6 @@ from django.utils.translation import gettext
 
 from modules_app.cli.output import print_json, print_table
 from modules_app.hooks.between import Plug
-from modules_app.hooks.generators import NOT_CALLED
 from modules_app.selectors.freepbx import Generator, list_generators, list_plugs
 from modules_app.selectors.hook_results import HookRow, hook_groups, hook_row_record, hook_rows
 from modules_app.selectors.modules import find_module
@@ -61,7 +60,7 @@ def _plug_record(plug: Plug) -> dict[str, Any]:
 
 def _generator_line(one: Generator) -> tuple[str, ...]:
     missing = one.source == "missing"
-    said = gettext("the module has no such function") if missing else gettext(NOT_CALLED)
+    said = gettext("the module has no such function") if missing else gettext("makes dialplan")
     return (one.module_id, one.method, said, "", str(one.priority))
 
 

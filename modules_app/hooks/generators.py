@@ -1,18 +1,20 @@
-"""Generators of dialplan: the priorities of those that declare none (reference F9.4 step 4).
-
-Nothing here calls them yet: the Asterisk files belong to the telephone part. Their order is known
-and shown, so that authors see where their module will stand.
-"""
+"""Generators of dialplan and files of modules of the FreePBX contract (reference F9.4)."""
 
 from __future__ import annotations
-
-from modules_app.exceptions import gettext_noop as _
 
 GET_CONFIG = "get_config"
 HOOK_GET_CONFIG = "hook_get_config"
 MY_DIALPLAN_HOOKS = "my_dialplan_hooks"
+GEN_CONFIG = "gen_config"
 
-NOT_CALLED = _("not called here until the telephone part")
+GENERATORS = (GET_CONFIG, GEN_CONFIG)
+"""Under which names the answers are stored: all generators of dialplan together, and the files."""
+
+ENGINE = "asterisk"
+"""What generators are told that they write for."""
+
+CORE_PRIORITY = 480
+"""Where PBX Admin's own dialplan stands among the generators, as FreePBX's core does."""
 
 _DEFAULTS = {GET_CONFIG: 100, HOOK_GET_CONFIG: 600, MY_DIALPLAN_HOOKS: 500}
 

@@ -77,8 +77,10 @@ class HookSpec:
 
     ``called`` is False where nothing here calls it, and ``reason`` says why. A ``collected`` hook
     is asked when the module is switched on or asks for it, and its answer is stored as a row;
-    any other is asked at the moment when something happens. ``returns`` are the shapes that an
-    answer may have, None besides.
+    any other is asked at the moment when something happens. A ``keyed`` one has arguments, so it
+    is asked once for each record that it is about, and again when that record changes (see
+    `modules_app.hooks.questions`). ``returns`` are the shapes that an answer may have, None
+    besides.
     """
 
     name: str
@@ -94,6 +96,7 @@ class HookSpec:
     called: bool = True
     reason: str = ""
     collected: bool = False
+    keyed: bool = False
 
     @property
     def signature(self) -> str:

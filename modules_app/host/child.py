@@ -6,6 +6,7 @@ back as data, and the operator commits it.
 
 from __future__ import annotations
 
+import time
 import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -32,7 +33,9 @@ from modules_app.host.freepbx_tasks import (
     uninstall_freepbx,
 )
 from modules_app.host.guard import protect
+from modules_app.host.generators import dialplan_hooks
 from modules_app.host.keeping import back_up, restore
+from modules_app.host.keyed import ask_keyed
 from modules_app.host.loader import LoadedModule, describe, facts_of, load_code
 from modules_app.host.rest import HOOK as REST_ROUTES
 from modules_app.host.rest import resources_of
@@ -46,6 +49,10 @@ from modules_app.sdk.pbx import use_system
 from modules_app.sdk.records import Records, Settings
 from modules_app.sdk.setup import PbxExtensionSetupBase, sidebar_of_setting
 from modules_app.sdk.translations import translate
+
+
+KEYED_SECONDS = 8.0
+"""How long all keyed hooks together may take in one child, whose time ends a little later."""
 
 
 class DeclaredSetup(PbxExtensionSetupBase):
@@ -181,9 +188,17 @@ def _collect(task: Task) -> None:
     """Ask for the answers that the surfaces are made of; one that fails stops no other."""
     conf = _config(task) or ConfigClass(task.facts)
     given = {name: task.payload[name] for name in ("menu", "question") if name in task.payload}
+    given["owner"] = freepbx_module(task)
+    questions = task.payload.get("questions") or {}
     loaded = LoadedModule(task.module, task.config)
+    ends_at = time.monotonic() + KEYED_SECONDS
     for name in task.payload["hooks"]:
-        task.answers[name] = collect(loaded, conf, name, given)
+        if name in questions:
+            left = ends_at - time.monotonic()
+            asked = questions[name]
+            task.answers[name] = ask_keyed(conf, task.facts, name, asked, seconds=left)
+        else:
+            task.answers[name] = collect(loaded, conf, name, given)
 
 
 _TASKS: dict[str, Callable[[Task], None]] = {
@@ -224,6 +239,7 @@ def _hooks(task: Task) -> list[str]:
     names = implemented_hooks(conf, ConfigClass) if conf is not None else []
     module = freepbx_module(task)
     names += own_hooks(module)
+    names += dialplan_hooks(module, task.generators)
     if module is not None:
         names += callback_names(task.module, module)
     if task.config is not None and resources_of(task.module):

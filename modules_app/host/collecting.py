@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import time
+import traceback
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.urls import Resolver404, resolve
 
 from modules_app.domain.core_pages import PAGE_BLOCKS, block_key
+from modules_app.hooks.generators import GEN_CONFIG, GET_CONFIG
 from modules_app.hooks.values import as_json
 from modules_app.host.asking import ask
+from modules_app.host.generators import dialplan_of, files_of
 from modules_app.host.loader import LoadedModule
 from modules_app.host.rest import resources_of
 from modules_app.sdk.conf import ConfigClass
@@ -84,7 +88,25 @@ def _rest(
     return {**answer, "value": as_json(value)}
 
 
+def _generated(
+    loaded: LoadedModule, _conf: ConfigClass, hook: str, given: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Answer with what the generators of a module of the FreePBX contract make (F9.4)."""
+    owner = given.get("owner") or loaded.freepbx
+    started, value, error = time.perf_counter(), None, ""
+    try:
+        made = dialplan_of(loaded.module, owner) if hook == GET_CONFIG else files_of(owner)
+        value = as_json(made) if any(made.values()) else None
+    # Foreign code: whatever it raises becomes the answer, as with any other hook.
+    except BaseException:
+        error = traceback.format_exc()
+    seconds = time.perf_counter() - started
+    return {"ok": not error, "value": value, "error": error, "seconds": seconds}
+
+
 _SPECIAL: dict[str, Ask] = {
+    GET_CONFIG: _generated,
+    GEN_CONFIG: _generated,
     "get_pbxcore_rest_additional_routes": _rest,
     "on_before_header_menu_show": _menu,
     "on_volt_block_compile": _blocks,

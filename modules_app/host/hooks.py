@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponseBadRequest, HttpResponseBase, J
 from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 
+from modules_app.bridge.names import COLLECT
 from modules_app.bridge.statement import META_KEY, BadStatement, read
 from modules_app.domain.destinations import DESTINATIONS
 from modules_app.host.asking import ask
@@ -21,6 +22,7 @@ from modules_app.host.destinations import destinations
 from modules_app.host.first_run import FIRST_RUN, first_run
 from modules_app.host.loader import LoadedModule, current_result
 from modules_app.host.marker import Doing, marked
+from modules_app.host.stored import stored_answer
 from modules_app.host.user import StatementUser
 from modules_app.sdk.context import running
 
@@ -57,6 +59,8 @@ def _ask(
             return first_run(loaded, seconds)
         if name == DESTINATIONS:
             return destinations(loaded, seconds)
+        if name == COLLECT:
+            return stored_answer(loaded, arguments, seconds)
         return ask(loaded.conf, loaded.facts, name, given, seconds=seconds)
 
 

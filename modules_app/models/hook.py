@@ -12,7 +12,9 @@ class HookResult(models.Model):
     """The last run of one hook of one module, and its last failure.
 
     One row per module and hook, so that a hook that runs often does not fill the disk. ``answer``
-    is what a collected hook returned last: the surfaces are made of it.
+    is what a collected hook returned last: the surfaces are made of it. Of a keyed hook it maps
+    keys to what was answered for them, empty answers left out, and ``asked_with`` maps each key to
+    the digest of the arguments with which it was asked.
     """
 
     module_id = models.CharField(_("module"), max_length=64)
@@ -26,6 +28,7 @@ class HookResult(models.Model):
     seconds = models.FloatField(_("seconds"), default=0.0)
     priority = models.IntegerField(_("priority"), default=10000)
     answer = models.JSONField(_("last answer"), null=True, blank=True)
+    asked_with = models.JSONField(_("asked with"), default=dict, blank=True)
     answered_generation = models.CharField(_("answer of generation"), max_length=40, blank=True)
     ok = models.BooleanField(_("went well"), default=True)
     failed_at = models.DateTimeField(_("last failure"), null=True, blank=True)

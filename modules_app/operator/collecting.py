@@ -2,45 +2,52 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
 
 from modules_app.domain.ids import fold_id
 from modules_app.domain.operations import OPEN
+from modules_app.hooks.keyed import KEYED
 from modules_app.models import Module, Operation
-from modules_app.operator.asking import payload_for
-from modules_app.operator.tools import ChildFailed, Tools
+from modules_app.operator.asking_child import ask_child
+from modules_app.operator.asking_host import ask_host
+from modules_app.operator.tools import Tools
 from modules_app.operator.web_answers import take_answers
 from modules_app.selectors.answers import unanswered
-from modules_app.selectors.menu import menu_groups
+from modules_app.selectors.questions import Open, all_questions, open_questions
 from modules_app.services.hook_results import record_answers
-
-log = logging.getLogger("pbxadmin.operator")
+from modules_app.services.keyed_results import record_keyed
 
 
 def collect_missing(
     tools: Tools, *, module_id: str = "", operation: Operation | None = None
 ) -> list[str]:
-    """Ask every module in use for answers that are missing; return the modules that were asked."""
-    asked = []
-    for pk, hooks in unanswered(module_id).items():
-        module = Module.objects.filter(pk=pk).first()
-        if module is not None:
-            collect(tools, module, hooks, operation=operation)
-            asked.append(pk)
-    return asked
+    """Ask every module in use for answers that are missing; return the modules that were asked.
+
+    Of keyed hooks only those questions are asked whose arguments changed.
+    """
+    return _collect_missing(tools, module_id, operation, frozenset())
 
 
 def collect_idle(tools: Tools) -> list[str]:
     """Ask for what is missing of modules that no operation works on; return them."""
     busy = set(Operation.objects.filter(outcome__in=OPEN).values_list("id_fold", flat=True))
+    return _collect_missing(tools, "", None, busy)
+
+
+def _collect_missing(
+    tools: Tools, module_id: str, operation: Operation | None, busy: Collection[str]
+) -> list[str]:
     asked = []
-    for pk in unanswered():
-        if fold_id(pk) not in busy:
-            asked += collect_missing(tools, module_id=pk)
+    hooks, questions = unanswered(module_id), open_questions(module_id)
+    free = [pk for pk in dict.fromkeys([*hooks, *questions]) if fold_id(pk) not in busy]
+    for module in Module.objects.filter(pk__in=free).order_by("pk"):
+        wanted = questions.get(module.pk, {})
+        once = hooks.get(module.pk, ())
+        collect(tools, module, [*once, *wanted], keyed=wanted, operation=operation)
+        asked.append(module.pk)
     return asked
 
 
@@ -49,32 +56,48 @@ def collect(
     module: Module,
     hooks: Sequence[str],
     *,
+    keyed: Mapping[str, Open] | None = None,
     operation: Operation | None = None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> None:
-    """Ask one module, in one child, and store its answers; what goes wrong becomes a row, too."""
-    answers = _ask(tools, module, hooks, should_stop)
+    """Ask one module and store its answers; what goes wrong becomes a row, too.
+
+    ``keyed`` names the questions of keyed hooks; without it all of them are asked.
+    """
+    if keyed is None:
+        keyed = all_questions([hook for hook in hooks if hook in KEYED])
+    once = [hook for hook in hooks if hook not in KEYED]
+    answers = _ask(tools, module, once, keyed, should_stop)
     with transaction.atomic():
         if Module.objects.filter(pk=module.pk, generation=module.generation).exists():
             record_answers(
                 module_id=module.pk,
                 generation=module.generation,
-                answers={hook: answers.get(hook) or {} for hook in hooks},
+                answers={hook: answers.get(hook) or {} for hook in once},
                 operation=operation,
             )
-            take_answers(module, hooks)
+            for hook, asked in keyed.items():
+                record_keyed(
+                    module=module,
+                    hook=hook,
+                    asked=asked,
+                    answer=answers.get(hook) or {},
+                    operation=operation,
+                )
+            take_answers(module, once)
 
 
 def _ask(
-    tools: Tools, module: Module, hooks: Sequence[str], should_stop: Callable[[], bool]
+    tools: Tools,
+    module: Module,
+    hooks: Sequence[str],
+    keyed: Mapping[str, Open],
+    should_stop: Callable[[], bool],
 ) -> dict[str, dict[str, Any]]:
-    payload = payload_for(tools, module, "collect", hooks=list(hooks), menu=menu_groups())
-    try:
-        answer = tools.run_child(payload, stage="hook", should_stop=should_stop)
-    except ChildFailed as error:
-        log.warning("%s did not answer: %s", module.pk, error)
-        details = str(error.context.get("details", "")) or str(error)
-        return dict.fromkeys(hooks, {"ok": False, "error": f"{details}\n{error}"})
-    found: dict[str, dict[str, Any]] = answer.get("answers", {})
-    why = str(answer.get("error", "")) or "The module gave no answer."
-    return {hook: found.get(hook) or {"ok": False, "error": why} for hook in hooks}
+    """Ask in the host what it can answer, and all else in one child."""
+    questions = {hook: one.questions for hook, one in keyed.items()}
+    answers = ask_host(tools, module, [*hooks, *questions], questions)
+    left = [hook for hook in (*hooks, *questions) if hook not in answers]
+    if not left:
+        return answers
+    return answers | ask_child(tools, module, left, questions, should_stop)

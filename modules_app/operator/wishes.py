@@ -20,6 +20,7 @@ from modules_app.domain.ids import fold_id
 from modules_app.domain.operations import OPEN
 from modules_app.domain.states import Fault, Phase, Wanted
 from modules_app.exceptions import ModuleError
+from modules_app.hooks.keyed import KEYED
 from modules_app.models import Module, Operation
 from modules_app.operator.collecting import collect
 from modules_app.operator.faults import WISHES_TAKEN
@@ -134,4 +135,5 @@ def _hooks(module: Module, wishes: list[Wish]) -> list[str]:
     own = set(module.facts.get("hooks") or ())
     everything = any(not wish.hooks for wish in wishes)
     named = {hook for wish in wishes for hook in wish.hooks}
-    return [hook for hook in COLLECTED if hook in own and (everything or hook in named)]
+    stored = (*COLLECTED, *KEYED)
+    return [hook for hook in stored if hook in own and (everything or hook in named)]

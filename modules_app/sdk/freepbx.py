@@ -24,7 +24,7 @@ class FreePbxModule(PageMethods, Recorded):
     @property
     def pbx(self) -> Pbx:
         """What the module reaches around itself: hooks, other modules, settings, database."""
-        return Pbx(self, self._facts, self.settings, self._records.enabled)
+        return Pbx(self, self._facts, self._records)
 
     def install(self) -> bool | None:
         """Prepare the module, also on upgrade. Answer False or raise to refuse."""
@@ -50,7 +50,16 @@ class FreePbxModule(PageMethods, Recorded):
         return None
 
     def get_config(self, engine: str) -> str | None:
-        """Return lines of the dialplan for ``engine``; not called until the telephone part."""
+        """Return contexts of the dialplan; ``engine`` is "asterisk".
+
+        Called at the priority of ``<methods>``, else at 100; PBX Admin's own contexts stand at
+        480 (reference F9.4). ``self.pbx.dialplan`` can be used as well. What is returned is
+        stored: call `ask_reload("get_config")` when it would now be something else.
+        """
+        return None
+
+    def hook_get_config(self, engine: str) -> str | None:
+        """Do as `get_config` does, at the priority 600: after PBX Admin's own contexts."""
         return None
 
     def my_dialplan_hooks(self) -> bool | int:
@@ -58,8 +67,16 @@ class FreePbxModule(PageMethods, Recorded):
         return False
 
     def do_dialplan_hook(self, engine: str, priority: int) -> str | None:
-        """Change the dialplan of others; not called until the telephone part."""
+        """Change the dialplan of others through ``self.pbx.dialplan``."""
         return None
+
+    def gen_config(self) -> Mapping[str, str] | None:
+        """Return files for Asterisk's folder, by name; each name begins with the module's own."""
+        return None
+
+    def write_config(self, conf: Mapping[str, str]) -> None:
+        """Have the files of `gen_config` written; override it to change them once more."""
+        self.pbx.write_config(conf)
 
     def destinations(self) -> Sequence[Mapping[str, str]]:
         """Return where calls can go that this module takes, asked for by forms (reference F9.6).
@@ -76,4 +93,3 @@ class FreePbxModule(PageMethods, Recorded):
     def self_test(self) -> bool | str | list[str] | None:
         """Say whether the module is well, as `ConfigClass.self_test` does."""
         return None
-

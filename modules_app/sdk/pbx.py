@@ -10,11 +10,12 @@ from typing import Any, ClassVar, Protocol
 
 from django.db import connections
 
+from modules_app.domain.generated_files import is_own_file
 from modules_app.exceptions import ModuleError
 from modules_app.exceptions import gettext_noop as _
 from modules_app.hooks.between import ClassName, Plug
 from modules_app.sdk.context import ModuleFacts, current_module
-from modules_app.sdk.records import Settings
+from modules_app.sdk.records import Records
 
 
 class Owner(Protocol):
@@ -128,15 +129,25 @@ class Modules:
 
 
 class Pbx:
-    """What a module reaches: ``hooks``, ``modules``, ``settings``, its ``database``."""
+    """What a module reaches: hooks, modules, settings, dialplan, its database."""
 
-    def __init__(
-        self, owner: Owner, facts: ModuleFacts, settings: Settings, enabled: Collection[str]
-    ) -> None:
+    def __init__(self, owner: Owner, facts: ModuleFacts, records: Records) -> None:
         self.hooks = HookCaller(owner)
-        self.modules = Modules(enabled)
-        self.settings = settings
+        self.modules = Modules(records.enabled)
+        self.settings = records.settings
+        self.dialplan = records.dialplan
         self._facts = facts
+        self._files = records.config_files
+
+    def write_config(self, files: Mapping[str, str]) -> None:
+        """Ask for files in Asterisk's folder; each name begins with the module's own.
+
+        Raises `ValueError` for a name that is not ``<module>….conf``, and for what is not text.
+        """
+        for name, text in files.items():
+            if not is_own_file(self._facts.id, name) or not isinstance(text, str):
+                raise ValueError(f"{name!r} is no text file whose name begins with the module's")
+            self._files[name] = text
 
     @property
     def database(self) -> Path:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from modules_app.sdk.dialplan import Dialplan
+
 EXECUTABLE_FOLDERS = ("agi-bin", "bin")
 
 
@@ -49,6 +51,8 @@ class Records:
     placed_files: dict[str, str] = field(default_factory=dict)
     deleted_system_rows: list[str] = field(default_factory=list)
     stop_workers: bool = False
+    dialplan: Dialplan = field(default_factory=Dialplan)
+    config_files: dict[str, str] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the JSON form that the operator reads."""

@@ -11,13 +11,20 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from modules_app.domain.states import Fault, Phase, Wanted
+from modules_app.hooks.generators import GENERATORS
 from modules_app.hooks.specs import HOOKS
 from modules_app.models import HookResult, Module
 from modules_app.selectors.registry import current_sequence
 from modules_app.selectors.safe_mode import safe_mode
 
-COLLECTED = tuple(spec.name for spec in HOOKS if spec.collected and spec.called)
-"""The hooks whose answers are stored as rows."""
+COLLECTED = (
+    *(spec.name for spec in HOOKS if spec.collected and spec.called and not spec.keyed),
+    *GENERATORS,
+)
+"""What is asked once for each module, and whose answers are stored as rows.
+
+The hooks that are asked once for each record stand in `modules_app.hooks.keyed`.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +67,7 @@ def implementers(hook: str) -> tuple[str, ...]:
 
 def unanswered(module_id: str = "") -> dict[str, list[str]]:
     """Return the collected hooks that no row of the present generation answers, by module."""
-    rows = _in_use().filter(language="python")
+    rows = modules_in_use().filter(language="python")
     if module_id:
         rows = rows.filter(pk=module_id)
     wanted = {
@@ -81,7 +88,7 @@ _known: tuple[int, dict[str, tuple[str, ...]]] = (-1, {})
 
 def _hooks_in_use() -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
-    rows = _in_use().filter(language="python").order_by("id")
+    rows = modules_in_use().filter(language="python").order_by("id")
     for module_id, names in rows.values_list("id", "facts__hooks"):
         for name in names or ():
             found.setdefault(name, []).append(module_id)
@@ -101,12 +108,13 @@ def imagine(module_id: str) -> Iterator[None]:
 _imagined: ContextVar[str] = ContextVar("imagined", default="")
 
 
-def _in_use() -> QuerySet[Module]:
+def modules_in_use() -> QuerySet[Module]:
+    """Return the modules whose answers count and whose hooks are asked."""
     loaded = Module.objects.filter(wanted=Wanted.ON, fault=Fault.NONE)
     return loaded.exclude(phase=Phase.MAINTENANCE)
 
 
 def counted() -> QuerySet[Module]:
     """Return the modules in use and the one that is imagined to be; look at safe mode yourself."""
-    in_use = Q(pk__in=_in_use().values("pk"))
+    in_use = Q(pk__in=modules_in_use().values("pk"))
     return Module.objects.filter(in_use | Q(pk=_imagined.get()))

@@ -10,10 +10,7 @@ from modules_app.hooks.text import LAST, Piece, join_pieces
 
 def test_a_module_stands_between_markers_and_core_does_not() -> None:
     text = join_pieces([Piece("", 500, "[internal]\n"), Piece("ModuleA", LAST, "exten => 1\n\n")])
-    assert text == (
-        "[internal]\n"
-        "\n; ***** BEGIN BY ModuleA\nexten => 1\n; ***** END BY ModuleA\n"
-    )
+    assert text == ("[internal]\n\n; ***** BEGIN BY ModuleA\nexten => 1\n; ***** END BY ModuleA\n")
 
 
 def test_a_low_number_puts_a_module_before_core() -> None:

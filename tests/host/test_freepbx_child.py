@@ -189,3 +189,63 @@ def test_a_function_of_module_py_may_be_declared(bench: Workbench) -> None:
     assert [(one["method"], one["priority"]) for one in found["generators"]] == [
         ("greeter_get_config", 120)
     ]
+
+
+def collected(bench: Workbench, body: str, **more: Any) -> dict[str, Any]:
+    """Return what is stored of the generators of a module."""
+    answers: dict[str, Any] = run(
+        bench, body, "collect", hooks=["get_config", "gen_config"], **more
+    )["answers"]
+    return answers
+
+
+def test_generators_answer_in_the_order_of_their_priorities(bench: Workbench) -> None:
+    body = (
+        method("hook_get_config", "return '[late]'", ", engine")
+        + method("get_config", "return f'[early]\\nexten => 1,1,NoOp({engine})'", ", engine")
+        + method("my_dialplan_hooks", "return 300")
+        + method(
+            "do_dialplan_hook",
+            "self.pbx.dialplan.splice('internal', '201', 1, 'NoOp(first)')",
+            ", engine, priority",
+        )
+    )
+    answer = collected(bench, body)["get_config"]
+    assert answer["ok"], answer
+    assert [(one["method"], one["priority"]) for one in answer["value"]["pieces"]] == [
+        ("get_config", 100),
+        ("hook_get_config", 600),
+    ]
+    assert "NoOp(asterisk)" in answer["value"]["pieces"][0]["text"]
+    (edit,) = answer["value"]["edits"]
+    assert (edit["method"], edit["priority"]) == ("do_dialplan_hook", 300)
+    assert edit["edit"]["at"] == "1" and edit["edit"]["value"] == "NoOp(first)"
+
+
+def test_an_edit_that_would_break_the_file_is_the_fault_of_the_module(bench: Workbench) -> None:
+    body = method("get_config", "self.pbx.dialplan.add('x]\\n[general', '1', 'NoOp()')", ", engine")
+    answer = collected(bench, body)["get_config"]
+    assert not answer["ok"] and "is not a context of the dialplan" in answer["error"]
+
+
+def test_files_begin_with_the_name_of_the_module(bench: Workbench) -> None:
+    body = method("gen_config", "return {'greeter.conf': '[general]\\n'}")
+    assert collected(bench, body)["gen_config"]["value"] == {"greeter.conf": "[general]\n"}
+    for name in ("extensions.conf", "greeter2.conf", "greeter/../pjsip.conf", "greeter.txt"):
+        answer = collected(bench, method("gen_config", f"return {{{name!r}: 'x'}}"))["gen_config"]
+        assert not answer["ok"] and "begins with the module's" in answer["error"]
+
+
+def test_write_config_may_change_what_gen_config_made(bench: Workbench) -> None:
+    body = method("gen_config", "return {'greeter.conf': 'a'}") + method(
+        "write_config",
+        "self.pbx.write_config({'greeter_more.conf': conf['greeter.conf']})",
+        ", conf",
+    )
+    assert collected(bench, body)["gen_config"]["value"] == {"greeter_more.conf": "a"}
+
+
+def test_what_makes_dialplan_is_asked_for_it(bench: Workbench) -> None:
+    body = method("get_config", "return ''", ", engine") + method("gen_config", "return {}")
+    assert run(bench, body)["hooks"] == ["get_config", "gen_config"]
+    assert collected(bench, body)["get_config"]["value"] is None

@@ -1,14 +1,18 @@
-"""Hooks of the files of Asterisk (reference M6.2); they come with the telephone system."""
+"""Hooks of the files of Asterisk (reference M6.2).
+
+Their answers are stored; the files are made of them. A hook with arguments is asked once for each
+route, telephone or provider.
+"""
 
 from __future__ import annotations
 
 from modules_app.exceptions import gettext_noop as _
-from modules_app.hooks.catalogue.reasons import LATER_TELEPHONY
 from modules_app.hooks.spec import HookKind, HookSpec, Interface, Surface, Value, arguments
 
 
 def _text(name: str, seed_name: str, surface: Surface, docs: str, *pairs: str) -> HookSpec:
     """Return a hook whose lines go into a file of Asterisk."""
+    asked_with = arguments(*pairs)
     return HookSpec(
         name,
         seed_name,
@@ -16,11 +20,11 @@ def _text(name: str, seed_name: str, surface: Surface, docs: str, *pairs: str) -
         HookKind.TEXT,
         surface,
         docs,
-        arguments=arguments(*pairs),
+        arguments=asked_with,
         returns=(Value.TEXT,),
         reference="M6.2",
-        called=False,
-        reason=LATER_TELEPHONY,
+        collected=True,
+        keyed=bool(asked_with),
     )
 
 
@@ -178,8 +182,6 @@ ASTERISK = (
         Surface.ASTERISK,
         _("Told when all files of Asterisk are made; the module may write its own."),
         reference="M6.2",
-        called=False,
-        reason=LATER_TELEPHONY,
     ),
     HookSpec(
         "override_pjsip_options",
@@ -191,8 +193,8 @@ ASTERISK = (
         arguments=arguments("extension: str", "options: dict[str, str]"),
         returns=(Value.DICT,),
         reference="M6.2",
-        called=False,
-        reason=LATER_TELEPHONY,
+        collected=True,
+        keyed=True,
     ),
     HookSpec(
         "override_provider_pjsip_options",
@@ -204,7 +206,7 @@ ASTERISK = (
         arguments=arguments("uniqid: str", "options: dict[str, str]"),
         returns=(Value.DICT,),
         reference="M6.2",
-        called=False,
-        reason=LATER_TELEPHONY,
+        collected=True,
+        keyed=True,
     ),
 )

@@ -1,0 +1,87 @@
+"""Which questions of keyed hooks the modules in use have not answered yet (reference M6.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from modules_app.hooks.keyed import KEYED
+from modules_app.hooks.questions import Arguments, current_questions, digest
+from modules_app.models import HookResult
+from modules_app.selectors.answers import modules_in_use
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """What one hook of one module must be asked.
+
+    ``digests`` has all keys that there are now: what is stored of any other is outdated.
+    """
+
+    questions: Mapping[str, Arguments]
+    digests: Mapping[str, str]
+
+
+def open_questions(module_id: str = "") -> dict[str, dict[str, Open]]:
+    """Return what must be asked, by module and hook; nothing is read without keyed hooks.
+
+    A question is open when its arguments are not those with which the present version of the
+    module was asked, and a hook stays in when only keys went away.
+    """
+    having = _having(module_id)
+    if not having:
+        return {}
+    everything = all_questions({hook for _generation, hooks in having.values() for hook in hooks})
+    known = _known(having, everything)
+    found: dict[str, dict[str, Open]] = {}
+    for pk, (generation, hooks) in having.items():
+        for hook in hooks:
+            asked = known.get((pk, generation, hook))
+            if one := _open(everything[hook], asked):
+                found.setdefault(pk, {})[hook] = one
+    return found
+
+
+def all_questions(hooks: Collection[str]) -> dict[str, Open]:
+    """Return every question of these hooks, as if nothing had been asked."""
+    current = current_questions(hooks)
+    return {
+        hook: Open(asked, {key: digest(arguments) for key, arguments in asked.items()})
+        for hook, asked in current.items()
+    }
+
+
+def _open(one: Open, asked: Mapping[str, str] | None) -> Open | None:
+    if asked is None:
+        return one
+    if asked == one.digests:
+        return None
+    missing = {
+        key: arguments
+        for key, arguments in one.questions.items()
+        if asked.get(key) != one.digests[key]
+    }
+    return Open(missing, one.digests)
+
+
+def _having(module_id: str) -> dict[str, tuple[str, list[str]]]:
+    """Return the generation and the keyed hooks of each module in use that has any."""
+    rows = modules_in_use().filter(language="python")
+    if module_id:
+        rows = rows.filter(pk=module_id)
+    found = {
+        pk: (generation, [name for name in KEYED if name in (hooks or ())])
+        for pk, generation, hooks in rows.values_list("id", "generation", "facts__hooks")
+    }
+    return {pk: one for pk, one in found.items() if one[1]}
+
+
+def _known(modules: Iterable[str], hooks: Iterable[str]) -> dict[tuple[str, str, str], Any]:
+    rows = HookResult.objects.filter(module_id__in=list(modules), hook__in=list(hooks))
+    return {
+        (pk, generation, hook): asked or {}
+        for pk, generation, hook, asked in rows.values_list(
+            "module_id", "answered_generation", "hook", "asked_with"
+        )
+    }
