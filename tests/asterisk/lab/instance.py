@@ -17,16 +17,16 @@ from tests.asterisk.lab import configuration
 from tests.asterisk.lab.root import LabError, command, ensure_root
 
 LOOPBACK = "127.0.0.1"
-BLOCK = 64
+BLOCK = 128
 # Below the ports that Linux hands out by itself.
-BLOCKS = range(20_032, 32_000, BLOCK)
+BLOCKS = range(20_096, 32_000, BLOCK)
 START_SECONDS = 30
 SOCKET_PATH_LIMIT = 107
 
 
 @dataclass(frozen=True)
 class Ports:
-    """The ports of one instance, a block of 64 that nobody else uses; all on the loopback."""
+    """The ports of one instance, a block of 128 that nobody else uses; all on the loopback."""
 
     first: int
     guard: socket.socket | None = field(default=None, repr=False, compare=False)
@@ -47,27 +47,38 @@ class Ports:
         return self.first + 2
 
     @property
+    def provider(self) -> int:
+        """UDP port of the tests' providers, each at an address of its own (127.0.0.2, …)."""
+        return self.first + 3
+
+    @property
+    def phones(self) -> range:
+        """UDP ports for the phones that talk to it, and for callers."""
+        return range(self.first + 10, self.first + 40)
+
+    @property
     def rtp(self) -> tuple[int, int]:
         """First and last UDP port of voice."""
-        return self.first + 10, self.first + BLOCK - 1
+        return self.first + 40, self.first + BLOCK - 1
 
     @classmethod
     def free(cls) -> Ports:
         """Choose a block that is free now and keep it from others as long as the value lives."""
         for first in random.sample(BLOCKS, len(BLOCKS)):
-            guard = _bound(first + 9, socket.SOCK_STREAM)
+            guard = bound(first + 9, socket.SOCK_STREAM)
             if guard is None:
                 continue
             if all(_is_free(port) for port in range(first, first + BLOCK) if port != first + 9):
                 return cls(first, guard)
             guard.close()
-        raise LabError("No block of 64 free ports between 20032 and 32000.")
+        raise LabError("No block of 128 free ports between 20096 and 32000.")
 
 
-def _bound(port: int, kind: socket.SocketKind) -> socket.socket | None:
+def bound(port: int, kind: socket.SocketKind, address: str = LOOPBACK) -> socket.socket | None:
+    """Return a socket that holds the port, None when another one does."""
     made = socket.socket(socket.AF_INET, kind)
     try:
-        made.bind((LOOPBACK, port))
+        made.bind((address, port))
     except OSError:
         made.close()
         return None
@@ -76,7 +87,7 @@ def _bound(port: int, kind: socket.SocketKind) -> socket.socket | None:
 
 def _is_free(port: int) -> bool:
     for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
-        made = _bound(port, kind)
+        made = bound(port, kind)
         if made is None:
             return False
         made.close()
@@ -91,6 +102,7 @@ class Instance:
     folder: Path
     etc: Path
     ports: Ports
+    is_for_tests: bool = False
 
     @property
     def ami_port(self) -> int:
@@ -144,15 +156,17 @@ class Instance:
     def start(self) -> None:
         """Start it and wait until it has booted; nothing to do when it runs.
 
-        Started by root it becomes the owner of its folder first.
+        Started by root it becomes the owner of its folder first. One for tests ends with its
+        parent, even if that is killed.
         """
         if self.pid() is not None:
             return
         self.console.parent.mkdir(parents=True, exist_ok=True)
         owner = self.folder.stat()
+        leash = ["setpriv", "--pdeathsig", "TERM"] if self.is_for_tests else []
         with self.console.open("w") as console:
             started = subprocess.Popen(
-                command(self.root, "-C", self._conf, "-f"),
+                [*leash, *command(self.root, "-C", self._conf, "-f")],
                 stdin=subprocess.DEVNULL,
                 stdout=console,
                 stderr=subprocess.STDOUT,
@@ -233,7 +247,8 @@ class AsteriskLab:
         """Start an Asterisk that reads its configuration from ``etc``; only logger.conf and
         modules.conf are added there, if they are missing. ``ports`` is what the files say.
         """
-        instance = prepare(self.root, self.folder / str(len(self.instances)), etc, ports)
+        folder = self.folder / str(len(self.instances))
+        instance = prepare(self.root, folder, etc, ports, is_for_tests=True)
         self.instances.append(instance)
         instance.start()
         return instance
@@ -252,7 +267,9 @@ def _owner(folder: Path) -> tuple[int, int]:
     return existing.stat().st_uid, existing.stat().st_gid
 
 
-def prepare(root: Path, folder: Path, etc: Path, ports: Ports) -> Instance:
+def prepare(
+    root: Path, folder: Path, etc: Path, ports: Ports, *, is_for_tests: bool = False
+) -> Instance:
     """Make the folders of an instance, and the two files without which nothing can be seen."""
     run = folder / "run"
     if len(str(run / "asterisk.ctl")) > SOCKET_PATH_LIMIT:
@@ -268,4 +285,4 @@ def prepare(root: Path, folder: Path, etc: Path, ports: Ports) -> Instance:
         {"logger.conf": configuration.LOGGER, "modules.conf": configuration.modules_conf()},
     )
     (folder / "asterisk.conf").write_text(configuration.asterisk_conf(root, folder, etc, run))
-    return Instance(root, folder, etc, ports)
+    return Instance(root, folder, etc, ports, is_for_tests)

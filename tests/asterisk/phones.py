@@ -1,0 +1,172 @@
+"""Phones and a provider for tests, played by sipp."""
+
+from __future__ import annotations
+
+import socket
+import tempfile
+from pathlib import Path
+
+from tests.asterisk.lab.instance import Instance, bound
+from tests.asterisk.sipp import SipMessage, Sipp
+
+EXPIRES_SECONDS = 3600
+
+
+class _Party:
+    """Somebody with a UDP port of his own who talks to one Asterisk."""
+
+    def __init__(
+        self,
+        instance: Instance,
+        number: str,
+        secret: str,
+        name: str,
+        *,
+        address: str,
+        guard: socket.socket,
+    ) -> None:
+        self.instance = instance
+        self.number = number
+        self.secret = secret
+        self.name = name
+        self.address = address
+        self._guard = guard
+        self._guards: list[tuple[socket.socket, Sipp]] = []
+        self.port: int = self._guard.getsockname()[1]
+        self._folder = Path(tempfile.mkdtemp(prefix=f"{number}-", dir=instance.folder))
+        self._started: list[Sipp] = []
+        self._listener: Sipp | None = None
+
+    def start_call(self, called: str, *, talk_seconds: float = 60) -> Sipp:
+        """Call a number and return at once; ``hang_up`` of what comes back ends it."""
+        for guard, call in self._guards:
+            if not call.is_running():
+                guard.close()
+        guard = _claim(self.instance)
+        port = guard.getsockname()[1]
+        call = self._sipp("call", port=port, called=called, talk=_milliseconds(talk_seconds))
+        self._guards.append((guard, call))
+        return call
+
+    def call(self, called: str, *, talk_seconds: float = 0.5) -> int:
+        """Call a number, talk, hang up; return the last status of the INVITE (200: answered)."""
+        made = self.start_call(called, talk_seconds=talk_seconds)
+        made.wait()
+        return made.status("INVITE") or 0
+
+    def answer(self, *, ring_seconds: float = 0.2) -> None:
+        """From now on ring and answer every call until its caller ends it."""
+        self._listen("answer", ring=_milliseconds(ring_seconds))
+
+    def ring(self) -> None:
+        """From now on ring and never answer."""
+        self._listen("answer", ring=_milliseconds(3600))
+
+    def reject(self, status: str = "486 Busy Here") -> None:
+        """From now on reject every call."""
+        self._listen("reject", status=status)
+
+    def unplug(self) -> None:
+        """Answer no more, as a phone without power; calls that stand are not ended."""
+        if self._listener is not None:
+            self._listener.stop()
+            self._listener = None
+
+    @property
+    def calls(self) -> list[SipMessage]:
+        """The INVITEs that came to this party since it began to answer, ring or reject."""
+        return [] if self._listener is None else self._listener.received("INVITE")
+
+    def wait_for(self, method: str) -> SipMessage:
+        """Wait until a request of this method comes in (INVITE: a call) and return it."""
+        if self._listener is None:
+            raise AssertionError("nobody listens: answer(), ring() or reject() comes first")
+        return self._listener.wait_for_request(method)
+
+    def close(self) -> None:
+        """End everything that this party began."""
+        for started in self._started:
+            started.stop()
+        for guard in (self._guard, *(guard for guard, _ in self._guards)):
+            guard.close()
+
+    def _listen(self, scenario: str, **values: object) -> None:
+        self.unplug()
+        self._listener = self._sipp(scenario, port=self.port, calls=None, **values)
+        self._listener.wait_until_listening()
+
+    def _sipp(self, name: str, *, port: int, calls: int | None = 1, **values: object) -> Sipp:
+        filled = {
+            "number": self.number,
+            "secret": self.secret,
+            "name": self.name,
+            "domain": self.address,
+            **values,
+        }
+        folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=self._folder))
+        started = Sipp(
+            name,
+            filled,
+            folder=folder,
+            server=self.instance.sip_port,
+            address=self.address,
+            port=port,
+            calls=calls,
+        )
+        self._started.append(started)
+        return started
+
+
+class Phone(_Party):
+    """A SIP phone: ``register``, then ``answer``; ``call`` needs no registration."""
+
+    def __init__(self, instance: Instance, number: str, secret: str, name: str = "") -> None:
+        shown = name or f"Phone {number}"
+        guard = _claim(instance)
+        super().__init__(instance, number, secret, shown, address="127.0.0.1", guard=guard)
+
+    def register(self, *, expires_seconds: int = EXPIRES_SECONDS) -> int:
+        """Register at the address where ``answer`` listens; return the last status (200: done)."""
+        self.unplug()
+        made = self._sipp("register", port=self.port, expires=expires_seconds)
+        made.wait()
+        return made.status("REGISTER") or 0
+
+    def unregister(self) -> int:
+        """Take the registration back."""
+        return self.register(expires_seconds=0)
+
+
+class Provider(_Party):
+    """A provider, at an address that is not that of the phones, and the port ``ports.provider``.
+
+    ``answer`` makes it take outgoing calls (``calls`` says with which numbers, ``calls[-1].called``
+    and ``.caller``); ``call`` makes an incoming one from its ``caller``. ``secret`` is for
+    providers that answer Asterisk's own request for a password.
+    """
+
+    def __init__(
+        self,
+        instance: Instance,
+        caller: str,
+        *,
+        secret: str = "",
+        address: str = "127.0.0.2",
+    ) -> None:
+        guard = bound(instance.ports.provider, socket.SOCK_STREAM, address)
+        if guard is None:
+            raise AssertionError(f"there is a provider at {address} already; give it another one")
+        super().__init__(instance, caller, secret, caller, address=address, guard=guard)
+
+
+def _milliseconds(seconds: float) -> int:
+    return round(seconds * 1000)
+
+
+def _claim(instance: Instance) -> socket.socket:
+    """Hold the TCP port of a number whose UDP port sipp will use, so that no other party does."""
+    for port in instance.ports.phones:
+        guard = bound(port, socket.SOCK_STREAM)
+        if guard is not None:
+            return guard
+    raise AssertionError("all ports for phones are taken; close those that are done")
