@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 from collections.abc import Callable, Collection
 from typing import Any
 
@@ -41,7 +42,7 @@ class Faults:
         """Return the known word that the author may have meant, empty if there is none."""
         if len(self._kept) >= MAX_FINDINGS:
             return ""
-        return next(iter(difflib.get_close_matches(word[:40], known, n=1)), "")
+        return _nearest(word[:40], frozenset(known))
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -53,6 +54,12 @@ class Faults:
         context = {"count": self._left_out, "document": self.document}
         more = Finding(severity, "more-findings", message, context, self.document)
         return (*self._kept, more)
+
+
+@functools.lru_cache(maxsize=256)
+def _nearest(word: str, known: frozenset[str]) -> str:
+    """Comparing words takes longer than all other reading, and unknown ones come in flocks."""
+    return next(iter(difflib.get_close_matches(word, known, n=1)), "")
 
 
 class Spot:

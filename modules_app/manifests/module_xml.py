@@ -12,7 +12,6 @@ from typing import Any
 from modules_app.domain.manifest import Contract
 from modules_app.exceptions import gettext_noop as _
 from modules_app.manifests import values
-from modules_app.manifests.faults import Faults
 from modules_app.manifests.xml_database import read_database
 from modules_app.manifests.xml_hooks import (
     read_console,
@@ -30,9 +29,7 @@ from modules_app.manifests.xml_nodes import (
     element_unknown,
     line_of_text,
     markup_of,
-    name_of,
     plain,
-    spot_of,
     text_of,
 )
 from modules_app.manifests.xml_relations import (
@@ -87,7 +84,7 @@ _FEED_ONLY = (
     "unavail",
 )
 _VARIANTS = {"licence": "license", "popoverss": "popovers"}
-_CONTAINERS: dict[str, Callable[[list[Element], Faults], Any]] = {
+_CONTAINERS: dict[str, Callable[[list[Element]], Any]] = {
     "depends": read_depends,
     "requirements": read_requirements,
     "supported": read_supported,
@@ -102,38 +99,39 @@ _CONTAINERS: dict[str, Callable[[list[Element], Faults], Any]] = {
 }
 _REPEATABLE = ("fileinclude",)
 _JOINED = {*_CONTAINERS, "menuitems", "database"} - {"oobe", "commercial"}
-_KNOWN = (
-    "rawname",
-    "version",
-    "menuitems",
-    "database",
-    *_LINES,
-    *_TEXTS,
-    *_LINKS,
-    *_SWITCHES,
-    *_FACTS,
-    *_LONG_FACTS,
-    *_FEED_ONLY,
-    *_CONTAINERS,
+_KNOWN = frozenset(
+    {
+        "rawname",
+        "version",
+        "menuitems",
+        "database",
+        *_LINES,
+        *_TEXTS,
+        *_LINKS,
+        *_SWITCHES,
+        *_FACTS,
+        *_LONG_FACTS,
+        *_FEED_ONLY,
+        *_CONTAINERS,
+    }
 )
 
 
-def read_module_xml(root: Element, faults: Faults) -> dict[str, Any]:
-    """Return the fields of a Manifest, as far as they could be read; faults are in ``faults``."""
-    if name_of(root) != "module":
-        spot_of(root, faults).error(
+def read_module_xml(root: Element) -> dict[str, Any]:
+    """Return the fields of a Manifest, as far as they could be read."""
+    if root.name != "module":
+        root.error(
             "xml-wrong-root",
             _("The root element is {element}, not module."),
-            element=values.shown(str(root.tag)),
+            element=values.shown(root.tag),
         )
         return {}
-    return _Reader(root, faults).fields()
+    return _Reader(root).fields()
 
 
 class _Reader:
-    def __init__(self, root: Element, faults: Faults) -> None:
+    def __init__(self, root: Element) -> None:
         self.root = root
-        self.faults = faults
         self.facts: dict[str, Any] = {}
         self.blocks = self._blocks()
 
@@ -143,30 +141,28 @@ class _Reader:
         fields |= {name: self._markup(name) for name in _TEXTS}
         fields |= {field: self._switch(name) for name, field in _SWITCHES.items()}
         self._links(fields)
-        fields["menu"] = read_menuitems(
-            self.blocks.get("menuitems", []), fields["category"], self.faults
-        )
-        fields["tables"] = read_database(self.blocks.get("database", []), self.faults)
+        fields["menu"] = read_menuitems(self.blocks.get("menuitems", []), fields["category"])
+        fields["tables"] = read_database(self.blocks.get("database", []))
         self._plain_facts()
         for name, read in _CONTAINERS.items():
             if name in self.blocks:
-                self.facts[name] = read(self.blocks[name], self.faults)
+                self.facts[name] = read(self.blocks[name])
         self._requires_itself(fields["id"])
         self._remarks(fields)
         return {**fields, "facts": self.facts}
 
     def _blocks(self) -> dict[str, list[Element]]:
         """Sort the top level by name and say what is unknown, misspelt or repeated."""
-        attributes_of(self.root, (), self.faults)
+        attributes_of(self.root, ())
         blocks: dict[str, list[Element]] = {}
-        for element in children_of(self.root, self.faults):
-            name = name_of(element)
+        for element in children_of(self.root):
+            name = element.name
             spelt = _VARIANTS.get(name, name)
             if spelt not in _KNOWN:
-                element_unknown(element, self.faults, known=_KNOWN)
+                element_unknown(element, known=_KNOWN)
                 self.facts.setdefault("other", []).append(plain(element))
                 continue
-            if spelt != str(element.tag):
+            if spelt != element.tag:
                 self._spelling(element, spelt, ignored=spelt != name)
             blocks.setdefault(spelt, []).append(element)
         for name, elements in blocks.items():
@@ -175,14 +171,13 @@ class _Reader:
         return blocks
 
     def _spelling(self, element: Element, spelt: str, *, ignored: bool) -> None:
-        spot = spot_of(element, self.faults)
-        context = {"element": str(element.tag), "spelling": spelt}
+        context = {"element": element.tag, "spelling": spelt}
         if ignored:
             message = _("The element {element} is read as {spelling}; FreePBX ignores it.")
-            spot.warning("element-misspelt", message, **context)
+            element.warning("element-misspelt", message, **context)
         else:
             message = _("The element {element} is read as {spelling}.")
-            spot.note("element-letter-case", message, **context)
+            element.note("element-letter-case", message, **context)
 
     def _repeated(self, name: str, elements: list[Element]) -> None:
         message = (
@@ -190,29 +185,29 @@ class _Reader:
             if name in _JOINED
             else _("There are {count} {element} elements; the first one with a text counts.")
         )
-        spot_of(elements[1], self.faults).warning(
-            "element-repeated", message, element=name, count=len(elements)
-        )
+        elements[1].warning("element-repeated", message, element=name, count=len(elements))
 
     def _first(self, name: str) -> Element | None:
         """Return the element that counts: the first with a text, else the first."""
         elements = self.blocks.get(name)
         if not elements:
             return None
+        if len(elements) == 1:
+            return elements[0]
         return next((one for one in elements if text_of(one)), elements[0])
 
     def _line(self, name: str) -> str:
         element = self._first(name)
-        return "" if element is None else line_of_text(element, self.faults)
+        return "" if element is None else line_of_text(element)
 
     def _markup(self, name: str) -> str:
         element = self._first(name)
-        return "" if element is None else markup_of(element, self.faults)
+        return "" if element is None else markup_of(element)
 
     def _id(self) -> str:
         element = self._first("rawname")
         raw = "" if element is None else text_of(element)
-        spot = spot_of(self.root if element is None else element, self.faults)
+        spot = self.root if element is None else element
         if raw:
             return values.read_id(raw, Contract.FREEPBX, spot)
         spot.error(
@@ -227,8 +222,8 @@ class _Reader:
     def _version(self) -> str:
         element = self._first("version")
         if element is None:
-            return values.read_version("", spot_of(self.root, self.faults))
-        return values.read_version(text_of(element), spot_of(element, self.faults))
+            return values.read_version("", self.root)
+        return values.read_version(text_of(element), element)
 
     def _switch(self, name: str) -> bool:
         """``no`` forbids, anything else allows (reference F1.2)."""
@@ -237,7 +232,7 @@ class _Reader:
             return True
         raw = text_of(element).lower()
         if raw not in ("yes", "no"):
-            spot_of(element, self.faults).warning(
+            element.warning(
                 "switch-invalid",
                 _("{element} is {value}; only yes and no have a meaning."),
                 element=name,
@@ -250,7 +245,7 @@ class _Reader:
         for name in _LINKS:
             element = self._first(name)
             if element is not None:
-                links[name] = values.clean_link(text_of(element), spot_of(element, self.faults))
+                links[name] = values.clean_link(text_of(element), element)
         fields["license_link"] = links.get("licenselink", "")
         fields["info_link"] = links.get("info") or links.get("more-info", "")
         if links.get("info") and links.get("more-info"):
@@ -259,18 +254,18 @@ class _Reader:
         if update:
             self.facts["updateurl"] = update
         if update and not update.lower().startswith("https://"):
-            spot_of(self.blocks["updateurl"][0], self.faults).warning(
+            self.blocks["updateurl"][0].warning(
                 "updateurl-not-https",
                 _("The address of the update feed is not https, so it is never asked."),
             )
 
     def _plain_facts(self) -> None:
-        facts = {name: self._line(name) for name in _FACTS}
-        facts |= {name: self._markup(name) for name in _LONG_FACTS}
+        facts = {name: self._line(name) for name in _FACTS if name in self.blocks}
+        facts |= {name: self._markup(name) for name in _LONG_FACTS if name in self.blocks}
         self.facts |= {name: text for name, text in facts.items() if text}
         for name in _FEED_ONLY:
-            for element in self.blocks.get(name, []):
-                spot_of(element, self.faults).note(
+            for element in self.blocks.get(name, ()):
+                element.note(
                     "element-feed-only",
                     _("The element {element} belongs to a catalogue and has no effect here."),
                     element=name,
@@ -281,17 +276,16 @@ class _Reader:
         for entry in self.facts.get("depends", ()):
             required = entry["value"].split(maxsplit=1)[0] if entry["value"] else ""
             if module_id and entry["kind"] == "module" and required == module_id:
-                self.faults.at("/module/depends/module", line=entry["line"]).error(
+                self.root.faults.at("/module/depends/module", line=entry["line"]).error(
                     "requires-itself", _("The module requires itself."), rule="M16"
                 )
 
     def _remarks(self, fields: dict[str, Any]) -> None:
-        spot = spot_of(self.root, self.faults)
         if not fields["name"]:
-            spot.warning("name-missing", _("The manifest gives the module no name."))
+            self.root.warning("name-missing", _("The manifest gives the module no name."))
         for name in ("embedcategory", "requirements"):
             if name in self.blocks:
-                spot_of(self.blocks[name][0], self.faults).note(
+                self.blocks[name][0].note(
                     "element-without-effect",
                     _("The element {element} is known, but nothing reads it."),
                     element=name,

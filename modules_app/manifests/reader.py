@@ -71,13 +71,8 @@ def read_manifest(name: str, data: bytes) -> ManifestReading:
 
 
 def _read_xml(data: bytes, faults: Faults) -> dict[str, Any]:
-    document = load_xml(data, faults)
-    if document is None:
-        return {}
-    if document.well_formed:
-        return read_module_xml(document.root, faults)
-    guesswork = Faults(faults.document)
-    return read_module_xml(document.root, guesswork)
+    root = load_xml(data, faults)
+    return {} if root is None else read_module_xml(root)
 
 
 def _usable(fields: Mapping[str, Any]) -> dict[str, Any]:

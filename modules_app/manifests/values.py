@@ -23,6 +23,8 @@ TEXT = 64 * 1024
 _STAND_INS = ("core",)
 _MAX_LINK = 2000
 _HOST = re.compile(r"(?!xn--)[A-Za-z0-9-]+(\.(?!xn--)[A-Za-z0-9-]+)*\.?", re.ASCII | re.IGNORECASE)
+_PLAIN_LINK = re.compile(rf"https?://{_HOST.pattern}(/[!#-&(-;=?-\[\]-_a-~]*)?", _HOST.flags)
+"""What nearly every link looks like; ``is_link`` looks closely only at the others."""
 _UNSAFE_IN_LINK = re.compile(r"""[\s\\<>"'`\x00-\x20\x7f-\x9f]""")
 _INVISIBLE = "\u200b\u200e\u200f\u2028\u2029\u2060\ufeff" + "".join(
     map(chr, [*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
@@ -90,21 +92,25 @@ def read_version(raw: str, spot: Spot) -> str:
 
 def clean_line(raw: str, spot: Spot, *, limit: int = LINE) -> str:
     """Return a one-line text: white space folded, control signs gone, NFC, at most ``limit``."""
-    return _clean(" ".join(raw.split()), spot, keep="", limit=limit)
+    line = " ".join(raw.split())
+    if line.isascii() and line.isprintable() and len(line) <= limit:
+        return line
+    return _clean(line, spot, keep="", limit=limit)
 
 
 def clean_text(raw: str, spot: Spot, *, limit: int = TEXT) -> str:
     """Return a text of several lines, trimmed, with ``\\n`` as the only line end."""
     lines = raw.replace("\r\n", "\n").replace("\r", "\n").strip()
+    visible = lines.replace("\n", "").replace("\t", "")
+    if visible.isascii() and visible.isprintable() and len(lines) <= limit:
+        return lines
     return _clean(lines, spot, keep="\n\t", limit=limit)
 
 
 def clean_link(raw: str, spot: Spot) -> str:
     """Return an http, https or ``//`` link; anything else is dropped with a warning (M14)."""
     link = raw.strip()
-    if not link:
-        return ""
-    if is_link(link):
+    if not link or is_link(link):
         return link
     spot.warning(
         "link-dropped",
@@ -118,7 +124,11 @@ def clean_link(raw: str, spot: Spot) -> str:
 
 def is_link(link: str) -> bool:
     """Say whether ``link`` leads to a plain web host: no other scheme, no user, no punycode."""
-    if len(link) > _MAX_LINK or _UNSAFE_IN_LINK.search(link):
+    if len(link) > _MAX_LINK:
+        return False
+    if _PLAIN_LINK.fullmatch(link):
+        return True
+    if _UNSAFE_IN_LINK.search(link):
         return False
     try:
         parts = urlsplit(link)

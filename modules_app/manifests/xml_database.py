@@ -9,7 +9,7 @@ from modules_app.domain.foreign_keys import by_name, why_not
 from modules_app.domain.tables import ColumnSpec, ColumnType, TableSpec
 from modules_app.exceptions import gettext_noop as _
 from modules_app.manifests import values
-from modules_app.manifests.faults import Faults, Spot
+from modules_app.manifests.faults import Spot
 from modules_app.manifests.xml_keys import ForeignKey, read_keys, sql_name
 from modules_app.manifests.xml_nodes import (
     Element,
@@ -17,8 +17,6 @@ from modules_app.manifests.xml_nodes import (
     children_of,
     element_unknown,
     is_true,
-    name_of,
-    spot_of,
     whole_number,
 )
 
@@ -62,41 +60,38 @@ _NUMBERS = (
     ColumnType.FLOAT,
 )
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?", re.ASCII)
-_FIELD = (
-    "name",
-    "type",
-    "length",
-    "precision",
-    "scale",
-    "default",
-    "notnull",
-    "primarykey",
-    "autoincrement",
-    "unsigned",
-    "fixed",
-    "unique",
-)
+_SIZES = ("length", "precision", "scale")
+_FLAGS = {
+    "primarykey": "primary",
+    "autoincrement": "autoincrement",
+    "unsigned": "unsigned",
+    "unique": "unique",
+    "fixed": "fixed",
+}
+"""The attributes that are true or false, and what they are called in a column."""
+
+_FIELD = frozenset({"name", "type", "default", "notnull", *_SIZES, *_FLAGS})
 
 
-def read_database(blocks: list[Element], faults: Faults) -> tuple[TableSpec, ...]:
+def read_database(blocks: list[Element]) -> tuple[TableSpec, ...]:
     """Return the declared tables; a hostile name, type or default is an error."""
     tables: dict[str, TableSpec] = {}
     foreign: list[tuple[TableSpec, ForeignKey]] = []
     for block in blocks:
-        attributes_of(block, ("name",), faults)
-        for element in children_of(block, faults):
-            if name_of(element) != "table":
-                element_unknown(element, faults, known=("table",))
+        attributes_of(block, ("name",))
+        for element in children_of(block):
+            if element.name != "table":
+                element_unknown(element, known=("table",))
                 continue
-            table, keys = _table(element, faults)
+            table, keys = _table(element)
             if table is None:
                 continue
             if table.name.casefold() in tables:
-                _repeated(table.name, spot_of(element, faults))
+                _repeated(table.name, element)
             tables.setdefault(table.name.casefold(), table)
             foreign += [(table, key) for key in keys]
     if len(tables) > MAX_TABLES:
-        _too_many(len(tables), MAX_TABLES, spot_of(blocks[0], faults))
+        _too_many(len(tables), MAX_TABLES, blocks[0])
     _announce_impossible(foreign, tables.values())
     return tuple(tables.values())
 
@@ -111,72 +106,64 @@ def _announce_impossible(
             spot.note("foreign-key-not-made", reason, target=values.shown(spec.table))
 
 
-def _table(element: Element, faults: Faults) -> tuple[TableSpec | None, list[ForeignKey]]:
-    spot = spot_of(element, faults)
-    name = sql_name(attributes_of(element, ("name",), faults).get("name", ""), spot)
+def _table(element: Element) -> tuple[TableSpec | None, list[ForeignKey]]:
+    name = sql_name(attributes_of(element, ("name",)).get("name", ""), element)
     columns: dict[str, ColumnSpec] = {}
     key_elements = []
-    for child in children_of(element, faults):
-        if name_of(child) == "key":
+    for child in children_of(element):
+        if child.name == "key":
             key_elements.append(child)
-        elif name_of(child) != "field":
-            element_unknown(child, faults, known=("field", "key"))
-        elif column := _column(child, faults):
+        elif child.name != "field":
+            element_unknown(child, known=("field", "key"))
+        elif column := _column(child):
             if column.name.casefold() in columns:
-                _repeated(column.name, spot_of(child, faults))
+                _repeated(column.name, child)
             columns.setdefault(column.name.casefold(), column)
     if len(columns) > MAX_COLUMNS:
-        _too_many(len(columns), MAX_COLUMNS, spot)
+        _too_many(len(columns), MAX_COLUMNS, element)
     if not name:
         return None, []
     if not columns:
-        spot.warning(
+        element.warning(
             "table-empty", _("The table {table} has no field; it is left out."), table=name
         )
         return None, []
     if not any(column.primary for column in columns.values()):
-        spot.note(
+        element.note(
             "table-without-primary-key", _("The table {table} has no primary key."), table=name
         )
-    keys, foreign = read_keys(key_elements, name, columns, faults)
+    keys, foreign = read_keys(key_elements, name, columns)
     table = TableSpec(
         name, tuple(columns.values()), keys, tuple(key.spec for key in foreign), like_doctrine=True
     )
     return table, foreign
 
 
-def _column(element: Element, faults: Faults) -> ColumnSpec | None:
-    attributes = attributes_of(element, _FIELD, faults)
-    spot = spot_of(element, faults)
-    name = sql_name(attributes.get("name", ""), spot)
-    kind = _type(attributes.get("type", ""), spot)
+def _column(element: Element) -> ColumnSpec | None:
+    attributes = attributes_of(element, _FIELD)
+    name = sql_name(attributes.get("name", ""), element)
+    kind = _type(attributes.get("type", ""), element)
     if not name or kind is None:
         return None
-    primary = is_true(attributes, "primarykey", spot)
-    autoincrement = is_true(attributes, "autoincrement", spot)
-    if autoincrement and not primary:
-        spot.warning(
+    flags = {
+        flag: is_true(attributes, word, element)
+        for word, flag in _FLAGS.items()
+        if word in attributes
+    }
+    sizes = {word: _size(attributes, word, element) for word in _SIZES if word in attributes}
+    if flags.get("autoincrement") and not flags.get("primary"):
+        element.warning(
             "autoincrement-without-key",
             _("The field {field} counts up but is no primary key."),
             field=name,
         )
-    length = _size(attributes, "length", spot)
-    is_guid = attributes["type"].strip().lower() == "guid"
-    too_long = kind is ColumnType.STRING and (length or 0) > MAX_STRING
-    return ColumnSpec(
-        name=name,
-        type=ColumnType.TEXT if too_long else kind,
-        length=_GUID_LENGTH if is_guid else length,
-        precision=_size(attributes, "precision", spot),
-        scale=_size(attributes, "scale", spot, zero=True),
-        nullable=not is_true(attributes, "notnull", spot, default=True),
-        default=_default(attributes, kind, spot),
-        primary=primary,
-        autoincrement=autoincrement,
-        unsigned=is_true(attributes, "unsigned", spot),
-        unique=is_true(attributes, "unique", spot),
-        fixed=is_guid or is_true(attributes, "fixed", spot),
-    )
+    if attributes["type"].strip().lower() == "guid":
+        sizes["length"], flags["fixed"] = _GUID_LENGTH, True
+    elif kind is ColumnType.STRING and (sizes.get("length") or 0) > MAX_STRING:
+        kind = ColumnType.TEXT
+    nullable = not is_true(attributes, "notnull", element, default=True)
+    default = _default(attributes, kind, element)
+    return ColumnSpec(name, kind, nullable=nullable, default=default, **sizes, **flags)
 
 
 def _type(raw: str, spot: Spot) -> ColumnType | None:
@@ -191,15 +178,13 @@ def _type(raw: str, spot: Spot) -> ColumnType | None:
     return kind
 
 
-def _size(attributes: dict[str, str], name: str, spot: Spot, *, zero: bool = False) -> int | None:
-    raw = attributes.get(name)
-    if raw is None:
-        return None
+def _size(attributes: dict[str, str], name: str, spot: Spot) -> int | None:
+    raw = attributes[name]
     if not raw.strip():
         spot.note("attribute-empty", _("The attribute {attribute} is empty."), attribute=name)
         return None
     size = whole_number(raw, 0, spot, what=name)
-    if size < 0 or (size == 0 and not zero):
+    if size < 0 or (size == 0 and name != "scale"):
         spot.warning(
             "size-not-positive", _("{attribute} must be above 0; it is left out."), attribute=name
         )

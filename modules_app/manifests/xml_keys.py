@@ -15,14 +15,12 @@ from modules_app.domain.tables import (
 )
 from modules_app.exceptions import gettext_noop as _
 from modules_app.manifests import values
-from modules_app.manifests.faults import Faults, Spot
+from modules_app.manifests.faults import Spot
 from modules_app.manifests.xml_nodes import (
     Element,
     attributes_of,
     children_of,
     element_unknown,
-    name_of,
-    spot_of,
 )
 
 _SQL_NAME = re.compile(r"(?!sqlite_)[A-Za-z][A-Za-z0-9_]{0,62}", re.ASCII | re.IGNORECASE)
@@ -40,7 +38,7 @@ class ForeignKey(NamedTuple):
 
 
 def read_keys(
-    elements: list[Element], table: str, columns: Columns, faults: Faults
+    elements: list[Element], table: str, columns: Columns
 ) -> tuple[tuple[KeySpec, ...], list[ForeignKey]]:
     """Return the indexes and the foreign keys that ``<key>`` elements declare.
 
@@ -50,21 +48,20 @@ def read_keys(
     indexes: list[KeySpec] = []
     foreign: list[ForeignKey] = []
     for element in elements:
-        attributes = attributes_of(element, _KEY, faults)
-        spot = spot_of(element, faults)
+        attributes = attributes_of(element, _KEY)
         kind = attributes.get("type", "index").strip().lower()
         if kind not in _KINDS:
-            spot.warning(
+            element.warning(
                 "key-type-unsupported",
                 _("Keys of the type {type} are not made here."),
                 type=values.shown(kind),
             )
-        elif names := _key_columns(element, columns, faults):
+        elif names := _key_columns(element, columns):
             if kind == "foreign":
-                found = _foreign(attributes, names, spot)
-                foreign += [ForeignKey(found, spot)] if found else []
+                found = _foreign(attributes, names, element)
+                foreign += [ForeignKey(found, element)] if found else []
             else:
-                index = _index(attributes, names, kind, table, spot)
+                index = _index(attributes, names, kind, table, element)
                 indexes += [index] if index else []
     return tuple(indexes), foreign
 
@@ -130,17 +127,17 @@ def _action(attributes: dict[str, str], name: str, spot: Spot) -> str:
     return NO_ACTION
 
 
-def _key_columns(element: Element, columns: Columns, faults: Faults) -> tuple[str, ...]:
+def _key_columns(element: Element, columns: Columns) -> tuple[str, ...]:
     """Return the columns of a key, none when one of them does not exist."""
     names: list[str] = []
-    for child in children_of(element, faults):
-        if name_of(child) != "column":
-            element_unknown(child, faults, known=("column",))
+    for child in children_of(element):
+        if child.name != "column":
+            element_unknown(child, known=("column",))
             continue
-        raw = attributes_of(child, ("name",), faults).get("name", "")
+        raw = attributes_of(child, ("name",)).get("name", "")
         column = columns.get(raw.strip().casefold())
         if column is None:
-            spot_of(child, faults).warning(
+            child.warning(
                 "key-column-unknown",
                 _("The key names the field {field}, which the table does not have."),
                 field=values.shown(raw),
@@ -149,5 +146,5 @@ def _key_columns(element: Element, columns: Columns, faults: Faults) -> tuple[st
         if column.name not in names:
             names.append(column.name)
     if not names:
-        spot_of(element, faults).warning("key-empty", _("The key has no columns; it is left out."))
+        element.warning("key-empty", _("The key has no columns; it is left out."))
     return tuple(names)

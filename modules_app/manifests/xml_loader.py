@@ -7,41 +7,34 @@ what a recovering parser still makes of it is returned for the report only.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from lxml import etree
 
 from modules_app.exceptions import gettext_noop as _
 from modules_app.manifests.document import MAX_DEPTH, decode
 from modules_app.manifests.faults import Faults
+from modules_app.manifests.xml_nodes import MAX_ATTRIBUTES, Element, Unfit
 
 MAX_ELEMENTS = 6000
-MAX_ATTRIBUTES = 40
 
-_DECLARATIONS = re.compile(r"<!\s*(DOCTYPE|ENTITY|ELEMENT|ATTLIST|NOTATION)", re.IGNORECASE)
+_DECLARATIONS = re.compile(r"<!\s*((?i:DOCTYPE|ENTITY|ELEMENT|ATTLIST|NOTATION))")
 _ENCODING = re.compile(r"""\A<\?xml[^>]*?encoding\s*=\s*["']([^"']*)["']""")
 _UTF8 = ("utf-8", "utf8", "us-ascii", "ascii")
 
 
-@dataclass(frozen=True, slots=True)
-class XmlDocument:
-    """The root element; not to be trusted unless ``well_formed``."""
+def load_xml(data: bytes, faults: Faults) -> Element | None:
+    """Parse strictly; None when the file is hostile or nothing of it is usable.
 
-    root: etree._Element
-    well_formed: bool
-
-
-def load_xml(data: bytes, faults: Faults) -> XmlDocument | None:
-    """Parse strictly; None when the file is hostile or nothing of it is usable."""
+    Of a file that is not well-formed the errors are told, and what is found below its root is not.
+    """
     text = decode(data, faults)
     if text is None or not _plain(text, faults):
         return None
-    parser = _parser(recover=False)
     try:
-        root = etree.fromstring(data, parser)
+        root = etree.fromstring(data, _STRICT)
     except etree.XMLSyntaxError as fault:
         return _recovered(data, fault, faults)
-    return XmlDocument(root, True) if _within_limits(root, faults) else None
+    return _limited(root, data, faults, faults)
 
 
 def _parser(*, recover: bool) -> etree.XMLParser:
@@ -58,8 +51,11 @@ def _parser(*, recover: bool) -> etree.XMLParser:
     )
 
 
+_STRICT = _parser(recover=False)
+
+
 def _plain(text: str, faults: Faults) -> bool:
-    declaration = _DECLARATIONS.search(text) if "<!" in text else None
+    declaration = _DECLARATIONS.search(text)
     if declaration:
         faults.at(line=text.count("\n", 0, declaration.start()) + 1).error(
             "xml-dtd",
@@ -77,7 +73,7 @@ def _plain(text: str, faults: Faults) -> bool:
     return not faults.has_errors
 
 
-def _recovered(data: bytes, first: etree.XMLSyntaxError, faults: Faults) -> XmlDocument | None:
+def _recovered(data: bytes, first: etree.XMLSyntaxError, faults: Faults) -> Element | None:
     parser = _parser(recover=True)
     try:
         root = etree.fromstring(data, parser)
@@ -96,9 +92,20 @@ def _recovered(data: bytes, first: etree.XMLSyntaxError, faults: Faults) -> XmlD
     if root is None or not isinstance(root.tag, str):
         return None
     etree.strip_elements(root, etree.Entity, with_tail=False)
-    if not _within_limits(root, faults):
-        return None
-    return XmlDocument(root, False)
+    guesswork = Faults(faults.document)
+    return _limited(root, data, guesswork, faults)
+
+
+def _limited(root: etree._Element, data: bytes, below: Faults, faults: Faults) -> Element | None:
+    """Return the root with its elements, which report to ``below``; None beyond the limits."""
+    surely_few = data.count(b"<") <= MAX_ELEMENTS
+    alone = root.getprevious() is None and root.getnext() is None
+    if (surely_few and alone) or _within_limits(root, faults):
+        try:
+            return Element(root, below)
+        except Unfit:
+            _within_limits(root, faults)
+    return None
 
 
 def _within_limits(root: etree._Element, faults: Faults) -> bool:

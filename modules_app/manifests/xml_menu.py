@@ -8,32 +8,15 @@ from modules_app.domain.manifest import MenuEntry
 from modules_app.domain.menu import group_for_category
 from modules_app.exceptions import gettext_noop as _
 from modules_app.manifests import values
-from modules_app.manifests.faults import Faults, Spot
+from modules_app.manifests.faults import Spot
 from modules_app.manifests.xml_nodes import (
     Element,
     attributes_of,
     children_of,
     line_of_text,
-    name_of,
-    spot_of,
     whole_number,
 )
 
-_ATTRIBUTES = (
-    "category",
-    "type",
-    "sort",
-    "href",
-    "target",
-    "display",
-    "needsenginedb",
-    "needsenginerunning",
-    "access",
-    "hidden",
-    "requires_auth",
-    "beta",
-    "order",
-)
 _WORDS = {
     "needsenginedb": ("yes", "no"),
     "needsenginerunning": ("yes", "no"),
@@ -43,27 +26,31 @@ _WORDS = {
     "beta": ("yes", "no"),
     "type": ("setup", "tool"),
 }
+"""The attributes that are one of some words."""
+
+_FACTS = frozenset({"category", "display", "order", *_WORDS}) - {"hidden"}
+_ATTRIBUTES = _FACTS | {"sort", "href", "target", "hidden"}
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}", re.ASCII)
 _TARGET = re.compile(r"[A-Za-z0-9_-]{1,32}", re.ASCII)
 _FURTHEST = 10
 
 
-def read_menuitems(blocks: list[Element], category: str, faults: Faults) -> tuple[MenuEntry, ...]:
+def read_menuitems(blocks: list[Element], category: str) -> tuple[MenuEntry, ...]:
     """Return the menu items; ``category`` is the module's, for items that name none."""
     entries: dict[str, MenuEntry] = {}
     for block in blocks:
-        for name in block.attrib:
-            spot_of(block, faults).note(
+        for name in block.given:
+            block.note(
                 "attribute-without-effect",
                 _("The attribute {attribute} has no effect here."),
-                attribute=values.shown(str(name)),
+                attribute=values.shown(name),
             )
-        for element in children_of(block, faults):
-            entry = _entry(element, category, faults)
+        for element in children_of(block):
+            entry = _entry(element, category)
             if entry is None:
                 continue
             if entry.key in entries:
-                spot_of(element, faults).warning(
+                element.warning(
                     "menu-item-repeated",
                     _("The menu item {item} is given twice; the first one counts."),
                     item=entry.key,
@@ -72,40 +59,39 @@ def read_menuitems(blocks: list[Element], category: str, faults: Faults) -> tupl
     return tuple(entries.values())
 
 
-def _entry(element: Element, category: str, faults: Faults) -> MenuEntry | None:
-    spot = spot_of(element, faults)
-    key = str(element.tag)
+def _entry(element: Element, category: str) -> MenuEntry | None:
+    key = element.tag
     if not _KEY.fullmatch(key):
-        spot.warning(
+        element.warning(
             "menu-key-invalid",
             _("{item} cannot name a menu item and is left out."),
             item=values.shown(key),
         )
         return None
-    attributes = attributes_of(element, _ATTRIBUTES, faults)
-    _say_odd_words(attributes, spot)
+    attributes = attributes_of(element, _ATTRIBUTES)
+    _say_odd_words(attributes, element)
     heading = attributes.get("category", "").strip() or category
     return MenuEntry(
         key=key,
-        caption=_caption(element, faults),
+        caption=_caption(element),
         group=group_for_category(heading),
-        order=_order(attributes, spot),
+        order=_order(attributes, element),
         hidden=attributes.get("hidden", "").strip().lower() == "true",
-        href=_href(attributes, spot),
-        target=_target(attributes, spot),
-        facts=_facts(attributes, key, spot),
+        href=_href(attributes, element),
+        target=_target(attributes, element),
+        facts=_facts(attributes, key, element),
     )
 
 
-def _caption(element: Element, faults: Faults) -> str:
-    caption = line_of_text(element, faults)
+def _caption(element: Element) -> str:
+    caption = line_of_text(element)
     if not caption:
-        spot_of(element, faults).warning(
+        element.warning(
             "menu-caption-missing",
             _("The menu item {item} has no caption; its name is shown."),
-            item=name_of(element),
+            item=element.name,
         )
-    return caption or str(element.tag)
+    return caption or element.tag
 
 
 def _order(attributes: dict[str, str], spot: Spot) -> int:
@@ -152,9 +138,7 @@ def _target(attributes: dict[str, str], spot: Spot) -> str:
 
 def _facts(attributes: dict[str, str], key: str, spot: Spot) -> dict[str, str]:
     facts = {
-        name: values.clean_line(text, spot)
-        for name, text in attributes.items()
-        if name in _ATTRIBUTES and name not in ("sort", "hidden", "target", "href")
+        name: values.clean_line(text, spot) for name, text in attributes.items() if name in _FACTS
     }
     if "display" in facts and not _KEY.fullmatch(facts["display"]):
         spot.warning(

@@ -101,14 +101,18 @@ def read_requirements(
     found: list[Requirement] = []
     odd: list[Finding] = []
     for entry in depends:
-        kind, text = str(entry.get("kind", "")), str(entry.get("raw") or entry.get("value", ""))
-        line = entry.get("line") if isinstance(entry.get("line"), int) else 0
-        if kind not in _READERS or not text.strip():
+        kind = _KINDS.get(str(entry.get("kind", "")))
+        text = str(entry.get("raw") or entry.get("value", ""))
+        line = entry.get("line")
+        if kind is None or not text.strip():
             continue
-        readable = kind == Kind.FILE or len(text) <= MAX_TEXT
-        read = _READERS[kind](Kind(kind), text, line or 0) if readable else []
+        if not isinstance(line, int):
+            line = 0
+        readable = kind is Kind.FILE or len(text) <= MAX_TEXT
+        read = _READERS[kind](kind, text, line) if readable else []
         found += read
-        odd += _remarks(Kind(kind), text.strip(), read, contract, line or 0)
+        if not read or any(not one.strict or _SEVERAL.search(one.version) for one in read):
+            odd.append(_remark(kind, text.strip(), read, contract, line))
     return tuple(found), tuple(odd)
 
 
@@ -142,6 +146,7 @@ _OPERATORS = {
     **{">=": Op.GE, "<=": Op.LE, ">": Op.GT, "<": Op.LT},
     **{str(op): op for op in Op},
 }
+_SEVERAL = re.compile(r"[\s|]")
 _TWO_WORDS = ("zend guard loader", "zend optimizer")
 
 
@@ -212,7 +217,8 @@ def _read_file(kind: Kind, text: str, line: int) -> list[Requirement]:
     return [Requirement(kind, text.strip(), text=text.strip(), line=line)]
 
 
-_READERS: Mapping[str, Callable[[Kind, str, int], list[Requirement]]] = {
+_KINDS: Mapping[str, Kind] = {str(kind): kind for kind in Kind}
+_READERS: Mapping[Kind, Callable[[Kind, str, int], list[Requirement]]] = {
     Kind.MODULE: _read_module,
     Kind.VERSION: _read_version,
     Kind.PHPVERSION: _read_version,
@@ -252,19 +258,17 @@ def read_condition(text: str) -> Requirement | None:
     return replace(read[0], kind=Kind.VERSION) if read else None
 
 
-def _remarks(
+def _remark(
     kind: Kind, text: str, read: list[Requirement], contract: Contract, line: int
-) -> list[Finding]:
+) -> Finding:
     place = f"{MANIFEST[contract]}:{line}" if line else MANIFEST[contract]
     context = {"kind": str(kind), "written": text[:MAX_TEXT], "reading": _reading(kind, read)}
     if not read:
-        return [Finding(Severity.WARNING, "requirement-unreadable", _UNREADABLE, context, place)]
+        return Finding(Severity.WARNING, "requirement-unreadable", _UNREADABLE, context, place)
     if not all(one.strict for one in read):
-        return [Finding(Severity.WARNING, "requirement-loose", _LOOSE, context, place, _LOOSE_HINT)]
-    if any(re.search(r"[\s|]", one.version) for one in read):
-        context["version"] = read[0].version
-        return [Finding(Severity.WARNING, "requirement-tail", _TAIL, context, place, _TAIL_HINT)]
-    return []
+        return Finding(Severity.WARNING, "requirement-loose", _LOOSE, context, place, _LOOSE_HINT)
+    context["version"] = read[0].version
+    return Finding(Severity.WARNING, "requirement-tail", _TAIL, context, place, _TAIL_HINT)
 
 
 def _reading(kind: Kind, read: list[Requirement]) -> str:
