@@ -1,0 +1,180 @@
+"""Adding, changing and deleting phones: a number together with its SIP account."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from modules_app.exceptions import gettext_noop as _
+from modules_app.permissions import Actor
+from modules_app.services.core_records import refuse_if_referred
+from telephony_app.domain.faults import ValuesInvalid, Wrong
+from telephony_app.domain.passwords import new_secret
+from telephony_app.domain.records import EXTENSION, SIP_ACCOUNT
+from telephony_app.domain.words import Kind, Registration
+from telephony_app.models import Extension, Provider, SipAccount
+from telephony_app.selectors.records import find_phone, found
+from telephony_app.selectors.references import forwarding_to
+from telephony_app.services import records
+from telephony_app.services.records import Values
+
+LINKS = {"network_filter": records.network}
+FIELDS = (*EXTENSION, *SIP_ACCOUNT, *LINKS)
+"""Every field of a phone, as `create_extension` takes them."""
+
+CORE_KIND = "extensions"
+FORWARDINGS = ("forwarding", "forwarding_on_busy", "forwarding_on_unavailable")
+
+
+def create_extension(*, actor: Actor, values: Values) -> Extension:
+    """Add a phone; without a ``secret`` one is generated.
+
+    Raises ``NotAllowed``, and `ValuesInvalid` for what cannot be stored.
+    """
+    records.may_change(actor)
+    with transaction.atomic():
+        row = Extension(kind=Kind.PHONE)
+        account = SipAccount(extension=row)
+        store_phone(row, account, {"number": "", **values})
+        records.tell(actor, "extension-add", row.number)
+    return row
+
+
+def change_extension(
+    *, actor: Actor, record_id: int, values: Values, revision: int | None = None
+) -> Extension:
+    """Change a phone; an empty ``secret`` leaves the password as it is.
+
+    A new number goes into the forwardings that had the old one. Raises ``NotAllowed``,
+    ``NotFound``, `Overtaken`, `ValuesInvalid`, and ``Refused`` for a new number when rows of
+    modules refer to the old one.
+    """
+    records.may_change(actor)
+    before = find_phone(record_id)
+    if str(values.get("number", before.number)).strip() != before.number:
+        refuse_if_referred(kind=CORE_KIND, record_id=before.number)
+    with transaction.atomic():
+        row = find_phone(record_id)
+        records.refuse_overtaken(row, revision)
+        old = row.number
+        changed = store_phone(row, row.sip, values)
+        follow_number(old, row.number)
+        records.tell(actor, "extension-change", row.number, changed)
+    return row
+
+
+def delete_extension(
+    *, actor: Actor, record_id: int, revision: int | None = None, anyway: bool = False
+) -> None:
+    """Delete a phone that nobody refers to.
+
+    Raises ``NotAllowed``, ``NotFound``, `Overtaken`, and ``Refused`` that names who refers to it;
+    ``anyway`` deletes it also when a module could not be asked.
+    """
+    records.may_change(actor)
+    refuse_if_referred(kind=CORE_KIND, record_id=find_phone(record_id).number, anyway=anyway)
+    with transaction.atomic():
+        row = find_phone(record_id)
+        records.refuse_overtaken(row, revision)
+        _erase(actor, row)
+
+
+def delete_extensions(*, actor: Actor, record_ids: Sequence[int], anyway: bool = False) -> int:
+    """Delete several phones, all or none; return how many. Raises as `delete_extension` does.
+
+    Phones that go together may refer to each other.
+    """
+    records.may_change(actor)
+    chosen = _chosen(record_ids)
+    for row in chosen:
+        refuse_if_referred(kind=CORE_KIND, record_id=row.number, anyway=anyway)
+    with transaction.atomic():
+        rows = _chosen(record_ids)
+        together = {row.pk for row in rows}
+        for row in rows:
+            others = [
+                one
+                for one in records.references_to(row)
+                if one.kind != "extension" or one.record_id not in together
+            ]
+            if others:
+                raise records.in_use(str(row), others)
+        for row in rows:
+            _erase(actor, row, is_free=True)
+    return len(rows)
+
+
+def disable_extensions(*, actor: Actor, record_ids: Sequence[int], disabled: bool = True) -> int:
+    """Switch several phones off, or on again; return how many changed."""
+    records.may_change(actor)
+    with transaction.atomic():
+        rows = [row for row in _chosen(record_ids) if row.sip.disabled != disabled]
+        for row in rows:
+            row.sip.disabled = disabled
+            row.sip.save(update_fields=["disabled"])
+            row.save(update_fields=["revision"])
+            records.tell(actor, "extension-change", row.number, ["disabled"])
+    return len(rows)
+
+
+def store_phone(row: Extension, account: SipAccount, values: Values) -> list[str]:
+    """Store number and account in the transaction of the caller; return the changed fields.
+
+    Raises `ValuesInvalid`.
+    """
+    records.refuse_unknown(values, FIELDS)
+    kept = account.secret
+    faults: dict[str, Wrong] = {}
+    changed: list[str] = []
+    for record, checks, links in ((row, EXTENSION, {}), (account, SIP_ACCOUNT, LINKS)):
+        try:
+            changed += records.fill(record, values, checks, links)
+        except ValuesInvalid as error:
+            faults |= error.faults
+    if faults:
+        raise ValuesInvalid(faults)
+    account.secret = account.secret or kept or new_secret()
+    _refuse_wrong(row, account)
+    row.save()
+    account.extension = row
+    account.save()
+    return [name for name in changed if name != "secret" or account.secret != kept]
+
+
+def follow_number(old: str, new: str) -> None:
+    """Let forwardings to a number go to its new one, in the transaction of the change."""
+    if old == new:
+        return
+    for account in forwarding_to(old):
+        for name in FORWARDINGS:
+            if getattr(account, name) == old:
+                setattr(account, name, new)
+        account.save()
+
+
+def _refuse_wrong(row: Extension, account: SipAccount) -> None:
+    records.refuse_taken(row, "number")
+    inbound = Provider.objects.filter(registration=Registration.INBOUND)
+    if owner := inbound.filter(username=row.number).first():
+        taken = Wrong(_("“{value}” is taken already: {owner}."), value=row.number, owner=str(owner))
+        raise ValuesInvalid({"number": taken})
+    records.refuse_unknown_codecs(account.codecs)
+    for name in FORWARDINGS:
+        if getattr(account, name) == row.number:
+            raise ValuesInvalid({name: Wrong(_("A number cannot forward to itself."))})
+
+
+def _chosen(record_ids: Sequence[int]) -> list[Extension]:
+    wanted = list(dict.fromkeys(record_ids))
+    rows = Extension.objects.filter(kind=Kind.PHONE).select_related("sip").in_bulk(wanted)
+    return [found(rows.get(pk), pk) for pk in wanted]
+
+
+def _erase(actor: Actor, row: Extension, *, is_free: bool = False) -> None:
+    if not is_free:
+        records.refuse_in_use(row)
+    number = row.number
+    row.sip.delete()
+    row.delete()
+    records.tell(actor, "extension-delete", number)
