@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-MOST_EDITS = 5_000
+MOST_EDITS = 500
 """Edits of one module; more are refused."""
 
 _CONTEXT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,78}")

@@ -16,7 +16,7 @@ Questions = Mapping[str, Mapping[str, Arguments]]
 """By hook, then by key: the arguments of the hook by name, made of JSON values."""
 
 Source = Callable[[Collection[str]], Questions]
-"""Returns the questions of the hooks that it is given; it leaves out hooks that it does not know."""
+"""Returns the questions of the hooks that it is given, without those that it does not know."""
 
 _sources: list[Source] = []
 

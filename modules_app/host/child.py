@@ -32,8 +32,8 @@ from modules_app.host.freepbx_tasks import (
     install_freepbx,
     uninstall_freepbx,
 )
-from modules_app.host.guard import protect
 from modules_app.host.generators import dialplan_hooks
+from modules_app.host.guard import protect
 from modules_app.host.keeping import back_up, restore
 from modules_app.host.keyed import ask_keyed
 from modules_app.host.loader import LoadedModule, describe, facts_of, load_code
@@ -49,7 +49,6 @@ from modules_app.sdk.pbx import use_system
 from modules_app.sdk.records import Records, Settings
 from modules_app.sdk.setup import PbxExtensionSetupBase, sidebar_of_setting
 from modules_app.sdk.translations import translate
-
 
 KEYED_SECONDS = 8.0
 """How long all keyed hooks together may take in one child, whose time ends a little later."""

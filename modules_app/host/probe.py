@@ -109,10 +109,7 @@ def _draw_page(trial: Trial) -> None:
         return
     if errors.last is not None:
         raise errors.last
-    raise NotWell(
-        _("Its page %(page)s answered %(status)s.")
-        % {"page": page, "status": status}
-    )
+    raise NotWell(_("Its page %(page)s answered %(status)s.") % {"page": page, "status": status})
 
 
 class _Errors(logging.Handler):

@@ -86,7 +86,5 @@ def _test_files(module: RegistryModule, folder: Path) -> list[ModuleType]:
     return [import_module(f"{name}.{path.stem}") for path in sorted(folder.glob("test*.py"))]
 
 
-def _answer(
-    *, ran: int = 0, failed: int = 0, output: str = "", error: str = ""
-) -> dict[str, Any]:
+def _answer(*, ran: int = 0, failed: int = 0, output: str = "", error: str = "") -> dict[str, Any]:
     return {"ran": ran, "failed": failed, "output": output[-30_000:], "error": error}

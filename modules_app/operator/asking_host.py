@@ -8,8 +8,8 @@ from typing import Any
 
 from modules_app.bridge.hooks import Question, ask_module, newest_socket
 from modules_app.bridge.names import COLLECT
-from modules_app.hooks.specs import HOOKS
 from modules_app.hooks.spec import Interface
+from modules_app.hooks.specs import HOOKS
 from modules_app.models import Module
 from modules_app.operator.tools import Tools
 from modules_app.selectors.settings import all_settings
