@@ -5,19 +5,19 @@ from __future__ import annotations
 import logging
 import time
 import traceback
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from modules_app.exceptions import ModuleError
 from modules_app.exceptions import gettext_noop as _
 from modules_app.hooks.between import ClassName, Plug, class_name_of, spellings
-from modules_app.host.asking import HookTimeout
+from modules_app.hooks.values import as_json
+from modules_app.host.asking import HookTimeout, limited
 from modules_app.host.loader import LoadedModule, LoadResult, current_result, import_role
 from modules_app.host.marker import Doing, marked
 from modules_app.sdk.context import running
 from modules_app.sdk.freepbx import FreePbxModule
 from modules_app.sdk.outside import outside
-from modules_app.sdk.translations import translate
 
 _log = logging.getLogger("pbx.host")
 
@@ -52,33 +52,31 @@ class LoadedSystem:
         return self._result.loaded.keys()
 
 
-class ChildSystem:
-    """One module alone, in a child of the operator: the others' code is not there.
+def answer_between(
+    loaded: LoadedModule, asked: Mapping[str, Any], seconds: float
+) -> dict[str, Any]:
+    """Call one hook for a module of another process; the answer is as `host.asking.ask` has it.
 
-    Nobody is called; the message says so once, and the answers are empty.
+    What is asked for must stand in the module's manifest.
     """
-
-    def __init__(self, messages: list[str]) -> None:
-        self._messages = messages
-
-    def hooks_of(self, target: ClassName, method: str) -> list[Plug]:
-        """Say that others are not asked here; there are no hooks."""
-        text = translate("ext_HooksNotCalled", method=method)
-        if text not in self._messages:
-            self._messages.append(text)
-        return []
-
-    def call(self, plugs: list[Plug], arguments: tuple[Any, ...]) -> dict[str, Any]:
-        """Call nobody."""
-        return {}
-
-    def module(self, module_id: str) -> Any:
-        """No other module is loaded."""
-        return None
-
-    def enabled(self) -> Collection[str]:
-        """Nobody is loaded here beside the module itself."""
-        return ()
+    target = ClassName(str(asked["class"]), str(asked["namespace"]))
+    found = [
+        plug
+        for plug in current_result().plugs().find(target, str(asked["calling_method"]))
+        if plug.module_id == loaded.module.id and plug.method == asked["method"]
+    ]
+    if not found:
+        return {"ok": False, "error": "the module has no such hook"}
+    started = time.monotonic()
+    try:
+        with limited(seconds):
+            value = as_json(_method(loaded, found[0])(*asked["given"]))
+    # Foreign code: whatever it raises, and when its time ends, is noted at its module.
+    except BaseException:
+        spent = time.monotonic() - started
+        _note(found[0], spent)
+        return {"ok": False, "error": traceback.format_exc(), "seconds": spent}
+    return {"ok": True, "value": value, "seconds": time.monotonic() - started}
 
 
 def _call(

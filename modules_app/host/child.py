@@ -21,7 +21,6 @@ from modules_app.exceptions import ModuleError, fill
 from modules_app.hooks.dispatch import call_hook, implemented_hooks
 from modules_app.hooks.specs import find_hook
 from modules_app.host.asking import make_conf
-from modules_app.host.between import ChildSystem
 from modules_app.host.callbacks import callback_names
 from modules_app.host.classes import config_class, setup_class
 from modules_app.host.collecting import collect
@@ -37,6 +36,7 @@ from modules_app.host.guard import protect
 from modules_app.host.keeping import back_up, restore
 from modules_app.host.keyed import ask_keyed
 from modules_app.host.loader import LoadedModule, describe, facts_of, load_code
+from modules_app.host.remote import RemoteSystem, once
 from modules_app.host.rest import HOOK as REST_ROUTES
 from modules_app.host.rest import resources_of
 from modules_app.host.task import Task, freepbx_module, unless_said
@@ -85,7 +85,8 @@ def _prepare(payload: Mapping[str, Any]) -> Task:
     values = {**payload.get("settings", {}), "PBXVersion": payload.get("pbx_version", "")}
     logs = _logs_dir(Path(payload["log_dir"]), module.id)
     records = Records(Settings(values), logs, payload.get("enabled", ()))
-    use_system(ChildSystem(records.messages))
+    data_dir = Path(payload.get("data_dir") or payload["log_dir"])
+    use_system(RemoteSystem(data_dir, module.id, once(records.messages)))
     return Task(payload, module, facts_of(module), records)
 
 

@@ -18,10 +18,12 @@ from modules_app.hooks.between import snake_case
 from modules_app.host.guard import protect
 from modules_app.host.loader import LoadedModule, import_role, load
 from modules_app.host.outside import Files
+from modules_app.host.remote import MixedSystem, log_line
 from modules_app.processes.task import set_limits
 from modules_app.sdk.console import ConsoleCommand
 from modules_app.sdk.context import running
 from modules_app.sdk.outside import provide
+from modules_app.sdk.pbx import use_system
 
 Runner = Callable[[Sequence[str]], Any]
 
@@ -48,6 +50,7 @@ def run_command(payload: dict[str, Any]) -> dict[str, Any]:
     try:
         with translation.override(payload["language"]):
             result = load(Registry(0, modules, payload["language"], payload["pbx_version"]))
+            use_system(MixedSystem(data_dir, modules[0].id, log_line))
             failure = result.failed.get(modules[0].id)
             if failure is not None:
                 print(failure.traceback or failure.error, file=sys.stderr)

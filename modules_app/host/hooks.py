@@ -18,10 +18,12 @@ from modules_app.bridge.names import COLLECT
 from modules_app.bridge.statement import META_KEY, BadStatement, read
 from modules_app.domain.destinations import DESTINATIONS
 from modules_app.host.asking import ask
+from modules_app.host.between import answer_between
 from modules_app.host.destinations import destinations
 from modules_app.host.first_run import FIRST_RUN, first_run
 from modules_app.host.loader import LoadedModule, current_result
 from modules_app.host.marker import Doing, marked
+from modules_app.host.remote import BETWEEN
 from modules_app.host.stored import stored_answer
 from modules_app.host.user import StatementUser
 from modules_app.sdk.context import running
@@ -55,6 +57,8 @@ def _ask(
 ) -> dict[str, Any]:
     given = {**arguments, "request": request}
     with marked(loaded.module.id, Doing.HOOK), running(loaded.facts):
+        if name == BETWEEN:
+            return answer_between(loaded, arguments, seconds)
         if name == FIRST_RUN:
             return first_run(loaded, seconds)
         if name == DESTINATIONS:

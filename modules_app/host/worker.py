@@ -27,13 +27,15 @@ from modules_app.domain.workers import NOT_WANTED
 from modules_app.host.databases import prepare_scratch, wait_for_locks
 from modules_app.host.guard import protect
 from modules_app.host.line import SupervisedLine
-from modules_app.host.loader import describe, facts_of, load_code
+from modules_app.host.loader import LoadedModule, describe, facts_of, load_code
 from modules_app.host.outside import Files
+from modules_app.host.remote import RemoteSystem, log_line
 from modules_app.models import Module
 from modules_app.packages.fsops import FsOps
 from modules_app.processes.task import set_limits
 from modules_app.sdk.context import running
 from modules_app.sdk.outside import provide
+from modules_app.sdk.pbx import use_system
 from modules_app.sdk.workers import Worker
 
 LOCK_SECONDS = 20.0
@@ -76,7 +78,8 @@ def _work(
     wait_for_locks(_DATABASE_SECONDS)
     prepare_scratch()
     with translation.override(payload.get("language") or "en"):
-        load_code(module)
+        own = LoadedModule(module, load_code(module))
+        use_system(RemoteSystem(data_dir, module.id, log_line, own))
         facts = facts_of(module)
         with running(facts):
             worker = find_worker(module, name)(facts, instance, line)

@@ -155,9 +155,7 @@ def test_a_helper_between_hides_the_method_and_naming_it_helps(
     assert ask(bench, asker, other, method="named")[0] == {"Bb": "x"}
 
 
-def test_a_module_that_is_not_loaded_is_not_called(
-    bench: Workbench, asker: RegistryModule
-) -> None:
+def test_a_module_that_is_not_loaded_is_not_called(bench: Workbench, asker: RegistryModule) -> None:
     other = module(bench, "bb", "    def asker_get_user(self, word): return word\n")
     broken = module(bench, "cc", "    raise ValueError\n")
     assert ask(bench, asker, other, broken)[0] == {"Bb": "x"}
@@ -178,14 +176,64 @@ def test_modules_that_ask_each_other_without_end_are_stopped(
     assert ask(bench, asker, module(bench, "bb", body))[1] == ["x"]
 
 
-def test_a_child_of_the_operator_asks_nobody_and_says_so(bench: Workbench) -> None:
+def test_a_child_of_the_operator_without_rows_and_host_says_why_nobody_is_asked(
+    bench: Workbench,
+) -> None:
     text = "from modules_app.sdk import FreePbxModule\nclass Asker(FreePbxModule):\n"
     text += "    def install(self): self.messages.append(str(self.pbx.hooks.process_hooks()))\n"
     answer = bench.run(bench.module({"module.py": text}, "asker", contract="freepbx"))
-    assert answer["messages"] == [
-        "install: no other module was asked, because each is installed alone.",
-        "{}",
-    ]
+    *why, answers = answer["messages"]
+    assert answers == "{}"
+    assert all(text.startswith("install of — was not asked: ") for text in why)
+
+
+def ask_from_outside(bench: Workbench, *modules: RegistryModule, **other: Any) -> dict[str, Any]:
+    """Ask as a worker does, whose module is not among those of the host."""
+    asked = {
+        "class": "Asker",
+        "namespace": "FreePBX\\modules",
+        "calling_method": "get_user",
+        "method": "askerGetUser",
+        "given": ["x"],
+        **other,
+    }
+    body = {"module": "bb", "arguments": asked, "language": "en", "seconds": 0.5}
+    request = {"path": "/_hooks/between", "method": "POST", "data": json.dumps(body)}
+    (answer,) = bench.ask(
+        modules, {**request, "type": "application/json", "statement": {"module_id": "bb"}}
+    )
+    assert answer["status"] == 200, answer["text"]
+    return json.loads(answer["text"])  # type: ignore[no-any-return]
+
+
+def test_the_host_calls_a_hook_for_another_process(bench: Workbench) -> None:
+    other = module(bench, "bb", "    def asker_get_user(self, word): return [word, self.version]\n")
+    answer = ask_from_outside(bench, other)
+    assert (answer["ok"], answer["value"]) == (True, ["x", "1.0.0"])
+
+
+@pytest.mark.parametrize(
+    "body", ["1 / 0", "return {1: object()} if not word else 1 / 0", "import time; time.sleep(9)"]
+)
+def test_a_hook_that_fails_or_hangs_for_another_process_is_an_answer(
+    bench: Workbench, body: str
+) -> None:
+    other = module(bench, "bb", f"    def asker_get_user(self, word): {body}\n")
+    answer = ask_from_outside(bench, other)
+    assert not answer["ok"]
+    assert "Error" in answer["error"] or "HookTimeout" in answer["error"]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"method": "install"}, {"calling_method": "delete"}, {"class": "Nobody"}],
+)
+def test_only_what_a_manifest_declares_is_called_for_another_process(
+    bench: Workbench, other: dict[str, str]
+) -> None:
+    body = "    def asker_get_user(self, word): return word\n    def install(self, word): 1 / 0\n"
+    answer = ask_from_outside(bench, module(bench, "bb", body), **other)
+    assert answer == {"ok": False, "error": "the module has no such hook"}
 
 
 def test_hooks_cannot_be_asked_for_outside_of_a_method(bench: Workbench) -> None:
