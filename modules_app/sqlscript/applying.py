@@ -17,6 +17,7 @@ from modules_app.domain.foreign_keys import by_name
 from modules_app.domain.tables import TableSpec
 from modules_app.exceptions import ModuleError
 from modules_app.exceptions import gettext_noop as _
+from modules_app.sqlscript.altering import KEPT_NAME, Altering, rename_table
 from modules_app.sqlscript.statements import (
     AddColumn,
     AddIndex,
@@ -24,6 +25,7 @@ from modules_app.sqlscript.statements import (
     DropColumn,
     DropTable,
     InsertRows,
+    RenameTable,
     Script,
     Statement,
 )
@@ -34,7 +36,6 @@ from modules_app.tables.schema import has_rows, has_value, read_layout
 from modules_app.tables.sqlite import schema_mode
 
 Sentence = tuple[str, dict[str, Any]]
-
 _LOOKING = {"table_info", "table_list", "index_list", "index_info", "foreign_key_list"}
 _FORBIDDEN = {
     sqlite3.SQLITE_ATTACH,
@@ -51,6 +52,9 @@ _KEPT_TABLE = _("The table {table} was not dropped, because rows would be lost: 
 _KEPT_DECLARED = _("The table {table} was not dropped, because module.xml declares it.")
 _KEPT_COLUMN = _("The column {column} of {table} was not dropped: it is kept with its values.")
 _ROWS_LEFT_OUT = _("Rows for the table {table} were left out, because it existed before.")
+_TAKEN_TABLE = _(
+    "The table {table} was not renamed, because there is a table {new}. Its rows are kept."
+)
 _NO_TABLE = _("There is no table {table}, so nothing was done to it.")
 
 
@@ -102,6 +106,15 @@ class _Run:
         self._known = {**by_name(created), **self._declared}
         self._fresh = {name.lower() for name in fresh}
         self.applied = Applied()
+        self._steps: dict[type, Callable[[Any, Layout], None]] = {
+            AddColumn: self._add_column,
+            AddIndex: self._add_index,
+            InsertRows: self._insert,
+            DropTable: self._drop_table,
+            DropColumn: self._drop_column,
+            RenameTable: self._rename_table,
+            **Altering(connection, self._declared, self._leave_out).steps,
+        }
 
     def one(self, statement: Statement) -> None:
         """Run one statement."""
@@ -110,17 +123,10 @@ class _Run:
             return
         current = read_layout(self._db, statement.table)
         if current is None:
-            if not isinstance(statement, DropTable):
+            if not isinstance(statement, DropTable) and not self._was_renamed(statement):
                 self._leave_out(_NO_TABLE, table=statement.table)
             return
-        steps: dict[type, Callable[[Any, Layout], None]] = {
-            AddColumn: self._add_column,
-            AddIndex: self._add_index,
-            InsertRows: self._insert,
-            DropTable: self._drop_table,
-            DropColumn: self._drop_column,
-        }
-        steps[type(statement)](statement, current)
+        self._steps[type(statement)](statement, current)
 
     def _create(self, statement: CreateTable) -> None:
         if read_layout(self._db, statement.table) is not None:
@@ -193,6 +199,23 @@ class _Run:
             self._leave_out(_KEPT_COLUMN, table=current.name, column=name)
         else:
             self._execute(f"ALTER TABLE {quote(current.name)} DROP COLUMN {quote(name)}")
+
+    def _was_renamed(self, statement: Statement) -> bool:
+        """Tell whether an earlier run of the script has done it."""
+        return (
+            isinstance(statement, RenameTable) and read_layout(self._db, statement.new) is not None
+        )
+
+    def _rename_table(self, statement: RenameTable, current: Layout) -> None:
+        old = current.name.lower()
+        if old in self._declared:
+            self._leave_out(KEPT_NAME, table=current.name, old=current.name)
+        elif read_layout(self._db, statement.new) is not None:
+            self._leave_out(_TAKEN_TABLE, table=current.name, new=statement.new)
+        else:
+            rename_table(self._db, current.name, statement.new)
+            if old in self._fresh:
+                self._fresh.add(statement.new.lower())
 
     def _leave_out(self, sentence: str, **context: str) -> None:
         if (sentence, context) not in self.applied.left_out:

@@ -90,11 +90,11 @@ def read_table(name: str, schema: exp.Schema) -> TableSpec:
     keys: list[KeySpec] = []
     foreign: list[ForeignKeySpec] = []
     primary: tuple[str, ...] = ()
-    for part in _flat(schema.expressions):
+    for part in flat(schema.expressions):
         if isinstance(part, exp.ColumnDef):
             columns.append(read_column(part))
         elif isinstance(part, exp.PrimaryKey):
-            primary = _names(part.expressions)
+            primary = names_of(part.expressions)
         elif isinstance(part, exp.ForeignKey):
             foreign.append(_foreign(part))
         elif not isinstance(part, exp.CheckColumnConstraint):
@@ -120,7 +120,7 @@ def read_key(node: exp.Expression) -> KeySpec:
     if not unique and not isinstance(node, exp.IndexColumnConstraint):
         raise NotPlain(OTHER_STATEMENT)
     holder = node.this if unique and isinstance(node.this, exp.Schema) else node
-    columns = _names(holder.expressions)
+    columns = names_of(holder.expressions)
     given = holder.this.name if isinstance(holder.this, exp.Identifier) else ""
     return KeySpec(key_name(given, columns), columns, unique)
 
@@ -147,14 +147,15 @@ def _checked(name: str) -> str:
     return name
 
 
-def _names(nodes: Iterable[exp.Expression]) -> tuple[str, ...]:
+def names_of(nodes: Iterable[exp.Expression]) -> tuple[str, ...]:
+    """Return plain names; raise ``NotPlain`` when there is none or one is none."""
     names = tuple(name_of(node) for node in nodes)
     if not names:
         raise NotPlain(OTHER_STATEMENT)
     return names
 
 
-def _flat(parts: Iterable[exp.Expression]) -> Iterator[exp.Expression]:
+def flat(parts: Iterable[exp.Expression]) -> Iterator[exp.Expression]:
     """Yield the parts of a table; ``CONSTRAINT name`` only names what follows it."""
     for part in parts:
         if isinstance(part, exp.Constraint):
@@ -210,9 +211,9 @@ def _foreign(node: exp.ForeignKey) -> ForeignKeySpec:
         raise NotPlain(OTHER_STATEMENT)
     options = " ".join(str(one) for one in reference.args.get("options") or ()).upper()
     return ForeignKeySpec(
-        _names(node.expressions),
+        names_of(node.expressions),
         name_of(target.this.this),
-        _names(target.expressions),
+        names_of(target.expressions),
         _action(options, "UPDATE"),
         _action(options, "DELETE"),
     )

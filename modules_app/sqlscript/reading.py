@@ -13,7 +13,15 @@ from sqlglot import exp, parse_one
 from modules_app.domain.tables import KeySpec
 from modules_app.exceptions import ModuleError
 from modules_app.exceptions import gettext_noop as _
-from modules_app.sqlscript.columns import key_name, name_of, read_column, read_key, read_table
+from modules_app.sqlscript.columns import (
+    flat,
+    key_name,
+    name_of,
+    names_of,
+    read_column,
+    read_key,
+    read_table,
+)
 from modules_app.sqlscript.literals import value_of
 from modules_app.sqlscript.split import Piece, split
 from modules_app.sqlscript.statements import (
@@ -23,11 +31,16 @@ from modules_app.sqlscript.statements import (
     UNREADABLE,
     AddColumn,
     AddIndex,
+    AddPrimaryKey,
+    ChangeColumn,
     CreateTable,
     DropColumn,
+    DropIndex,
     DropTable,
     InsertRows,
     NotPlain,
+    RenameColumn,
+    RenameTable,
     Script,
     Statement,
     Unused,
@@ -47,10 +60,12 @@ _TOO_DEEP = _("Not run: {statement}. Its parentheses are nested too deeply.")
 _UNFINISHED = _("Not run: {statement}. A quote or a comment in it does not end.")
 
 _READ = re.compile(
-    r"(CREATE\s+(UNIQUE\s+|FULLTEXT\s+)?(TABLE|INDEX)|INSERT|REPLACE|ALTER\s+TABLE|DROP\s+TABLE)\b",
+    r"(CREATE\s+(UNIQUE\s+|FULLTEXT\s+)?(TABLE|INDEX)|INSERT|REPLACE|ALTER\s+TABLE|RENAME\s+TABLE|"
+    r"DROP\s+(TABLE|INDEX))\b",
     re.IGNORECASE,
 )
 _REPLACE = re.compile(r"REPLACE(\s+(LOW_PRIORITY|DELAYED))?(\s+INTO)?\b", re.IGNORECASE)
+_RENAME = re.compile(r"RENAME\s+TABLE\s+(\S+)\s+TO\s+([^\s,]+)\Z", re.IGNORECASE)
 _FULLTEXT = re.compile(r"CREATE\s+FULLTEXT\b", re.IGNORECASE)
 _COPIES = (exp.TemporaryProperty, exp.LikeProperty)
 _SPOKEN = logging.getLogger("sqlglot")
@@ -122,6 +137,7 @@ def _parsed(piece: Piece) -> _Tree | NotPlain:
         return NotPlain(_TOO_DEEP)
     replaces = _REPLACE.match(piece.text)
     text = f"INSERT INTO{piece.text[replaces.end() :]}" if replaces else piece.text
+    text = _RENAME.sub(r"ALTER TABLE \1 RENAME TO \2", text.strip())
     node = _parse(_FULLTEXT.sub("CREATE", text, count=1))
     return _Tree(node, bool(replaces)) if node else NotPlain(UNREADABLE)
 
@@ -148,6 +164,8 @@ def _read(tree: _Tree, line: int, own: _Own) -> Iterator[Statement]:
         yield from _alter(node, line, own)
     elif isinstance(node, exp.Drop) and node.args.get("kind") == "TABLE":
         yield from [DropTable(line, own.name(table)) for table in node.args["tables"]]
+    elif isinstance(node, exp.Drop) and node.args.get("kind") == "INDEX":
+        yield _drop_index(node, line, own)
     else:
         raise NotPlain(OTHER_STATEMENT)
 
@@ -214,12 +232,52 @@ def _alter(node: exp.Alter, line: int, own: _Own) -> Iterator[Statement]:
     actions = node.args.get("actions") or []
     if node.args.get("kind") != "TABLE" or not actions or node.args.get("options"):
         raise NotPlain(OTHER_STATEMENT)
-    for action in actions:
+    for action in sorted(actions, key=lambda one: isinstance(one, exp.AlterRename)):
         if isinstance(action, exp.ColumnDef):
             yield AddColumn(line, table, read_column(action))
         elif isinstance(action, exp.AddConstraint):
-            yield from [AddIndex(line, table, read_key(one)) for one in action.expressions]
-        elif isinstance(action, exp.Drop) and action.args.get("kind") == "COLUMN":
-            yield from [DropColumn(line, table, name_of(one)) for one in action.args["tables"]]
+            yield from [_addition(one, line, table) for one in flat(action.expressions)]
+        elif isinstance(action, exp.Drop):
+            yield from _drops(action, line, table)
         else:
-            raise NotPlain(OTHER_STATEMENT)
+            yield _alteration(action, line, table, own)
+
+
+def _addition(node: exp.Expression, line: int, table: str) -> Statement:
+    if isinstance(node, exp.PrimaryKey):
+        return AddPrimaryKey(line, table, names_of(node.expressions))
+    return AddIndex(line, table, read_key(node))
+
+
+def _drops(action: exp.Drop, line: int, table: str) -> Iterator[Statement]:
+    kind, parts = action.args.get("kind"), action.args["tables"]
+    if kind == "COLUMN":
+        yield from [DropColumn(line, table, name_of(one)) for one in parts]
+    elif kind == "INDEX":
+        yield from [DropIndex(line, table, _index_name(one)) for one in parts]
+    else:
+        raise NotPlain(OTHER_STATEMENT)
+
+
+def _drop_index(node: exp.Drop, line: int, own: _Own) -> Statement:
+    where = node.args.get("cluster")
+    if not isinstance(where, exp.OnProperty) or len(node.args["tables"]) != 1:
+        raise NotPlain(OTHER_STATEMENT)
+    return DropIndex(line, own.name(where.this), _index_name(node.args["tables"][0]))
+
+
+def _index_name(node: exp.Expression) -> str:
+    return name_of(node.this if isinstance(node, exp.Table) else node)
+
+
+def _alteration(action: exp.Expression, line: int, table: str, own: _Own) -> Statement:
+    if isinstance(action, exp.RenameColumn):
+        return RenameColumn(line, table, name_of(action.this), name_of(action.args.get("to")))
+    if isinstance(action, exp.AlterRename):
+        return RenameTable(line, table, own.name(action.this))
+    if isinstance(action, exp.ModifyColumn) and isinstance(action.this, exp.ColumnDef):
+        column = read_column(action.this)
+        if not column.primary and not column.unique:  # these would make a key, too
+            old = action.args.get("rename_from")
+            return ChangeColumn(line, table, name_of(old) if old else column.name, column)
+    raise NotPlain(OTHER_STATEMENT)

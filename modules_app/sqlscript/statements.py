@@ -83,7 +83,57 @@ class DropColumn:
     column: str
 
 
-Statement: TypeAlias = CreateTable | AddColumn | AddIndex | InsertRows | DropTable | DropColumn
+@dataclass(frozen=True, slots=True)
+class DropIndex:
+    """Drop an index that was made under this name, if no foreign key needs it."""
+
+    line: int
+    table: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddPrimaryKey:
+    """Make columns the primary key of a table that has none."""
+
+    line: int
+    table: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeColumn:
+    """Give a column another definition, and the name that stands in it; its place stays."""
+
+    line: int
+    table: str
+    old: str
+    column: ColumnSpec
+
+
+@dataclass(frozen=True, slots=True)
+class RenameColumn:
+    """Give a column another name unless the table has one of that name."""
+
+    line: int
+    table: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class RenameTable:
+    """Give a table another name unless there is a table of that name."""
+
+    line: int
+    table: str
+    new: str
+
+
+Alteration: TypeAlias = DropIndex | AddPrimaryKey | ChangeColumn | RenameColumn | RenameTable
+Statement: TypeAlias = (
+    CreateTable | AddColumn | AddIndex | InsertRows | DropTable | DropColumn | Alteration
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,17 +166,27 @@ class Script:
         """Return the folded names of what it makes: tables, and the columns added to each."""
         made: dict[str, set[str]] = {}
         for statement in self.statements:
-            if isinstance(statement, CreateTable):
-                columns = {column.name.lower() for column in statement.spec.columns}
+            if isinstance(statement, RenameTable):
+                made.setdefault(statement.new.lower(), set()).update(
+                    made.get(statement.table.lower(), ())
+                )
+            elif columns := _columns_of(statement):
                 made.setdefault(statement.table.lower(), set()).update(columns)
-            elif isinstance(statement, AddColumn):
-                made.setdefault(statement.table.lower(), set()).add(statement.column.name.lower())
         return made
 
     @property
     def created(self) -> set[str]:
         """Return the folded names of the tables that it creates."""
         return {one.table.lower() for one in self.statements if isinstance(one, CreateTable)}
+
+
+def _columns_of(statement: Statement) -> set[str]:
+    """Return the folded names of the columns that a table has after a statement."""
+    if isinstance(statement, CreateTable):
+        return {column.name.lower() for column in statement.spec.columns}
+    if isinstance(statement, AddColumn | ChangeColumn):
+        return {statement.column.name.lower()}
+    return {statement.new.lower()} if isinstance(statement, RenameColumn) else set()
 
 
 class NotPlain(Exception):

@@ -179,7 +179,12 @@ def column_of(spec: ColumnSpec) -> Column:
 
 def index_of(table: str, key: KeySpec) -> Index:
     """Return an index that a table gets later; its columns are not looked at."""
-    return Index(f"i_{table}_{check_sql_name(key.name)}", key.columns, key.unique)
+    return Index(index_name(table, check_sql_name(key.name)), key.columns, key.unique)
+
+
+def index_name(table: str, name: str) -> str:
+    """Return what the index of a key is called in the file (reference M5.2)."""
+    return f"i_{table}_{name}"
 
 
 def _column(spec: ColumnSpec, key: Sequence[str], counted: bool, *, fills: bool) -> Column:
@@ -249,7 +254,7 @@ def _index(
             context={"index": name, "table": table, "columns": ", ".join(unknown)},
         )
     own = dict.fromkeys(fields[column.lower()].name for column in columns)
-    return Index(f"i_{table}_{check_sql_name(name)}", tuple(own), unique)
+    return Index(index_name(table, check_sql_name(name)), tuple(own), unique)
 
 
 def _declared_twice(table: str) -> Refused:

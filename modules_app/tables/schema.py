@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from itertools import groupby
 
 from modules_app.domain.tables import ForeignKeySpec
 from modules_app.tables.layout import Column, Index, Layout
 from modules_app.tables.names import quote
+
+_BEYOND = {"CHECK", "COLLATE", "GENERATED", "WITHOUT", "STRICT", "CONFLICT", "DEFERRABLE", "MATCH"}
+_ORDINARY = {("c", 0), ("pk", 0)}
+_LITERAL = re.compile(r"'([^']|'')*'|[+-]?[0-9.]+|[A-Za-z_]+")
+"""A default that may be written as it was read: a text, a number or a word."""
 
 
 def table_names(connection: sqlite3.Connection) -> tuple[str, ...]:
@@ -61,6 +67,33 @@ def has_value(connection: sqlite3.Connection, table: str, column: str) -> bool:
         f"SELECT 1 FROM {quote(table)} WHERE {name} IS NOT NULL AND {name} <> '' LIMIT 1"
     )
     return found.fetchone() is not None
+
+
+def is_plain(connection: sqlite3.Connection, layout: Layout) -> bool:
+    """Tell whether a layout is all that there is to a table, so that it may be made anew from it.
+
+    False for checks, collations, computed columns, unique constraints, triggers and the like, which
+    code of a module may have made.
+    """
+    [sql] = connection.execute(
+        "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?", (layout.name,)
+    ).fetchone()
+    triggers = connection.execute(
+        "SELECT 1 FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ? COLLATE NOCASE",
+        (layout.name,),
+    ).fetchone()
+    origins = {
+        (origin, partial)
+        for _seq, _name, _unique, origin, partial in connection.execute(
+            f"PRAGMA index_list({quote(layout.name)})"
+        )
+    }
+    whole = all(all(index.columns) for index in layout.indexes)
+    defaults = all(
+        column.default is None or _LITERAL.fullmatch(column.default) for column in layout.columns
+    )
+    words = set(_bare_words(sql).upper().split())
+    return not (words & _BEYOND or triggers or origins - _ORDINARY) and whole and defaults
 
 
 def has_counter(sql: str) -> bool:

@@ -20,10 +20,15 @@ from modules_app.sqlscript.statements import (
     UNREADABLE,
     AddColumn,
     AddIndex,
+    AddPrimaryKey,
+    ChangeColumn,
     CreateTable,
     DropColumn,
+    DropIndex,
     DropTable,
     InsertRows,
+    RenameColumn,
+    RenameTable,
     Script,
     Statement,
 )
@@ -136,6 +141,31 @@ def test_changes_of_a_table_are_read_one_by_one() -> None:
     ]
 
 
+def test_keys_definitions_and_names_are_changed() -> None:
+    found = read(
+        "ALTER TABLE words ADD PRIMARY KEY (a, b), ADD CONSTRAINT p PRIMARY KEY (c);\n"
+        "ALTER TABLE words MODIFY a varchar(9) NOT NULL, CHANGE COLUMN `b` c int AFTER a;\n"
+        "ALTER TABLE words RENAME TO parrot_b, RENAME COLUMN x TO y, DROP KEY k;\n"
+        "RENAME TABLE words TO `parrot_c`;DROP INDEX i ON words"
+    )
+    assert found.unused == ()
+    whole = ColumnSpec("c", ColumnType.INTEGER, nullable=True)
+    assert list(found.statements) == [
+        AddPrimaryKey(1, "words", ("a", "b")),
+        AddPrimaryKey(1, "words", ("c",)),
+        ChangeColumn(2, "words", "a", ColumnSpec("a", ColumnType.STRING, 9)),
+        ChangeColumn(2, "words", "b", whole),
+        RenameColumn(3, "words", "x", "y"),
+        DropIndex(3, "words", "k"),
+        RenameTable(3, "words", "parrot_b"),
+        RenameTable(4, "words", "parrot_c"),
+        DropIndex(4, "words", "i"),
+    ]
+    assert found.tables == {"words": {"a", "c", "y"}, "parrot_b": {"a", "c", "y"}} | {
+        "parrot_c": {"a", "c", "y"}
+    }
+
+
 def test_a_tables_owner_is_who_declares_creates_or_prefixes_it() -> None:
     own = "INSERT INTO {} VALUES (1);"
     names = ("words", "WORDS", "parrot_x", "Parrot", "asterisk.words", "birds")
@@ -174,8 +204,20 @@ def test_a_tables_owner_is_who_declares_creates_or_prefixes_it() -> None:
         ("CREATE TABLE x (a int, b int AS (a + 1))", OTHER_STATEMENT),
         ("INSERT INTO words SELECT * FROM users", OTHER_STATEMENT),
         ("INSERT INTO words VALUES (1) ON DUPLICATE KEY UPDATE a = 2", OTHER_STATEMENT),
-        ("ALTER TABLE words MODIFY a int", OTHER_STATEMENT),
-        ("ALTER TABLE words RENAME TO users", OTHER_STATEMENT),
+        ("ALTER TABLE words MODIFY a int PRIMARY KEY", OTHER_STATEMENT),
+        ("ALTER TABLE words MODIFY a int UNIQUE", OTHER_STATEMENT),
+        ("ALTER TABLE words CHANGE a b int AS (c + 1)", OTHER_STATEMENT),
+        ("ALTER TABLE words DROP PRIMARY KEY", OTHER_STATEMENT),
+        ("ALTER TABLE words DROP FOREIGN KEY k", OTHER_STATEMENT),
+        ("ALTER TABLE words ALTER COLUMN a SET DEFAULT 5", OTHER_STATEMENT),
+        ("ALTER TABLE words MODIFY a int, DROP PRIMARY KEY", OTHER_STATEMENT),
+        ("ALTER TABLE words RENAME TO users", FOREIGN_TABLE),
+        ("ALTER TABLE users RENAME TO words", FOREIGN_TABLE),
+        ("RENAME TABLE words TO users", FOREIGN_TABLE),
+        ("RENAME TABLE words TO parrot_a, parrot_b TO parrot_c", OTHER_STATEMENT),
+        ("DROP INDEX i ON users", FOREIGN_TABLE),
+        ("DROP INDEX i", OTHER_STATEMENT),
+        ('ALTER TABLE words CHANGE a `b" int; --` int', BAD_NAME),
         ("ALTER TABLE words ENGINE = InnoDB", OTHER_STATEMENT),
         ("DROP DATABASE asterisk", OTHER_STATEMENT),
         ("DROP TABLE words, users", FOREIGN_TABLE),
@@ -183,9 +225,9 @@ def test_a_tables_owner_is_who_declares_creates_or_prefixes_it() -> None:
         ("CREATE INDEX i ON users (a)", FOREIGN_TABLE),
         ("CREATE TABLE mysql.x (a int)", FOREIGN_TABLE),
         ("CREATE TABLE sqlite_x (a int)", BAD_NAME),
-        ("CREATE TABLE `a\"; DROP TABLE x; --` (a int)", BAD_NAME),
+        ('CREATE TABLE `a"; DROP TABLE x; --` (a int)', BAD_NAME),
         ("CREATE TABLE x (`a b` int)", BAD_NAME),
-        ("INSERT INTO words (`a\"b`) VALUES (1)", BAD_NAME),
+        ('INSERT INTO words (`a"b`) VALUES (1)', BAD_NAME),
         ("INSERT INTO words VALUES (load_extension('x'))", COMPUTED),
         ("INSERT INTO words VALUES ((SELECT 1))", COMPUTED),
         ("INSERT INTO words VALUES (SLEEP(9))", COMPUTED),
