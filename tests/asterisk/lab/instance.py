@@ -63,7 +63,7 @@ class Ports:
 
     @classmethod
     def free(cls) -> Ports:
-        """Choose a block that is free now and keep it from others as long as the value lives."""
+        """Choose a block that is free now and keep it from others until ``release``."""
         for first in random.sample(BLOCKS, len(BLOCKS)):
             guard = bound(first + 9, socket.SOCK_STREAM)
             if guard is None:
@@ -72,6 +72,11 @@ class Ports:
                 return cls(first, guard)
             guard.close()
         raise LabError("No block of 128 free ports between 20096 and 32000.")
+
+    def release(self) -> None:
+        """Let others have the block."""
+        if self.guard is not None:
+            self.guard.close()
 
 
 def bound(port: int, kind: socket.SocketKind, address: str = LOOPBACK) -> socket.socket | None:
@@ -257,6 +262,7 @@ class AsteriskLab:
         """Stop all instances, and remove the folder if it was made here."""
         for instance in self.instances:
             instance.stop()
+            instance.ports.release()
         if self._is_ours:
             shutil.rmtree(self.folder, ignore_errors=True)
 
