@@ -7,6 +7,7 @@ token: CsrfViewMiddleware reads ``request.POST``. Upload handlers are asked earl
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -18,6 +19,7 @@ from django.urls import reverse
 
 from modules_app import audit
 from modules_app.domain.api_keys import Scope
+from modules_app.permissions import Right
 from modules_app.services.callers import has_key, key_caller
 from modules_app.services.signing_in import actor_of
 from modules_app.views.errors import answer, is_for_programs
@@ -43,6 +45,24 @@ def strangers_send_little(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An address that takes files: who may send them, how large, and what the audit says of it."""
+
+    right: Right
+    action: str
+    most_bytes: int
+    too_large: str
+
+
+TABLES = {
+    "/extensions/import/": Place(
+        Right.CHANGE_TELEPHONY, "extensions-import", 4 * 1024 * 1024, "table-too-large"
+    ),
+}
+"""Addresses that take other files than packages."""
+
+
 class UploadTooLarge(PermissionDenied):
     """The upload says that it is larger than any package may be."""
 
@@ -50,7 +70,7 @@ class UploadTooLarge(PermissionDenied):
 
 
 class UploadGate(FileUploadHandler):
-    """Let only the upload form's own address, a person who may install, and a fair size pass."""
+    """Let only the addresses that take files, a person who may send them, and a fair size pass."""
 
     def handle_raw_input(
         self,
@@ -62,14 +82,15 @@ class UploadGate(FileUploadHandler):
     ) -> None:
         """Raise `PermissionDenied` before a byte of the body is kept."""
         request = self.request
-        if request is None or not _takes_files(request):
+        place = None if request is None else _place(request)
+        if request is None or place is None:
             raise PermissionDenied("no uploads here")
-        if not _may_install(request):
-            _record(request, "denied", "not-allowed")
-            raise PermissionDenied("no right to install")
-        if content_length > settings.PBX_ARCHIVE_LIMITS["packed_bytes"] + _FORM_BYTES:
-            _record(request, "refused", "archive-too-large")
-            raise UploadTooLarge("larger than a package may be")
+        if not _may_send(request, place.right):
+            _record(request, place.action, "denied", "not-allowed")
+            raise PermissionDenied("no right to send files here")
+        if content_length > place.most_bytes + _FORM_BYTES:
+            _record(request, place.action, "refused", place.too_large)
+            raise UploadTooLarge("larger than a file may be here")
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
         """Leave the data to the next handler."""
@@ -80,13 +101,13 @@ class UploadGate(FileUploadHandler):
         return None
 
 
-def _record(request: HttpRequest, outcome: str, reason: str) -> None:
+def _record(request: HttpRequest, action: str, outcome: str, reason: str) -> None:
     """Write the attempt of a known person to the audit; strangers are sent to the login."""
     user = get_user(request)
     if user.is_authenticated:
         audit.try_record(
             actor=actor_of(request, user),
-            action="package-upload",
+            action=action,
             target="",
             outcome=outcome,
             reason=reason,
@@ -98,9 +119,13 @@ def _length(request: HttpRequest) -> int:
     return int(text) if text.isdecimal() else 0
 
 
-def _takes_files(request: HttpRequest) -> bool:
-    """Tell whether the address is one of the two that packages are sent to."""
-    return request.path_info in (reverse("upload-new"), reverse("api:packages"))
+def _place(request: HttpRequest) -> Place | None:
+    """Return what is known of the address, None where no file belongs."""
+    address = request.path_info
+    if address in (reverse("upload-new"), reverse("api:packages")):
+        limit = settings.PBX_ARCHIVE_LIMITS["packed_bytes"]
+        return Place(Right.INSTALL, "package-upload", limit, "archive-too-large")
+    return TABLES.get(address)
 
 
 def _is_known(request: HttpRequest) -> bool:
@@ -110,10 +135,10 @@ def _is_known(request: HttpRequest) -> bool:
     return bool(get_user(request).is_active)
 
 
-def _may_install(request: HttpRequest) -> bool:
+def _may_send(request: HttpRequest, right: Right) -> bool:
     """Ask key or session: the authentication middleware has not run yet."""
     if is_for_programs(request) and has_key(request):
         caller = key_caller(request)
         return caller is not None and Scope.INSTALL in caller.scopes
     user = get_user(request)
-    return bool(user.is_active and user.has_perm("modules_app.install_module"))
+    return bool(user.is_active and user.has_perm(right.permission))

@@ -65,7 +65,8 @@
   });
 
   function copy(button) {
-    var text = $(button.dataset.copy).textContent;
+    var place = $(button.dataset.copy);
+    var text = "value" in place ? place.value : place.textContent;
     var label = $("span", button);
     var before = label.textContent;
     function done() {
@@ -76,7 +77,7 @@
     if (navigator.clipboard) {
       navigator.clipboard.writeText(text).then(done);
     } else {
-      window.getSelection().selectAllChildren($(button.dataset.copy));
+      if ("value" in place) { place.select(); } else { window.getSelection().selectAllChildren(place); }
       if (document.execCommand("copy")) { done(); }
     }
   }

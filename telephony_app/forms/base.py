@@ -101,12 +101,11 @@ class RecordForm(forms.Form):
         return {name: value for name, value in self.cleaned_data.items() if name != "revision"}
 
     def tell(self, error: ModuleError) -> None:
-        """Show a refusal of a service at the field that it names, else above the form."""
-        field = str(error.context.get("field", ""))
-        self.add_error(
-            field if field in self.fields else None,
-            fill(gettext(error.message), error.context),
-        )
+        """Show a refusal of a service at the fields that it names, else above the form."""
+        faults = error.context.get("faults") or [{**error.as_dict(), "field": ""}]
+        for fault in faults:
+            name = fault["field"] if fault["field"] in self.fields else None
+            self.add_error(name, fill(gettext(fault["message"]), fault["context"]))
 
 
 class CodecsField(forms.MultipleChoiceField):

@@ -1,42 +1,54 @@
-"""The form that takes a file of extensions."""
+"""The form that takes a table of extensions, and gives it back for the second step."""
 
 from __future__ import annotations
 
+import base64
+import binascii
+import zlib
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-MOST_BYTES = 8 * 1024 * 1024
+MOST_BYTES = 4 * 1024 * 1024
+"""Of a table that comes through a page; the command line takes larger ones."""
 
 
 class ImportForm(forms.Form):
-    """A CSV file, or its text that the report before brought along."""
+    """A table in CSV, or the one that the report before brought along in ``table``."""
 
     file = forms.FileField(
         label=_("CSV file"),
         required=False,
         widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
     )
-    text = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
+    update = forms.BooleanField(
+        label=_("Change extensions that are there already"), required=False, initial=True
+    )
+    table = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:
-        """Read the file as UTF-8 text, with or without a mark at its beginning."""
+        """Read the table as bytes into ``data``."""
         found: dict[str, Any] = super().clean() or {}
         upload = found.get("file")
-        if upload is not None:
-            found["text"] = self._read(upload)
-        elif not found.get("text"):
+        if upload is None and not found.get("table"):
             self.add_error("file", gettext("Choose a file first."))
+        elif upload is not None and upload.size > MOST_BYTES:
+            self.add_error("file", gettext("This file is larger than 4 MB."))
+        else:
+            found["data"] = upload.read() if upload else self._unpacked(found["table"])
         return found
 
-    def _read(self, upload: Any) -> str:
-        if upload.size > MOST_BYTES:
-            self.add_error("file", gettext("This file is larger than 8 MB."))
-            return ""
+    def packed(self) -> str:
+        """Return the table as it goes along hidden in the page."""
+        return base64.b64encode(zlib.compress(self.cleaned_data["data"])).decode("ascii")
+
+    def _unpacked(self, text: str) -> bytes:
         try:
-            return str(upload.read().decode("utf-8-sig"))
-        except UnicodeDecodeError:
-            self.add_error("file", gettext("This file is no text in UTF-8: save it as CSV UTF-8."))
-            return ""
+            packed = base64.b64decode(text, validate=True)
+            data = zlib.decompressobj().decompress(packed, MOST_BYTES)
+        except (binascii.Error, ValueError, zlib.error):
+            self.add_error("file", gettext("The table got lost on the way: choose it again."))
+            return b""
+        return data

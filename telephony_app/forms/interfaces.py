@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -42,7 +43,7 @@ class ManagerUserForm(RecordForm):
 
     secret = SecretField(label=_("Password"))
 
-    def __init__(self, *args: Any, rights: list[str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, rights: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._rights = rights
         self.fields["network_filter"].empty_label = _("anywhere")  # type: ignore[attr-defined]

@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 from telephony_app.domain.words import Kind
 from telephony_app.models import (
     AriUser,
+    Codec,
     DialplanApplication,
     Extension,
     IncomingRoute,
@@ -106,6 +107,11 @@ def phones(asked: Asked) -> QuerySet[Extension]:
     return found.order_by()
 
 
+def phones_among(ids: Sequence[int]) -> QuerySet[Extension]:
+    """Return the phones among records, in no order."""
+    return Extension.objects.filter(kind=Kind.PHONE, pk__in=ids).order_by()
+
+
 def list_extensions(asked: Asked) -> Listed:
     """Return one page of the phones."""
     total = Extension.objects.filter(kind=Kind.PHONE).count()
@@ -171,6 +177,18 @@ def list_applications(asked: Asked) -> Listed:
     """Return one page of the dialplan applications."""
     found = DialplanApplication.objects.select_related("extension")
     return _listed(found, asked, "name", "extension__number", "description")
+
+
+def order_of(model: type[Any], **among: Any) -> list[int]:
+    """Return the numbers of records in the order in which they count."""
+    rows = model.objects.filter(**among).order_by("priority", "id")
+    return list(rows.values_list("pk", flat=True))
+
+
+def enabled_codecs() -> list[str]:
+    """Return the codecs that are switched on, in their order."""
+    found = Codec.objects.filter(disabled=False).order_by("media", "priority", "name")
+    return list(found.values_list("name", flat=True))
 
 
 def containing(text: str, *names: str) -> Q:
