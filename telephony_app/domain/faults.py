@@ -14,7 +14,7 @@ Check = Callable[[Any], Any]
 class Wrong(ValueError):
     """One value cannot be used; ``message`` is a sentence with {placeholders} of ``context``."""
 
-    def __init__(self, message: str, **context: Any) -> None:
+    def __init__(self, message: str, /, **context: Any) -> None:
         super().__init__(message)
         self.message = message
         self.context = context

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -52,6 +52,9 @@ class Reference:
         return LABELS[self.kind]
 
 
+_NOWHERE = {"forwarding": "", "forwarding_on_busy": "", "forwarding_on_unavailable": ""}
+
+
 def references_to(record: Model, most: int = MOST) -> list[Reference]:
     """Return who refers to a record, ``most`` at most; rows of modules are not among them.
 
@@ -59,6 +62,26 @@ def references_to(record: Model, most: int = MOST) -> list[Reference]:
     """
     find = _FINDERS.get(type(record))
     return list(islice(find(record), most)) if find else []
+
+
+def references_of_phones(phones: Sequence[Extension]) -> dict[Extension, list[Reference]]:
+    """Return which of several phones others refer to; phones among them may refer to each other.
+
+    Three queries, whatever their number.
+    """
+    by_id = {phone.pk: phone for phone in phones}
+    by_number = {phone.number: phone for phone in phones}
+    found: dict[Extension, list[Reference]] = {}
+    for route in IncomingRoute.objects.filter(extension__isnull=False):
+        if route.extension_id in by_id:
+            reference = Reference(INCOMING, str(route), route.pk)
+            found.setdefault(by_id[route.extension_id], []).append(reference)
+    for account in SipAccount.objects.exclude(**_NOWHERE).select_related("extension"):
+        if account.extension_id not in by_id:
+            for number in {getattr(account, name) for name in _NOWHERE} & set(by_number):
+                reference = Reference(EXTENSION, str(account.extension), account.extension_id)
+                found.setdefault(by_number[number], []).append(reference)
+    return found
 
 
 def forwarding_to(number: str) -> Any:

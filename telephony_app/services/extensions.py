@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils import timezone
 
+from modules_app.domain.model_events import DELETED, SAVED, WATCHED
 from modules_app.exceptions import gettext_noop as _
 from modules_app.permissions import Actor
 from modules_app.services.core_records import refuse_if_referred
+from modules_app.services.events import emit_many
 from telephony_app.domain.faults import ValuesInvalid, Wrong
 from telephony_app.domain.passwords import new_secret
 from telephony_app.domain.records import EXTENSION, SIP_ACCOUNT
 from telephony_app.domain.words import Kind, Registration
 from telephony_app.models import Extension, Provider, SipAccount
 from telephony_app.selectors.records import find_phone, found
-from telephony_app.selectors.references import forwarding_to
+from telephony_app.selectors.references import forwarding_to, references_of_phones
 from telephony_app.services import records
 from telephony_app.services.records import Values
 
@@ -24,6 +28,7 @@ FIELDS = (*EXTENSION, *SIP_ACCOUNT, *LINKS)
 """Every field of a phone, as `create_extension` takes them."""
 
 CORE_KIND = "extensions"
+_AUDITED = 50
 FORWARDINGS = ("forwarding", "forwarding_on_busy", "forwarding_on_unavailable")
 
 
@@ -86,35 +91,35 @@ def delete_extensions(*, actor: Actor, record_ids: Sequence[int], anyway: bool =
     Phones that go together may refer to each other.
     """
     records.may_change(actor)
-    chosen = _chosen(record_ids)
-    for row in chosen:
+    for row in _chosen(record_ids):
         refuse_if_referred(kind=CORE_KIND, record_id=row.number, anyway=anyway)
     with transaction.atomic():
         rows = _chosen(record_ids)
-        together = {row.pk for row in rows}
-        for row in rows:
-            others = [
-                one
-                for one in records.references_to(row)
-                if one.kind != "extension" or one.record_id not in together
-            ]
-            if others:
-                raise records.in_use(str(row), others)
-        for row in rows:
-            _erase(actor, row, is_free=True)
+        for row, others in references_of_phones(rows).items():
+            raise records.in_use(str(row), others)
+        accounts = [row.sip.pk for row in rows]
+        SipAccount.objects.filter(pk__in=accounts)._raw_delete(connection.alias)
+        Extension.objects.filter(pk__in=[row.pk for row in rows])._raw_delete(connection.alias)
+        _emit(rows, "SipAccount", DELETED)
+        _emit(rows, "Extension", DELETED)
+        _tell_many(actor, "extensions-delete", rows)
     return len(rows)
 
 
 def disable_extensions(*, actor: Actor, record_ids: Sequence[int], disabled: bool = True) -> int:
-    """Switch several phones off, or on again; return how many changed."""
+    """Switch several phones off, or on again; return how many changed.
+
+    Raises ``NotAllowed`` and ``NotFound``.
+    """
     records.may_change(actor)
     with transaction.atomic():
         rows = [row for row in _chosen(record_ids) if row.sip.disabled != disabled]
-        for row in rows:
-            row.sip.disabled = disabled
-            row.sip.save(update_fields=["disabled"])
-            row.save(update_fields=["revision"])
-            records.tell(actor, "extension-change", row.number, ["disabled"])
+        newer = {"revision": F("revision") + 1, "changed_at": timezone.now()}
+        accounts = SipAccount.objects.filter(pk__in=[row.sip.pk for row in rows])
+        accounts.update(disabled=disabled, **newer)
+        Extension.objects.filter(pk__in=[row.pk for row in rows]).update(**newer)
+        _emit(rows, "SipAccount", SAVED, ["disabled"])
+        _tell_many(actor, "extensions-disable" if disabled else "extensions-enable", rows)
     return len(rows)
 
 
@@ -171,10 +176,23 @@ def _chosen(record_ids: Sequence[int]) -> list[Extension]:
     return [found(rows.get(pk), pk) for pk in wanted]
 
 
-def _erase(actor: Actor, row: Extension, *, is_free: bool = False) -> None:
-    if not is_free:
-        records.refuse_in_use(row)
+def _erase(actor: Actor, row: Extension) -> None:
+    records.refuse_in_use(row)
     number = row.number
     row.sip.delete()
     row.delete()
     records.tell(actor, "extension-delete", number)
+
+
+def _emit(
+    rows: Sequence[Extension], model: str, action: str, fields: Sequence[str] | None = None
+) -> None:
+    watched = WATCHED[model]
+    changed = watched.columns if fields is None else fields
+    changes = [(row.number, changed) for row in rows]
+    emit_many(model=watched.seed_name, action=action, changes=changes)
+
+
+def _tell_many(actor: Actor, action: str, rows: Sequence[Extension]) -> None:
+    numbers = [row.number for row in rows[:_AUDITED]]
+    records.tell(actor, action, ", ".join(numbers), count=len(rows), numbers=numbers)
