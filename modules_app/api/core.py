@@ -11,14 +11,16 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.operation import Operation as NinjaOperation
 
-from modules_app.api import modules, operations, packages, settings
+from modules_app.api import batches, modules, operations, packages, settings
 from modules_app.api.answers import ApiRequest, error_answer, findings_shape, record_attempt
 from modules_app.api.body import BadBody, StrictParser, too_large
 from modules_app.api.openapi import whole_document
 from modules_app.api.schemas import Error, Me
+from modules_app.cli.batches import plan_document
 from modules_app.domain.api_keys import Scope
 from modules_app.exceptions import ModuleError, NotAllowed, NotFound
 from modules_app.exceptions import gettext_noop as _
+from modules_app.services.batches import PlanRefused
 from modules_app.services.uploads import PackageInvalid
 
 _LISTED = 20
@@ -44,6 +46,7 @@ api = Interface(
 api.add_router("/modules", modules.router)
 api.add_router("/packages", packages.router)
 api.add_router("/operations", operations.router)
+api.add_router("/batches", batches.router)
 api.add_router("/settings", settings.router)
 
 
@@ -88,7 +91,11 @@ def urls() -> list[Any]:
 @api.exception_handler(ModuleError)
 def _module_error(request: ApiRequest, error: ModuleError) -> HttpResponse:
     record_attempt(request, error)
-    more = {"report": findings_shape(error.report)} if isinstance(error, PackageInvalid) else None
+    more: dict[str, Any] = {}
+    if isinstance(error, PackageInvalid):
+        more["report"] = findings_shape(error.report)
+    if isinstance(error, PlanRefused):
+        more["plan"] = plan_document(error.plan)
     return error_answer(error, more=more)
 
 

@@ -64,7 +64,7 @@ def queued(
     actor = request.caller.acting_in(scope)
     if proof:
         require_proof(request, request.caller)
-    operation = service(actor=actor, request_key=_request_key(request), **asked)
+    operation = service(actor=actor, request_key=request_key(request), **asked)
     response["Location"] = operation_url(operation.pk)
     return Status(202, operation_shape(operation))
 
@@ -164,7 +164,8 @@ def verify_module(request: ApiRequest, module_id: str) -> dict[str, Any]:
     return {"module": found.module_id, "sound": found.sound, "problems": problems}
 
 
-def _request_key(request: ApiRequest) -> str | None:
+def request_key(request: ApiRequest) -> str | None:
+    """Return what is the same for the same Idempotency-Key on the same request, None without."""
     sent = request.headers.get(_KEY_HEADER, "")
     if not sent:
         return None

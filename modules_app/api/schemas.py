@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, Literal
+from uuid import UUID
 
 from ninja import Schema
 from pydantic import ConfigDict, Field
@@ -129,6 +130,42 @@ class OperationLog(OperationRecord):
     steps: list[Step]
 
 
+class BatchRecord(Schema):
+    """Several operations that were asked for at once; ``url`` is where to look at them."""
+
+    batch: int
+    verb: str
+    mode: str
+    outcome: str
+    open: bool
+    may_cancel: bool
+    actor: str
+    channel: str
+    queued_at: str
+    ended_at: str | None
+    warnings: list[dict[str, Any]]
+    counts: dict[str, int]
+    operations: list[OperationRecord]
+    url: str
+
+
+class Batches(Schema):
+    """The newest batches."""
+
+    batches: list[BatchRecord]
+
+
+class PlanRecord(Schema):
+    """What a batch would do: ``plan`` in sentences, ``steps`` as data."""
+
+    possible: bool
+    plan: list[str]
+    steps: list[dict[str, Any]]
+    warnings: list[dict[str, Any]]
+    problems: list[dict[str, Any]]
+    dependents: list[dict[str, Any]]
+
+
 class Package(Schema):
     """A package that was uploaded and waits, with its validation report."""
 
@@ -195,3 +232,25 @@ class SettingsIn(_In):
 
 
 Data = Literal["keep", "delete"]
+
+
+class BatchIn(_In):
+    """A wish over several modules: ``modules`` by id, or ``packages`` that wait.
+
+    ``without`` leaves optional steps out; ``cascade`` disables what depends on them, too.
+    """
+
+    verb: Literal["install", "upgrade", "enable", "disable", "remove"]
+    modules: list[str] = Field([], max_length=500)
+    packages: list[UUID] = Field([], max_length=200)
+    enable: bool = False
+    cascade: bool = False
+    without: list[str] = Field([], max_length=500)
+    data: Data = "keep"
+
+
+class BatchStartIn(BatchIn):
+    """A wish to be carried out; ``force`` does not ask modules for their consent."""
+
+    mode: Literal["stop", "continue", "together"] = "stop"
+    force: bool = False

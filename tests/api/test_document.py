@@ -128,6 +128,7 @@ def test_whatever_a_module_says_of_itself_can_be_read(value: Any) -> None:
 plain = st.text(st.characters(min_codepoint=33, max_codepoint=0x2FF), min_size=1, max_size=12)
 parts = {
     "module_id": st.sampled_from(["ModuleX", "modulex", "ModuleNo"]) | plain,
+    "batch_id": st.integers(min_value=0, max_value=10**20).map(str) | plain,
     "operation_id": st.integers(min_value=0, max_value=10**20).map(str) | plain,
     "package_id": st.uuids().map(str) | plain,
 }
