@@ -132,6 +132,13 @@ PBX_WORKER_CRASHES = {
     "crashes": env.int("PBX_WORKER_CRASHES", default=100),
     "seconds": env.float("PBX_WORKER_CRASH_SECONDS", default=1800.0),
 }
+# The address on which Asterisk listens for telephones and programs.
+PBX_ASTERISK_BIND = env.str("PBX_ASTERISK_BIND", default="0.0.0.0")  # noqa: S104
+# Certificate and key that Asterisk shows to telephones over TLS; without them there is no TLS.
+PBX_ASTERISK_CERTIFICATE = env.str("PBX_ASTERISK_CERTIFICATE", default="")
+PBX_ASTERISK_PRIVATE_KEY = env.str("PBX_ASTERISK_PRIVATE_KEY", default="")
+# Asterisk's own log; what it says after a reload is read there where this names it.
+PBX_ASTERISK_LOG = env.str("PBX_ASTERISK_LOG", default="")
 # The log in which SSH tells of wrong passwords; fail2ban reads it where it exists.
 PBX_SSH_LOG = env.str("PBX_SSH_LOG", default="/var/log/auth.log")
 # Only web asks modules what they add to its pages; the host would wait for itself.

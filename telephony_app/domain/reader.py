@@ -1,8 +1,8 @@
 """A strict reader of Asterisk's configuration: what Asterisk would swallow silently is a fault.
 
-It is stricter than Asterisk where Asterisk only warns and goes on: a section that comes twice, a
-line without ``=``, an extension that nothing can reach. It follows Asterisk's reader (main/config.c,
-pbx/pbx_config.c of version 22) in everything else.
+It is stricter than Asterisk where Asterisk only warns and goes on: a section that comes twice,
+a line without ``=``, an extension that nothing can reach. In everything else it follows Asterisk's
+own readers (main/config.c and pbx/pbx_config.c of version 22).
 """
 
 from __future__ import annotations

@@ -121,6 +121,7 @@ class Network(NamedTuple):
     title: str
     permit: tuple[str, ...] = ()
     deny: tuple[str, ...] = ()
+    is_local: bool = False
 
 
 class Manager(NamedTuple):
@@ -183,7 +184,7 @@ class Snapshot:
     managers: tuple[Manager, ...] = ()
     ari_users: tuple[AriUser, ...] = ()
     networks: tuple[Network, ...] = ()
-    bind: str = "0.0.0.0"
+    bind: str = "0.0.0.0"  # noqa: S104 - phones come from everywhere
     paths: Paths = Paths()
     accounts: tuple[Account, ...] = ()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from modules_app.domain.dialplan_edits import Edit
 from modules_app.hooks.text import Piece
 
 
@@ -19,6 +20,14 @@ class HookAnswers(Protocol):
         """Return (module id, all options as the module wants them) for one section."""
         ...
 
+    def edits(self) -> Sequence[tuple[str, int, Edit]]:
+        """Return (module id, priority, edit) of what modules do to contexts of others (F9.4)."""
+        ...
+
+    def files(self) -> Sequence[tuple[str, str, str]]:
+        """Return (module id, name, text) of the files that modules write (F9.4)."""
+        ...
+
 
 class _NoAnswers:
     """No module says anything."""
@@ -27,6 +36,12 @@ class _NoAnswers:
         return ()
 
     def overrides(self, hook: str, key: str) -> Sequence[tuple[str, Mapping[str, str]]]:
+        return ()
+
+    def edits(self) -> Sequence[tuple[str, int, Edit]]:
+        return ()
+
+    def files(self) -> Sequence[tuple[str, str, str]]:
         return ()
 
 
