@@ -16,8 +16,12 @@ class Check(StrEnum):
 
     QUEUE = "check_worker_queue"  # a ping is answered in time
     HEARTBEAT = "check_worker_heartbeat"  # the last sign of life is young
+    AMI = "check_worker_ami"  # a ping is answered, and Asterisk hears the worker
     PROCESS = "check_pid_not_alert"  # the process exists
 
+
+PINGED = (Check.QUEUE, Check.AMI)
+"""The checks by which a worker is asked and must answer."""
 
 _SEEDS = {
     "checkWorkerBeanstalk": Check.QUEUE,
@@ -27,8 +31,8 @@ _SEEDS = {
     "check_worker_redis": Check.HEARTBEAT,
     "checkWorkerHeartbeat": Check.HEARTBEAT,
     "checkPidNotAlert": Check.PROCESS,
+    "checkWorkerAMI": Check.AMI,
 }
-_LATER = ("checkWorkerAMI", "check_worker_ami")
 _NAME = re.compile(r"[A-Za-z_]\w{0,63}(\.[A-Za-z_]\w{0,63}){0,5}")
 _ALLOWED = ("type", "worker", "interval", "alive_seconds", "instances")
 
@@ -106,10 +110,6 @@ _PROBLEMS = {
         "worker-type-unknown",
         _("The check type “{type}” of the worker “{worker}” is unknown. There are: {known}."),
     ),
-    "ami": (
-        "worker-type-later",
-        _("The check type “{type}” of the worker “{worker}” comes with the telephone part."),
-    ),
     "number": (
         "worker-number-invalid",
         _("“{key}” of the worker “{worker}” must be a number from {low} to {high}."),
@@ -126,8 +126,6 @@ def _read_one(module_id: str, entry: Any) -> WorkerSpec | WorkerComplaint:
     name, kind = str(entry.get("worker", "")), str(entry.get("type", ""))
     if not _NAME.fullmatch(name):
         return _complain(module_id, name, *_PROBLEMS["name"])
-    if kind in _LATER:
-        return _complain(module_id, name, *_PROBLEMS["ami"], type=kind)
     check = _SEEDS.get(kind) or (Check(kind) if kind in set(Check) else None)
     if check is None:
         known = ", ".join(Check)
@@ -139,7 +137,7 @@ def _read_one(module_id: str, entry: Any) -> WorkerSpec | WorkerComplaint:
 
 
 def _with_numbers(spec: WorkerSpec, entry: Mapping[str, Any]) -> WorkerSpec | WorkerComplaint:
-    alive = PING_SECONDS if spec.check is Check.QUEUE else HEARTBEAT_SECONDS
+    alive = PING_SECONDS if spec.check in PINGED else HEARTBEAT_SECONDS
     limits: dict[str, tuple[float, float, float]] = {
         "interval": (PING_INTERVAL, 1, 3600),
         "alive_seconds": (alive, 1, 3600),

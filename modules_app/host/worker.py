@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 from django.utils import translation
 
+from modules_app.ami import AmiAccount
 from modules_app.bridge.registry import RegistryModule
 from modules_app.bridge.safe_mode import SAFE_MODE_FILE
 from modules_app.bridge.workers import (
@@ -33,6 +34,7 @@ from modules_app.host.remote import RemoteSystem, log_line
 from modules_app.models import Module
 from modules_app.packages.fsops import FsOps
 from modules_app.processes.task import set_limits
+from modules_app.sdk.ami import use_account
 from modules_app.sdk.context import running
 from modules_app.sdk.outside import provide
 from modules_app.sdk.pbx import use_system
@@ -75,6 +77,7 @@ def _work(
     data_dir = Path(payload["data_dir"])
     protect(data_dir / "store")
     provide(Files(data_dir))
+    use_account(AmiAccount(**payload["ami"]) if payload.get("ami") else None)
     wait_for_locks(_DATABASE_SECONDS)
     prepare_scratch()
     with translation.override(payload.get("language") or "en"):

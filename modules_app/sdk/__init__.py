@@ -5,14 +5,18 @@ What is named here is the contract with module authors; everything else may chan
 
 from __future__ import annotations
 
+from modules_app.ami import AmiAccount, AmiEvent
 from modules_app.exceptions import Refused
 from modules_app.sdk.admin import ModelAdmin, register_admin
+from modules_app.sdk.agi import Agi, AgiError, AgiHangup
+from modules_app.sdk.ami import AmiWorker
 from modules_app.sdk.attacks import report_attack
 from modules_app.sdk.conf import ConfigClass
 from modules_app.sdk.console import ConsoleCommand
 from modules_app.sdk.context import ModuleFacts, current_module
 from modules_app.sdk.core_refs import CASCADE, KEEP, PROTECT, CoreRef, core_records
 from modules_app.sdk.destinations import DestinationField, offer_destinations
+from modules_app.sdk.fast_agi import FastAgiWorker
 from modules_app.sdk.freepbx import FreePbxModule
 from modules_app.sdk.freepbx_pages import Component, posted
 from modules_app.sdk.menu import Menu
@@ -33,11 +37,18 @@ __all__ = [
     "CASCADE",
     "KEEP",
     "PROTECT",
+    "Agi",
+    "AgiError",
+    "AgiHangup",
+    "AmiAccount",
+    "AmiEvent",
+    "AmiWorker",
     "Component",
     "ConfigClass",
     "ConsoleCommand",
     "CoreRef",
     "DestinationField",
+    "FastAgiWorker",
     "FreePbxModule",
     "LoopWorker",
     "Menu",

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from modules_app.bridge.workers import WorkerStatus
-from modules_app.domain.workers import NOT_WANTED, Check, pause_after
+from modules_app.domain.workers import NOT_WANTED, PINGED, Check, pause_after
 from modules_app.processes.zygote import SpawnedChild
 from modules_app.workers.endings import (
     LATE,
@@ -215,7 +215,7 @@ class WorkerProcess:
             return said(LONG_JOB)
         if spec.check is Check.HEARTBEAT and now - self._sign > spec.alive_seconds:
             return said(NO_BEAT, seconds=spec.alive_seconds)
-        if spec.check is Check.QUEUE:
+        if spec.check in PINGED:
             if self._awaiting and now - self._pinged > spec.alive_seconds:
                 return said(NO_PONG, seconds=spec.alive_seconds)
             if not self._awaiting and now - self._pinged > spec.interval:

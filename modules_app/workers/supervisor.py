@@ -25,7 +25,7 @@ from modules_app.bridge.workers import (
     mailbox_name,
     write_status,
 )
-from modules_app.domain.workers import CrashRule
+from modules_app.domain.workers import Check, CrashRule
 from modules_app.exceptions import ModuleError
 from modules_app.packages.fsops import FsOps
 from modules_app.processes.mailbox import Mailbox, post
@@ -179,7 +179,7 @@ class Supervisor:
 
     def _spawn(self, place: Place) -> SpawnedChild:
         limits = self._options.limits
-        payload = {
+        payload: dict[str, Any] = {
             "module": place.module.as_dict(),
             "worker": place.spec.name,
             "instance": place.instance,
@@ -191,6 +191,8 @@ class Supervisor:
                 "open_files": limits.open_files,
             },
         }
+        if place.spec.check is Check.AMI and self._wanted.ami is not None:
+            payload["ami"] = self._wanted.ami.as_dict()
         child = self._zygote.spawn(TARGET, payload)
         log.info("%s starts as process %s", place.key, child.pid)
         return child

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from modules_app.bridge.ami import AmiAccess, modules_access
 from modules_app.bridge.registry import RegistryModule
 from modules_app.bridge.workers import worker_key
-from modules_app.domain.workers import WorkerComplaint, WorkerSpec, read_workers
+from modules_app.domain.workers import Check, WorkerComplaint, WorkerSpec, read_workers
 from modules_app.selectors.answers import answers_to
-from modules_app.selectors.registry import RegistryReader
+from modules_app.selectors.registry import RegistryReader, data_dir
 from modules_app.selectors.safe_mode import safe_mode
+from modules_app.selectors.settings import read_setting
 
 HOOK = "get_module_workers"
+PORT_SETTING, DEFAULT_PORT = "AMIPort", 5038
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,7 @@ class Wanted:
     places: dict[str, Place]
     complaints: tuple[WorkerComplaint, ...] = ()
     safe_mode: bool = False
+    ami: AmiAccess | None = None
 
 
 class WantedReader:
@@ -65,4 +69,12 @@ class WantedReader:
                 for instance in range(1, spec.instances + 1):
                     place = Place(spec, modules[answer.module_id], instance)
                     places[place.key] = place
-        return Wanted(places, tuple(complaints))
+        return Wanted(places, tuple(complaints), ami=_access(places))
+
+
+def _access(places: dict[str, Place]) -> AmiAccess | None:
+    """Return the account for Asterisk, if there is a worker that needs it."""
+    if not any(place.spec.check is Check.AMI for place in places.values()):
+        return None
+    port = read_setting(PORT_SETTING)
+    return modules_access(data_dir().root, int(port) if port.isdecimal() else DEFAULT_PORT)

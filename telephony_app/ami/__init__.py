@@ -1,16 +1,10 @@
-"""Talking to a live Asterisk over its manager interface (AMI).
+"""Talking to a live Asterisk over its manager interface (AMI); see `modules_app.ami`.
 
-    with AmiClient(AmiAccount("127.0.0.1", 5038, "pbxadmin", secret)) as asterisk:
-        asterisk.command("dialplan reload")
-        for contact in asterisk.action("PJSIPShowContacts").events:
-            print(contact.fields["Uri"])
-
-A worker asks for events: ``AmiClient(account, event_mask="call")`` and ``events()``.
+It stands there because workers of modules use it as well, and they do not see the telephone part.
 """
 
 from __future__ import annotations
 
-from telephony_app.ami.client import AmiClient
-from telephony_app.ami.values import AmiAccount, AmiEvent, AmiResponse
+from modules_app.ami import AmiAccount, AmiClient, AmiEvent, AmiResponse
 
 __all__ = ["AmiAccount", "AmiClient", "AmiEvent", "AmiResponse"]

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from modules_app.ami import client as client_module
 from modules_app.exceptions import ModuleError, Refused
 from telephony_app.ami import AmiAccount, AmiClient
-from telephony_app.ami import client as client_module
 
 GREETING = b"Asterisk Call Manager/11.0.0\r\n"
 Script = Callable[["Caller"], None]

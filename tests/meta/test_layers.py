@@ -9,6 +9,7 @@ from tests.meta.source import Import, imports, imports_of, python_files
 RANKS = {
     "exceptions": 0,
     "domain": 1,
+    "ami": 1.5,
     "manifests": 2,
     "packages": 2,
     "hooks": 2,
@@ -41,10 +42,11 @@ RANKS = {
 """Where each part stands. A part may import what stands lower, and itself."""
 
 SIDE = {
-    "sdk": {"exceptions", "domain", "hooks", "tables"},
+    "sdk": {"exceptions", "domain", "hooks", "tables", "ami"},
     "host": {
         "exceptions",
         "domain",
+        "ami",
         "hooks",
         "tables",
         "packages",

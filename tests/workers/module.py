@@ -33,7 +33,6 @@ class WorkConf(ConfigClass):
             {"type": "checkWorkerBeanstalk", "worker": "Jobs", "interval": 1, "alive_seconds": 3,
              "instances": 2},
             {"type": "checkPidNotAlert", "worker": "background.stubborn.Stubborn"},
-            {"type": "checkWorkerAMI", "worker": "Telephone"},
             {"type": "check_moon_phase", "worker": "Moon"},
         ]
 """

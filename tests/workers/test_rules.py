@@ -51,6 +51,7 @@ def test_m131_seeds_and_our_names_of_the_checks_mean_the_same() -> None:
             {"type": "checkWorkerRedis", "worker": "B"},
             {"type": "checkPidNotAlert", "worker": "lib.tools.C"},
             {"type": "check_worker_queue", "worker": "D", "interval": 5, "instances": 3},
+            {"type": "checkWorkerAMI", "worker": "E"},
         ],
     )
     assert complaints == ()
@@ -59,6 +60,7 @@ def test_m131_seeds_and_our_names_of_the_checks_mean_the_same() -> None:
         WorkerSpec(ID, "B", Check.HEARTBEAT),
         WorkerSpec(ID, "lib.tools.C", Check.PROCESS),
         WorkerSpec(ID, "D", Check.QUEUE, interval=5.0, alive_seconds=5.0, instances=3),
+        WorkerSpec(ID, "E", Check.AMI, alive_seconds=5.0),
     )
 
 
@@ -71,7 +73,6 @@ def test_m131_seeds_and_our_names_of_the_checks_mean_the_same() -> None:
         ({"type": "checkPidNotAlert", "worker": "a..B"}, "worker-name-invalid"),
         ({"type": "checkSomething", "worker": "B"}, "worker-type-unknown"),
         ({"worker": "B"}, "worker-type-unknown"),
-        ({"type": "checkWorkerAMI", "worker": "B"}, "worker-type-later"),
         ({"type": "checkPidNotAlert", "worker": "B", "instances": 0}, "worker-number-invalid"),
         ({"type": "checkPidNotAlert", "worker": "B", "instances": 99}, "worker-number-invalid"),
         ({"type": "checkPidNotAlert", "worker": "B", "interval": "5"}, "worker-number-invalid"),

@@ -59,7 +59,7 @@ def test_all_that_was_asked_for_runs_and_nothing_is_left_out_silently(site: Site
     }
     assert sorted(site.processes()) == sorted(one["pid"] for one in site.workers())
     complaints = {one["worker"]: one["slug"] for one in site.status["complaints"]}
-    assert complaints == {"Telephone": "worker-type-later", "Moon": "worker-type-unknown"}
+    assert complaints == {"Moon": "worker-type-unknown"}
     assert "steady begins" in site.log().read_text()
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from telephony_app.ami.errors import hostile_value
+from modules_app.ami.errors import hostile_value
 
 Value = str | int | Sequence[str]
 

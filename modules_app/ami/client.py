@@ -11,10 +11,10 @@ from collections.abc import Callable, Coroutine, Iterator
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from modules_app.ami import errors
+from modules_app.ami.connection import Connection
+from modules_app.ami.values import AmiAccount, AmiEvent, AmiResponse, Value, checked
 from modules_app.exceptions import ModuleError
-from telephony_app.ami import errors
-from telephony_app.ami.connection import Connection
-from telephony_app.ami.values import AmiAccount, AmiEvent, AmiResponse, Value, checked
 
 Result = TypeVar("Result")
 

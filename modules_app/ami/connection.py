@@ -16,7 +16,7 @@ from panoramisk.actions import Action
 from panoramisk.ami_protocol import AMIProtocol
 from panoramisk.message import Message
 
-from telephony_app.ami.values import AmiEvent, AmiResponse
+from modules_app.ami.values import AmiEvent, AmiResponse
 
 
 class ListAction(Action):
