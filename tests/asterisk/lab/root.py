@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 SUITE = "sid"
+ATTEMPTS = 2
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 APT_SOURCES = Path("/etc/apt")
 
@@ -83,28 +84,36 @@ def _fetch(root: Path) -> None:
         raise LabError("debootstrap is not installed: apt-get install debootstrap")
     if os.geteuid() != 0:
         raise LabError(
-            "debootstrap needs root: run `sudo script/asterisk fetch` once with PBX_ASTERISK_ROOT"
-            f"={root}, after that an ordinary user can start Asterisk."
+            f"debootstrap needs root: run `sudo env PBX_ASTERISK_ROOT={root} script/asterisk fetch`"
+            " once; after that an ordinary user can start Asterisk."
         )
+    if not KEYRING.is_file():
+        raise LabError(f"{KEYRING} is missing: apt-get install debian-archive-keyring")
     partial = root.with_name(root.name + ".partial")
+    log = root.with_name(root.name + ".log")
+    words = [debootstrap, "--variant=minbase", "--include=asterisk", f"--keyring={KEYRING}"]
+    words += [SUITE, str(partial), mirror()]
+    # A mirror in the middle of an update fails now and then.
+    if not any(_bootstrap(words, partial, log) for _ in range(ATTEMPTS)):
+        tail = "\n".join(log.read_text(errors="replace").splitlines()[-5:])
+        raise LabError(f"debootstrap failed, {log} says:\n{tail}")
+    for needless in ("var/cache/apt", "var/lib/apt/lists"):
+        shutil.rmtree(partial / needless, ignore_errors=True)
+    partial.rename(root)
+
+
+def _bootstrap(words: list[str], partial: Path, log: Path) -> bool:
+    """Run debootstrap into an empty folder; tell whether it went well."""
     shutil.rmtree(partial, ignore_errors=True)
-    words = [debootstrap, "--variant=minbase", "--include=asterisk"]
-    if KEYRING.is_file():
-        words.append(f"--keyring={KEYRING}")
-    with root.with_name(root.name + ".log").open("w") as log:
+    with log.open("w") as said:
         ended = subprocess.run(
-            [*words, SUITE, str(partial), mirror()],
-            stdout=log,
+            words,
+            stdout=said,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
             env={**os.environ, **_proxy()},
         )
-    if ended.returncode:
-        tail = "\n".join(Path(log.name).read_text(errors="replace").splitlines()[-5:])
-        raise LabError(f"debootstrap failed, {log.name} says:\n{tail}")
-    for needless in ("var/cache/apt", "var/lib/apt/lists"):
-        shutil.rmtree(partial / needless, ignore_errors=True)
-    partial.rename(root)
+    return ended.returncode == 0 and program(partial).is_file()
 
 
 def mirror(sources: Path = APT_SOURCES) -> str:
@@ -135,6 +144,8 @@ def _addresses(file: Path) -> list[str]:
 
 def _proxy() -> dict[str, str]:
     """Return the proxy that apt is told to use, in the words that debootstrap understands."""
+    if shutil.which("apt-config") is None:
+        return {}
     asked = subprocess.run(
         ["apt-config", "shell", "proxy", "Acquire::http::Proxy"], capture_output=True, text=True
     )
