@@ -106,6 +106,7 @@ FIXED = {
     "musiconhold.conf": "[default]\nmode = files\ndirectory = moh\nsort = random\n",
     "pjproject.conf": "[startup]\nlog_mappings = yes\n",
     "pjsip_notify.conf": "[reboot]\nEvent = check-sync\n",
+    "websocket_client.conf": "",
     "cli.conf": "[startup_commands]\n",
     "cli_permissions.conf": "[general]\ndefault_perm = permit\n",
 }
