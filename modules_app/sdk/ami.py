@@ -28,13 +28,14 @@ class AmiWorker(Worker):
     """Gives each event of Asterisk that it asks for to `handle`; name it with check_worker_ami.
 
     ``events`` are the names of events, spelled as Asterisk does; empty means all of them, which is
-    a lot. Asterisk leaves out the others itself. ``classes`` narrows it further to classes of
-    events, such as "call,user". While ``self.asterisk`` is connected it can be asked:
-    ``self.asterisk.action("Originate", …)``, ``self.asterisk.command("core show channels")``.
+    a lot. ``classes`` says which classes of events Asterisk sends at all; name few, such as
+    "call,user", and "user" among them. While ``self.asterisk`` is connected it can be asked:
+    ``self.asterisk.action("Originate", …)``.
 
-    The account is PBX Admin's own for workers of modules, handed over when the process starts. A
-    lost connection is made again, later and later up to a minute. Events meanwhile are lost, as
-    Asterisk keeps none: read what you need to know in `connected`.
+    The account is PBX Admin's own for workers of modules, handed over when the process starts. It
+    may make and end calls, but changes no configuration and runs no commands. A lost connection is
+    made again, later and later up to a minute. Events meanwhile are lost, as Asterisk keeps none:
+    read what you need to know in `connected`.
     """
 
     events: ClassVar[tuple[str, ...]] = ()
@@ -96,11 +97,12 @@ class AmiWorker(Worker):
         self.finish()
 
     def _filter(self) -> None:
-        """Let Asterisk send only what is asked for, and our own pings."""
+        """Let Asterisk send only what is asked for, where the account may say so, and our pings."""
         self._ping_name = f"Ping_{self.module_unique_id}_{secrets.token_hex(4)}"
         names = (*self.events, "UserEvent") if self.events else ()
         for name in names:
-            self.asterisk.action("Filter", Operation="Add", Filter=f"Event: {name}$")
+            if not self.asterisk.action("Filter", Operation="Add", Filter=f"Event: {name}").success:
+                return
 
     def _listen(self) -> None:
         """Give on events; leaves with a ``ModuleError`` when the connection is lost."""

@@ -19,7 +19,10 @@ CHANNEL_VARIABLES = (
     "CDR(recordingfile)"
 )
 USUAL_FILTER = "!Event: Newexten"
-ALWAYS_LEFT_OUT = ("!UserEvent: CdrConnector", "!UserEvent: Ping_")
+PINGS = "!UserEvent: Ping_"
+"""By their own events workers of modules find out whether Asterisk hears them."""
+
+ALWAYS_LEFT_OUT = ("!UserEvent: CdrConnector", PINGS)
 
 _MODULES_WRITE = "call,cdr,originate,reporting,agent,dialplan,dtmf,log,verbose,user"
 """What workers of modules may do: calls, but neither configuration nor commands of the shell."""
@@ -101,7 +104,8 @@ def _user(snapshot: Snapshot, user: Manager) -> str:
 def _own(account: Account) -> str:
     """Return the section of an account of PBX Admin itself."""
     write = _MODULES_WRITE if account.username == MODULES_USER else "all"
-    filters = [*ALWAYS_LEFT_OUT, USUAL_FILTER]
+    left_out = [one for one in ALWAYS_LEFT_OUT if account.username != MODULES_USER or one != PINGS]
+    filters = [*left_out, USUAL_FILTER]
     return _section(account.username, account.secret, LOCAL_ONLY, "all", write, filters)
 
 

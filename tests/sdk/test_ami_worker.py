@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self
 
 import pytest
 
-from modules_app.ami import AmiAccount, AmiEvent
+from modules_app.ami import AmiAccount, AmiEvent, AmiResponse
 from modules_app.exceptions import ModuleError
 from modules_app.sdk import ami
 from modules_app.sdk.ami import AmiWorker, use_account
@@ -70,8 +70,9 @@ class Asterisk:
     ) -> None:
         return
 
-    def action(self, name: str, **fields: Any) -> None:
+    def action(self, name: str, **fields: Any) -> AmiResponse:
         type(self).actions.append({"name": name, **fields})
+        return AmiResponse(True, "", {})
 
     def events(self, *, wait_seconds: float) -> Iterator[AmiEvent]:
         found, self._events = self._events, []
@@ -128,7 +129,7 @@ def test_only_what_was_asked_for_is_handled(monkeypatch: pytest.MonkeyPatch) -> 
     worker, line = run(monkeypatch, [[event("Hangup"), event("Newexten"), event("Hangup")]])
     assert worker.heard == ["Hangup", "Hangup"]
     assert line.beats >= 3
-    assert [one["Filter"] for one in Asterisk.actions] == ["Event: Hangup$", "Event: UserEvent$"]
+    assert [one["Filter"] for one in Asterisk.actions] == ["Event: Hangup", "Event: UserEvent"]
 
 
 def test_a_lost_connection_is_made_again_later_and_later(monkeypatch: pytest.MonkeyPatch) -> None:

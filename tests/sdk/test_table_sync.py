@@ -195,11 +195,14 @@ def test_a_renamed_class_that_keeps_its_table_keeps_its_rows(grown: Grown) -> No
 
 
 def test_indexes_and_constraints_follow_the_models(grown: Grown) -> None:
-    indexed = NUMBERS + """
+    indexed = (
+        NUMBERS
+        + """
     class Meta:
         indexes = [models.Index(fields=["note"], name="by_note")]
         constraints = [models.UniqueConstraint(fields=["number", "note"], name="once")]
 """
+    )
     grown.becomes(indexed)
     assert "by_note" in str(grown.schema())
     with pytest.raises(sqlite3.IntegrityError):
@@ -216,11 +219,14 @@ def test_a_constraint_that_rows_break_is_refused(grown: Grown) -> None:
 
 
 def test_relations_between_models_of_the_module_are_synchronised(grown: Grown) -> None:
-    related = NUMBERS + """
+    related = (
+        NUMBERS
+        + """
 class Call(ModuleModel):
     number = models.ForeignKey(Numbers, on_delete=models.CASCADE, related_name="calls")
     others = models.ManyToManyField(Numbers, related_name="others")
 """
+    )
     assert grown.becomes(related)["created"] == ["m_Call", "m_Call_others"]
     assert grown.becomes(related) == {"created": [], "altered": [], "kept": []}
 
