@@ -116,6 +116,18 @@ _SPECS = (
     _text("SIPAuthPrefix", "", SIP, _("Prefix of SIP user names")),
     _text("SIPRealm", "", SIP, _("SIP realm")),
     _port("IAXPort", 4569, SIP, _("IAX port")),
+    SettingSpec(
+        "AsteriskApply",
+        "manual",
+        Kind.CHOICE,
+        MANAGER,
+        _("Apply changes of extensions, providers and routes"),
+        _(
+            "By hand: they wait until somebody applies them. Automatic: a few seconds after the "
+            "last change. What modules change is always applied at once."
+        ),
+        ("manual", "automatic"),
+    ),
     _bool("AMIEnabled", True, MANAGER, _("Manager interface (AMI)")),
     _port("AMIPort", 5038, MANAGER, _("AMI port")),
     _bool("AJAMEnabled", True, MANAGER, _("Manager interface over HTTP (AJAM)")),

@@ -36,6 +36,6 @@ def recover(tools: Tools) -> int:
     fault_point(SWEPT)
     placed_files.rebuild(tools)
     look_after_attack_log(tools)
-    refresh(tools, unasked=True)
+    refresh(tools)
     keep_house(tools)
     return len(interrupted)

@@ -14,6 +14,7 @@ from modules_app.operator.collecting import collect_idle
 from modules_app.operator.surfaces import refresh
 from modules_app.operator.tools import Tools
 from modules_app.selectors.registry import current_sequence
+from modules_app.surfaces.base import Surface
 from modules_app.surfaces.table import SURFACES
 
 log = logging.getLogger("pbxadmin.operator")
@@ -52,7 +53,7 @@ class SurfaceWatch:
         now, sequence = time.monotonic(), current_sequence()
         due = now - self._looked > LOOK_SECONDS or sequence != self._sequence
         due = due or SurfaceState.objects.filter(asked=True).exists()
-        if due or any([surface.is_due() for surface in SURFACES]):
+        if due or any(_is_wanted(surface) for surface in SURFACES):
             self._looked, self._sequence = now, sequence
             return True
         return False
@@ -60,7 +61,17 @@ class SurfaceWatch:
     def _refresh(self) -> None:
         try:
             collect_idle(self._tools)
-            refresh(self._tools, unasked=True)
+            refresh(self._tools)
         finally:
             with suppress(Exception):  # closing a broken connection must not hide anything
                 connections.close_all()
+
+
+def _is_wanted(surface: Surface) -> bool:
+    try:
+        return surface.is_due()
+    except DatabaseError:
+        raise
+    except Exception:  # the boundary: a fault in one surface must not end the operator
+        log.exception("unexpected error in the surface %s", surface.name)
+        return False

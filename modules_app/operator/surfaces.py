@@ -64,42 +64,34 @@ class _Outcome:
     without_custom: set[str] = field(default_factory=set)
 
 
-def refresh(
-    tools: Tools,
-    names: Iterable[str] | None = None,
-    *,
-    again: bool = False,
-    unasked: bool = False,
-) -> None:
+def refresh(tools: Tools, names: Iterable[str] | None = None, *, again: bool = False) -> None:
     """Apply what changed; all surfaces without ``names``. Never raises: rows say what happened.
 
-    ``again`` tests, swaps and reloads even what did not change. An ``unasked`` look leaves alone
-    what waits for a person's word (`Surface.may_apply`).
+    ``again`` tests, swaps and reloads even what did not change, and what waits for a person's word
+    (`Surface.may_apply`).
     """
     wanted = None if names is None else set(names)
     with _ONE_AT_A_TIME:
         for surface in list(SURFACES):
             if wanted is None or surface.name in wanted:
-                _look_at(surface, again, unasked)
+                _look_at(surface, again)
 
 
-def _look_at(surface: Surface, again: bool, unasked: bool) -> None:
+def _look_at(surface: Surface, again: bool) -> None:
     try:
-        if unasked and not surface.may_apply():
-            SurfaceState.objects.filter(name=surface.name, asked=True).update(asked=False)
-            return
         state, _made = SurfaceState.objects.get_or_create(name=surface.name)
         row = SurfaceState.objects.filter(pk=state.pk)
         if state.asked or state.again:  # first, so that who asks meanwhile is not forgotten
             row.update(asked=False, again=False, looking=True)
-        _bring_into_line(surface, state, again or state.again)
+        if again or state.again or surface.may_apply():
+            _bring_into_line(surface, state, again or state.again)
         if state.asked or state.looking:
             row.update(looking=False)
     except ModuleError as error:
-        _note_problem(surface.name, error)
+        _note_problem(surface, error)
     except Exception as error:  # the boundary: a fault in one surface must not end an operation
         log.exception("unexpected error in the surface %s", surface.name)
-        _note_problem(surface.name, unexpected(error, ""))
+        _note_problem(surface, unexpected(error, ""))
 
 
 def _bring_into_line(surface: Surface, state: SurfaceState, again: bool) -> None:
@@ -260,7 +252,7 @@ def _apply(
     fault_point(SURFACE_INSTALLED)
     known = {file["path"]: file["text"] for file in state.files}
     try:
-        surface.take(Change(known, final, again=again or not state.files))
+        outcome.notes += surface.take(Change(known, final, again=again or not state.files))
     except NotReloaded as error:
         outcome.notes.append(error.as_dict())
     except ModuleError as error:
@@ -333,10 +325,11 @@ def _file_records(drawing: Drawing) -> list[dict[str, Any]]:
     return records
 
 
-def _note_problem(name: str, problem: ModuleError) -> None:
-    log.error("surface %s: %s", name, problem)
+def _note_problem(surface: Surface, problem: ModuleError) -> None:
+    log.error("surface %s: %s", surface.name, problem)
     values = {"problem": problem.as_dict(), "looked_at": timezone.now(), "looking": False}
     try:
-        SurfaceState.objects.filter(pk=name).update(**values)
+        SurfaceState.objects.filter(pk=surface.name).update(**values)
+        surface.ended(problem)
     except Exception:  # the boundary: not even the database takes it, on a full disk say
-        log.exception("the problem of the surface %s could not be recorded", name)
+        log.exception("the problem of the surface %s could not be recorded", surface.name)

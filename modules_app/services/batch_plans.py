@@ -21,6 +21,7 @@ from modules_app.selectors.kept_manifests import kept_manifest
 from modules_app.selectors.modules import find_module
 from modules_app.selectors.packages import get_upload
 from modules_app.selectors.world import read_world
+from modules_app.services.impact import impact_of
 from modules_app.services.requirements import INSTALLING, SWITCHING_OFF
 from modules_app.services.table_plans import expected_renames
 
@@ -50,7 +51,7 @@ def plan_batch(
     # Files that are given together come with what is kept here, not with what others uploaded.
     world = read_world([str(one.pk) for one in uploads] if uploads else None)
     plan = resolve(world, goals, cascade=cascade, without=without)
-    plan = _with_renames(plan)
+    plan = _with_impact(_with_renames(plan))
     return _with_kept(plan, kept, delete_data=delete_data) if kept or delete_data else plan
 
 
@@ -138,6 +139,27 @@ def _with_renames(plan: Plan) -> Plan:
         for one in expected_renames(find_module(step.id), _declared_tables(step))
     ]
     return replace(plan, warnings=(*plan.warnings, *notes)) if notes else plan
+
+
+def _with_impact(plan: Plan) -> Plan:
+    """Say once what the steps mean for calls."""
+    lines = [
+        line
+        for step in plan.steps
+        for line in impact_of(step.verb, step.id, _hooks_of_package(step))
+    ]
+    notes = {
+        line["text"]: Finding(Severity.NOTE, "impact", line["text"], line["context"])
+        for line in lines
+    }
+    return replace(plan, warnings=(*plan.warnings, *notes.values())) if notes else plan
+
+
+def _hooks_of_package(step: Step) -> list[str]:
+    """Return the hooks of an uploaded package; those of a module that is here are known."""
+    if step.verb not in INSTALLING or step.source != UPLOAD:
+        return []
+    return get_upload(step.reference).upload.report.get("hooks") or []
 
 
 def _declared_tables(step: Step) -> list[TableSpec]:

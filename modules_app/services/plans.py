@@ -10,6 +10,7 @@ from modules_app.domain.states import Verb
 from modules_app.exceptions import gettext_noop as _
 from modules_app.models import KeptData, Module
 from modules_app.selectors.packages import get_upload
+from modules_app.services.impact import impact_of
 from modules_app.services.previous import find_loss
 from modules_app.services.table_plans import plan_purge, plan_renames
 
@@ -17,7 +18,28 @@ Sentence = dict[str, Any]
 
 
 def plan_operation(*, verb: Verb, module_id: str, options: Mapping[str, Any]) -> list[Sentence]:
-    """Return the ordered sentences of the plan, each ``{"text", "context"}`` and unfilled."""
+    """Return the ordered sentences of the plan, each ``{"text", "context"}`` and unfilled.
+
+    What it means for calls comes last (`modules_app.services.impact`).
+    """
+    lines = _plan(verb, module_id, options)
+    impact = impact_of(verb, module_id, _hooks_of(verb, module_id, options))
+    if not impact and verb in (Verb.INSTALL, Verb.UPGRADE):
+        impact = [_say(_("No calls are affected."))]
+    return lines + impact
+
+
+def _hooks_of(verb: Verb, module_id: str, options: Mapping[str, Any]) -> list[str]:
+    """Return the hooks of a package that comes into use with the operation."""
+    if verb not in (Verb.INSTALL, Verb.UPGRADE):
+        return []
+    is_on = Module.objects.filter(id_fold=fold_id(module_id), wanted="on").exists()
+    if not is_on and not options.get("enable"):
+        return []
+    return get_upload(options["upload"]).report.get("hooks") or []
+
+
+def _plan(verb: Verb, module_id: str, options: Mapping[str, Any]) -> list[Sentence]:
     module = Module.objects.filter(id_fold=fold_id(module_id)).first()
     kept = KeptData.objects.filter(id_fold=fold_id(module_id)).first()
     if verb in (Verb.INSTALL, Verb.UPGRADE):
@@ -125,7 +147,6 @@ def _plan_install(
         plan.append(_say(_("Take over the data kept from version {old}."), old=kept.version))
     if options.get("enable") and not (module and module.wanted == "on"):
         plan.append(_say(_("Enable “{id}” afterwards."), id=module_id))
-    plan.append(_say(_("No calls are affected.")))
     return plan
 
 

@@ -157,13 +157,14 @@ class Surface(Protocol):
         """
         ...
 
-    def take(self, change: Change) -> None:
+    def take(self, change: Change) -> list[dict[str, Any]]:
         """Let the program take what changed; without a way of its own it reads everything.
 
-        Raises as `reload` does, and `Disputed` where the program says whose lines it refuses:
+        Returns notes for people, as `ModuleError.as_dict` makes them. Raises as `reload` does, and `Disputed` where the program says whose lines it refuses:
         these are left out then, and everything is checked again.
         """
         self.reload()
+        return []
 
     def inputs(self) -> str:
         """Return a digest of all that the files are made of, "" where only `render` can tell.
@@ -177,7 +178,7 @@ class Surface(Protocol):
         return False
 
     def may_apply(self) -> bool:
-        """Tell whether a look that no operation asked for may apply what waits."""
+        """Tell whether a look may apply what waits, if nobody asked for it ``again``."""
         return True
 
     def ended(self, problem: ModuleError | None) -> None:

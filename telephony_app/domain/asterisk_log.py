@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _ENTRY = re.compile(
-    r"^\[(?P<time>[^\]]+)\] (?P<level>ERROR|WARNING)\[\d+\](?:\[C-[0-9a-f]+\])? "
-    r"(?P<source>[\w.-]+)(?::\d+)?(?: in \w+)?: (?P<text>.*)$"
+    r"^\[[^\]]+\] (?:ERROR|WARNING)\[\d+\](?:\[C-[0-9a-f]+\])? "
+    r"[\w.-]+(?::\d+)?(?: in \w+)?: (?P<text>.*)$"
 )
 _LINE = re.compile(r"\bline (?P<line>\d+) of (?:\S*/)?(?P<file>[\w.-]+\.conf)")
-_IN_LINE = re.compile(r"\bin line (?P<line>\d+) of (?:\S*/)?(?P<file>[\w.-]+\.conf)")
+_NO_FILE = re.compile(r"\bat line (?P<line>\d+) of\s*$")
 _OBJECT = re.compile(
     r"\bid '(?P<name>[^']+)' from configuration file '(?:\S*/)?(?P<file>[\w.-]+\.conf)'"
 )
@@ -20,7 +20,7 @@ LONGEST = 500
 
 @dataclass(frozen=True, slots=True)
 class LogComplaint:
-    """One complaint about a file: the number of the line, or the name of the section."""
+    """One complaint about a file; ``line`` is 0 and ``section`` is "" where it does not say."""
 
     file: str
     line: int
@@ -34,15 +34,18 @@ def complaints(text: str) -> list[LogComplaint]:
 
 
 def _complaints(text: str) -> Iterator[LogComplaint]:
+    """PJSIP says first which line it does not understand, then in which object of which file."""
+    reason, at = "", 0
     for line in text.splitlines():
         entry = _ENTRY.match(line.strip())
-        if entry is None:
-            continue
-        said = entry["text"].strip()[:LONGEST]
-        if found := _LINE.search(said) or _IN_LINE.search(said):
+        said = entry["text"].strip()[:LONGEST] if entry else ""
+        if found := _LINE.search(said):
             yield LogComplaint(found["file"], int(found["line"]), "", said)
+        elif found := _NO_FILE.search(said):
+            reason, at = said[: found.start()].strip(), int(found["line"])
         elif found := _OBJECT.search(said):
-            yield LogComplaint(found["file"], 0, found["name"], said)
+            yield LogComplaint(found["file"], at, found["name"], reason or said)
+            reason, at = "", 0
 
 
 REFUSALS = (

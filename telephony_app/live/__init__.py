@@ -1,0 +1,1 @@
+"""Looking after Asterisk: one connection, whose news pages and modules get from here."""

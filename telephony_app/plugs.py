@@ -1,0 +1,17 @@
+"""What the telephone part adds to the other application when it starts."""
+
+from __future__ import annotations
+
+from modules_app.hooks.questions import register as register_questions
+from modules_app.services.impact import register as register_impact
+from modules_app.surfaces.table import register as register_surface
+from telephony_app.selectors.questions import keyed_questions
+from telephony_app.services.impact import impact_of
+from telephony_app.surface.asterisk import AsteriskSurface
+
+
+def connect() -> None:
+    """Register the files of Asterisk, what they ask modules, and the line about calls in plans."""
+    register_surface(AsteriskSurface())
+    register_impact(impact_of)
+    register_questions(keyed_questions)

@@ -1,0 +1,1 @@
+"""The files of Asterisk as a surface: written, read strictly, swapped, reloaded, read back."""

@@ -1,0 +1,50 @@
+"""All files of Asterisk from rows, written anew only when the rows say something else."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable
+
+from modules_app.models import CustomFile
+from modules_app.surfaces.base import Rendering
+from telephony_app.domain.snapshot import Snapshot
+from telephony_app.generators.render import render
+from telephony_app.selectors.answers import StoredAnswers, stored_answers
+from telephony_app.selectors.apply import SURFACE
+from telephony_app.selectors.snapshot import read_snapshot
+
+_KEPT = 2
+"""Drawings that a process keeps: with a module and without it, as a preview compares them."""
+
+_lock = threading.Lock()
+_drawings: OrderedDict[str, Rendering] = OrderedDict()
+
+
+def drawing(left_out: Iterable[str] = ()) -> Rendering:
+    """Return all files without the modules in ``left_out``."""
+    snapshot, answers = read_snapshot(), stored_answers(left_out)
+    key = _digest(snapshot, answers)
+    with _lock:
+        if key in _drawings:
+            _drawings.move_to_end(key)
+            return _drawings[key]
+    made = render(snapshot, answers)
+    with _lock:
+        _drawings[key] = made
+        while len(_drawings) > _KEPT:
+            _drawings.popitem(last=False)
+    return made
+
+
+def inputs() -> str:
+    """Return a digest of all that the files are made of."""
+    custom = CustomFile.objects.filter(path__startswith=f"{SURFACE}/").order_by("path")
+    own = list(custom.values_list("path", "mode", "text"))
+    return _digest(read_snapshot(), stored_answers(), own)
+
+
+def _digest(snapshot: Snapshot, answers: StoredAnswers, *more: object) -> str:
+    """Rows are tuples and say all that they hold in their representation."""
+    return hashlib.sha256(repr((snapshot, answers, *more)).encode()).hexdigest()
