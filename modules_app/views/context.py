@@ -83,7 +83,7 @@ class Page:
             if path.startswith(LINKS[name]):
                 return name
         for item in CORE_ITEMS:
-            if path.startswith(item.href):
+            if item.holds(path):
                 return item.key
         if path.startswith("/uploads/"):
             return "modules"
@@ -94,7 +94,8 @@ class Page:
     @property
     def name(self) -> str:
         """Return the seeds' name of this page, "" where modules know none (`CORE_PAGES`)."""
-        return _NAMES.get(self.request.path, "")
+        path = self.request.path
+        return _NAMES.get(path) or next((x.page for x in CORE_ITEMS if x.holds(path)), "")
 
     @cached_property
     def safe_mode(self) -> SafeMode | None:
