@@ -24,15 +24,19 @@ exten => s,1,Set(MASTER_CHANNEL(M_DIALSTATUS)=ANSWER)
 
 [set-dial-contacts]
 exten => {ANY},1,Set(DST_CONTACT=${{PJSIP_DIAL_CONTACTS(${{EXTEN}})}})
-	same => n,ExecIf($["${{HAS_WS}}" = "1"]?Set(WS_CONTACT=${{PJSIP_DIAL_CONTACTS(${{EXTEN}}-WS)}}):Set(WS_CONTACT=))
-	same => n,ExecIf($["${{DST_CONTACT}}" != "" & "${{WS_CONTACT}}" != ""]?Set(DST_CONTACT=${{DST_CONTACT}}&))
+	same => n,GotoIf($["${{HAS_WS}}" != "1"]?done)
+	same => n,Set(WS_CONTACT=${{PJSIP_DIAL_CONTACTS(${{EXTEN}}-WS)}})
+	same => n,GotoIf($["${{WS_CONTACT}}" = ""]?done)
+	same => n,ExecIf($["${{DST_CONTACT}}" != ""]?Set(DST_CONTACT=${{DST_CONTACT}}&))
 	same => n,Set(DST_CONTACT=${{DST_CONTACT}}${{WS_CONTACT}})
-	same => n,Return()
+	same => n(done),Return()
 {GUARD}
 [set_from_peer]
-exten => s,1,ExecIf($["${{CHANNEL(channeltype)}}" = "PJSIP"]?Set(__FROM_PEER=${{CHANNEL(endpoint)}}):Set(__FROM_PEER=${{CALLERID(num)}}))
+exten => s,1,Set(__FROM_PEER=${{CALLERID(num)}})
+	same => n,GotoIf($["${{CHANNEL(channeltype)}}" != "PJSIP"]?done)
+	same => n,Set(__FROM_PEER=${{CHANNEL(endpoint)}})
 	same => n,ExecIf($["${{FROM_PEER:-3}}" = "-WS"]?Set(__FROM_PEER=${{FROM_PEER:0:-3}}))
-	same => n,Return()
+	same => n(done),Return()
 
 [set_orign_chan]
 exten => s,1,ExecIf($["${{FROM_PEER}}" = ""]?Set(__FROM_PEER=${{CALLERID(num)}}))

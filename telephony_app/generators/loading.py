@@ -1,7 +1,7 @@
 """modules.conf: what Asterisk loads, and nothing else (reference M6.7).
 
 The list is that of Debian's Asterisk 22. A module that lacks there would be an error in its log, so
-codecs that are compiled in or sold apart are not named.
+codecs that are compiled in or sold apart are not named. Debian's sounds are in gsm.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ ALWAYS = """
     bridge_builtin_features bridge_builtin_interval_features bridge_holding bridge_native_rtp
     bridge_simple bridge_softmix
     chan_bridge_media chan_pjsip chan_rtp
-    codec_a_mu codec_alaw codec_resample codec_ulaw
+    codec_a_mu codec_alaw codec_gsm codec_resample codec_ulaw
     format_g726 format_gsm format_pcm format_sln format_wav format_wav_gsm
     func_base64 func_blacklist func_callerid func_cdr func_channel func_curl func_cut func_db
     func_devstate func_dialplan func_env func_extstate func_global func_groupcount
@@ -57,7 +57,6 @@ BY_CODEC = {
     "opus": ("codec_opus_open_source", "format_ogg_opus_open_source"),
     "g722": ("codec_g722",),
     "g726": ("codec_g726",),
-    "gsm": ("codec_gsm",),
     "adpcm": ("codec_adpcm",),
     "lpc10": ("codec_lpc10",),
     "speex": ("codec_speex", "format_ogg_speex"),

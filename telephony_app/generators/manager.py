@@ -15,9 +15,10 @@ MODULES_USER = "pbxmodules"
 
 CHANNEL_VARIABLES = (
     "DIALEDPEERNUMBER,BLKVM_CHANNEL,BRIDGEPEER,INTERCHANNEL,FROM_DID,mikoidconf,conf_1c,"
-    "1cautoanswer,extenfrom1c,spyee,datafrom1c,CDR(lastapp),CDR(channel),CDR(src),CDR(dst),"
-    "CDR(recordingfile)"
+    "1cautoanswer,extenfrom1c,spyee,datafrom1c"
 )
+"""Without MikoPBX's CDR(…): Asterisk 22 writes an error for each event of a channel without one."""
+
 USUAL_FILTER = "!Event: Newexten"
 PINGS = "!UserEvent: Ping_"
 """By their own events workers of modules find out whether Asterisk hears them."""
