@@ -42,7 +42,8 @@ ALWAYS = """
     res_pjsip_pidf_eyebeam_body_supplement res_pjsip_pubsub res_pjsip_refer res_pjsip_registrar
     res_pjsip_rfc3326 res_pjsip_sdp_rtp res_pjsip_session res_pjsip_sips_contact res_pjsip_t38
     res_pjsip_transport_websocket res_pjsip_xpidf_body_generator
-    res_rtp_asterisk res_rtp_multicast res_security_log res_speech res_sorcery_astdb res_sorcery_config
+    res_rtp_asterisk res_rtp_multicast res_security_log res_speech res_sorcery_astdb
+    res_sorcery_config
     res_sorcery_memory res_sorcery_realtime res_srtp res_stasis res_timing_timerfd
 """.split()
 

@@ -1,4 +1,4 @@
-"""The files of PBX Admin in a real Asterisk: it starts without a word of complaint, and calls go."""
+"""The files of PBX Admin in a real Asterisk: it starts without a complaint, and calls go."""
 
 from __future__ import annotations
 
