@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from django.db import models
+from typing import Any
 
-from modules_app.sdk import ModuleModel
+from django.db import models
+from django.db.models.signals import post_delete, post_save
+from django.dispatch import receiver
+
+from modules_app.sdk import ModuleModel, ask_reload
 
 
 class BlackListNumbers(ModuleModel):
@@ -20,3 +24,9 @@ class BlackListNumbers(ModuleModel):
 
     def __str__(self) -> str:
         return self.number
+
+
+@receiver([post_save, post_delete], sender=BlackListNumbers)
+def list_changed(**_given: Any) -> None:
+    """Have the dialplan made anew, wherever the change came from: page, raw records, REST."""
+    ask_reload("extension_gen_contexts")

@@ -1,14 +1,24 @@
-"""Every hook that PBX Admin calls, in four classes by what they are about."""
+"""Every hook that PBX Admin calls, in classes by what they are about."""
 
 from __future__ import annotations
 
 from modules_app.sdk import ConfigClass
 
+from .asterisk_hooks import DialplanHooks, FileHooks, RouteHooks
 from .system_hooks import LifeHooks, SystemHooks
 from .web_hooks import PageHooks, RestHooks
 
 
-class EverythingConf(LifeHooks, SystemHooks, PageHooks, RestHooks, ConfigClass):
+class EverythingConf(
+    LifeHooks,
+    SystemHooks,
+    PageHooks,
+    RestHooks,
+    DialplanHooks,
+    RouteHooks,
+    FileHooks,
+    ConfigClass,
+):
     """What PBX Admin asks the module."""
 
     def get_method_priority(self, method_name: str) -> int:

@@ -27,3 +27,22 @@ class BlackListTest(ModuleTestCase):
     def test_enabling_tells_how_many_there_are(self) -> None:
         """The message is shown to whoever enabled the module."""
         self.ask_hook("on_after_module_enable")
+
+    def test_a_blocked_number_is_an_extension_that_hangs_up(self) -> None:
+        """With or without a plus, and each one once."""
+        self.send(number="+74952293042")
+        self.send(number="74952293042")
+        context = self.ask_hook("extension_gen_contexts").splitlines()
+        self.assertEqual(context[0], "[module-black-list]")
+        self.assertEqual(context.count("exten => 74952293042,1,Hangup(21)"), 1)
+
+    def test_an_empty_list_makes_no_context(self) -> None:
+        """The step finds nothing then, and the call goes on."""
+        BlackListMain().numbers().delete()
+        self.assertIsNone(self.ask_hook("extension_gen_contexts"))
+
+    def test_every_incoming_call_looks_for_its_caller(self) -> None:
+        """Only the digits that the caller sent are used."""
+        step = self.ask_hook("generate_incoming_rout_before_dial", "X!")
+        self.assertTrue(step.startswith("same => n,GosubIf("))
+        self.assertEqual(step.count("${FILTER(0-9,${CALLERID(num)})}"), 2)

@@ -27,3 +27,13 @@ class HelloTest(ModuleTestCase):
         ask = this_module().module_install_check_callback
         self.assertIn("oldpbx", ask({"oldpbx": {}}))
         self.assertIsNone(ask({"greeter": {}}))
+
+    def test_calling_the_number_plays_a_greeting(self) -> None:
+        """The context is reached from every telephone."""
+        module = this_module()
+        self.assertIn("exten => *43,1,Answer()", module.get_config("asterisk"))
+        (way,) = module.pbx.dialplan.take()
+        self.assertEqual((way.context, way.exten), ("internal", "*43"))
+        module.do_dialplan_hook("asterisk", 500)
+        (step,) = module.pbx.dialplan.take()
+        self.assertEqual((step.exten, step.at), ("*43", "1"))
