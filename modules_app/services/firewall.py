@@ -14,6 +14,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import ProtectedError
 from django.utils import timezone
 
 from modules_app import audit
@@ -37,6 +38,7 @@ from modules_app.services.surfaces import ask_refresh
 TRIAL_SECONDS = 60
 SURFACES = ("firewall", "fail2ban")
 MOST_SPANS = 500
+_NAMED = 10
 SHUTS_OUT = "firewall-shuts-you-out"
 
 _NETWORK_FIELDS = ("id", "title", "permit", "deny", "priority", "is_local", "never_block")
@@ -114,8 +116,8 @@ def delete_network(
 ) -> None:
     """Delete a network and what was decided for it. Raises as `save_network` does.
 
-    Raises ``Refused`` also when rows of a module refer to it, or, without ``anyway``, when a
-    module could not be asked.
+    Raises ``Refused`` also when core records or rows of a module refer to it, or, without
+    ``anyway``, when a module could not be asked.
     """
     require(actor, Right.INSTALL)
     row = find_network(network_id)
@@ -211,14 +213,26 @@ def _return(actor: Actor) -> bool:
         found = trial()
         if found is None:
             return False
-        NetworkFilter.objects.all().delete()
-        for values in found.before["networks"]:
-            NetworkFilter.objects.create(**values)
+        FirewallRule.objects.all().delete()
+        _return_networks(found.before["networks"])
         FirewallRule.objects.bulk_create(FirewallRule(**one) for one in found.before["rules"])
         _write_switch(found.before["switch"])
         FirewallTrial.objects.all().delete()
         _tell(actor, "firewall-return", found.started_by)
     return True
+
+
+def _return_networks(before: Sequence[Mapping[str, Any]]) -> None:
+    """Make the networks those of before; one that came since and is in use permits nobody."""
+    known = {values["id"] for values in before}
+    for row in NetworkFilter.objects.exclude(pk__in=known):
+        try:
+            row.delete()
+        except ProtectedError:
+            row.permit = []
+            row.save()
+    for values in before:
+        NetworkFilter(**values).save()
 
 
 def _decide(network_id: int, actions: Mapping[tuple[str, str, str], Action]) -> None:
@@ -270,4 +284,14 @@ def _write_switch(value: str) -> None:
 
 
 def _deleted(row: NetworkFilter) -> None:
-    row.delete()
+    try:
+        row.delete()
+    except ProtectedError as error:
+        names = sorted(str(one) for one in error.protected_objects)
+        more = f" (+{len(names) - _NAMED})" if len(names) > _NAMED else ""
+        raise Refused(
+            "record-in-use",
+            _("“{name}” is in use: {records}."),
+            context={"name": row.title, "records": "; ".join(names[:_NAMED]) + more},
+            hint=_("Delete these records first, or let them refer to something else."),
+        ) from error

@@ -165,8 +165,8 @@ def test_outside_of_a_transaction_a_change_without_its_event_is_undone(
 
 
 def test_every_watched_record_stores_row_and_event_together() -> None:
-    for name in WATCHED:
-        assert issubclass(apps.get_model("modules_app", name), WatchedModel), name
+    for name, watched in WATCHED.items():
+        assert issubclass(apps.get_model(watched.app, name), WatchedModel), name
 
 
 @pytest.mark.django_db(transaction=True)
