@@ -99,7 +99,7 @@ class FileHooks:
 
     def generate_manager_conf(self) -> str:
         """Add a user that can do nothing."""
-        return f"[{CONTEXT}]\nsecret = \ndeny = 0.0.0.0/0.0.0.0"
+        return f"[{CONTEXT}]\nsecret = everything\ndeny = 0.0.0.0/0.0.0.0"
 
     def generate_modules_conf(self) -> str:
         """Load a module that answers the time."""
