@@ -37,6 +37,16 @@ Suites: bookworm
 """
 
 
+def script(*words: str, **places: str) -> subprocess.CompletedProcess[str]:
+    """Run script/asterisk with these variables of the environment."""
+    return subprocess.run(
+        [str(ROOT / "script/asterisk"), *words],
+        env={**os.environ, **places},
+        capture_output=True,
+        text=True,
+    )
+
+
 @pytest.mark.parametrize(
     ("name", "text", "address"),
     [
@@ -141,33 +151,39 @@ def test_broken_configuration_is_told_with_the_log(lab: AsteriskLab, tmp_path: P
 
 
 def test_the_script_starts_once_and_stops(asterisk_root: Path, lab: AsteriskLab) -> None:
-    ports = Ports.free()
-    environment = {
-        **os.environ,
+    ports, folder = Ports.free(), lab.folder / "development"
+    places = {
         "PBX_ASTERISK_ROOT": str(asterisk_root),
-        "PBX_ASTERISK_DIR": str(lab.folder / "development"),
-        "PBX_ASTERISK_PORT": str(ports.first),
+        "PBX_ASTERISK_LAB_DIR": str(folder),
+        "PBX_ASTERISK_LAB_PORT": str(ports.first),
     }
-
-    def script(*words: str) -> tuple[int, str]:
-        ended = subprocess.run(
-            [str(ROOT / "script/asterisk"), *words], env=environment, capture_output=True, text=True
-        )
-        return ended.returncode, ended.stdout
-
     try:
-        assert script("status")[0] == 3
-        assert script("start")[0] == 0
-        first = script("cli", "core", "show", "uptime", "seconds")
-        again, said = script("start")
-        assert (again, first[0]) == (0, 0)
-        assert f"127.0.0.1:{ports.ami}" in said
-        manager = (lab.folder / "development/etc/manager.conf").read_text()
-        secret = re.search(r"secret = (\S+)", manager)
+        assert script("status", **places).returncode == 3
+        first = script("start", **places)
+        assert first.returncode == 0
+        assert script("start", **places).stdout == first.stdout
+        assert f"127.0.0.1:{ports.ami}" in first.stdout
+        assert f"127.0.0.1:{ports.sip}" in first.stdout
+        secret = re.search(r"secret = (\S+)", (folder / "etc/manager.conf").read_text())
         assert secret
         with AmiClient(AmiAccount("127.0.0.1", ports.ami, "pbxadmin", secret[1])) as client:
             assert client.action("Ping").success
+        assert "0 active calls" in script("cli", "core", "show", "channels", **places).stdout
     finally:
-        assert script("stop")[0] == 0
+        assert script("stop", **places).returncode == 0
         ports.release()
-    assert script("status")[0] == 3
+    assert script("status", **places).returncode == 3
+
+
+def test_a_configuration_folder_that_was_named_is_only_read(
+    asterisk_root: Path, lab: AsteriskLab, tmp_path: Path
+) -> None:
+    ended = script(
+        "start",
+        PBX_ASTERISK_ROOT=str(asterisk_root),
+        PBX_ASTERISK_LAB_DIR=str(lab.folder / "reading"),
+        PBX_ASTERISK_LAB_ETC_DIR=str(tmp_path),
+    )
+    assert ended.returncode == 1
+    assert "holds no modules.conf" in ended.stderr
+    assert list(tmp_path.iterdir()) == []

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import secrets
 import sys
 from pathlib import Path
 
-from tests.asterisk.lab.configuration import write_missing
+from tests.asterisk.lab.configuration import needed_files, write_missing
 from tests.asterisk.lab.instance import Instance, Ports, prepare
 from tests.asterisk.lab.root import LabError, command, ensure_root, program, root_folder
 
@@ -17,13 +18,29 @@ ACCOUNT = "pbxadmin"
 HERE = Path(__file__).parents[3]
 
 
+ADDRESSES = {
+    "AMI": ("manager show settings", r"TCP Bindaddress:\s+(\S+)"),
+    "ARI and AJAM": ("http show status", r"Bound to (\S+)"),
+    "SIP": ("pjsip show transports", r"^Transport:\s.*\s(\S+:\d+)\s*$"),
+    "RTP ports": ("rtp show settings", r"Port (?:start|end):\s+(\d+)"),
+}
+"""Asterisk itself says where it listens: what to ask, and where the answer stands."""
+
+
 def development() -> Instance:
     """Return the instance for development, whether it runs or not; makes its folders."""
-    folder = Path(os.environ.get("PBX_ASTERISK_DIR") or HERE / "var/asterisk").absolute()
-    etc = Path(os.environ.get("PBX_ASTERISK_ETC_DIR") or folder / "etc").absolute()
-    return prepare(
-        root_folder(), folder, etc, Ports(int(os.environ.get("PBX_ASTERISK_PORT", PORT)))
-    )
+    folder = Path(os.environ.get("PBX_ASTERISK_LAB_DIR") or HERE / "var/asterisk").absolute()
+    etc = Path(os.environ.get("PBX_ASTERISK_LAB_ETC_DIR") or folder / "etc").absolute()
+    ports = Ports(int(os.environ.get("PBX_ASTERISK_LAB_PORT", PORT)))
+    return prepare(root_folder(), folder, etc, ports)
+
+
+def configure(instance: Instance) -> None:
+    """Write the least into a configuration folder of our own; one that was named is only read."""
+    if "PBX_ASTERISK_LAB_ETC_DIR" not in os.environ:
+        write_missing(instance.etc, {**needed_files(), **first_files(instance.ports)})
+    elif not (instance.etc / "modules.conf").is_file():
+        raise LabError(f"{instance.etc} holds no modules.conf, so no configuration of Asterisk.")
 
 
 def first_files(ports: Ports) -> dict[str, str]:
@@ -54,7 +71,7 @@ def start() -> None:
         print("Fetching Asterisk; this takes about a minute, once.", file=sys.stderr)
     ensure_root()
     instance = development()
-    write_missing(instance.etc, first_files(instance.ports))
+    configure(instance)
     if os.geteuid() == 0 and instance.folder.stat().st_uid == 0:
         print(f"Asterisk runs as root, because root owns {instance.folder}.", file=sys.stderr)
     instance.start()
@@ -67,17 +84,15 @@ def status() -> None:
     if instance.pid() is None:
         print("Asterisk does not run; script/asterisk start")
         sys.exit(3)
-    ports = instance.ports
     print(
         f"{instance.cli('core show version').strip()}\n"
         f"process        {instance.pid()}\n"
         f"configuration  {instance.etc}\n"
-        f"log            {instance.log}\n"
-        f"AMI            127.0.0.1:{ports.ami}, account and secret in manager.conf\n"
-        f"ARI and AJAM   127.0.0.1:{ports.http}\n"
-        f"SIP            127.0.0.1:{ports.sip}\n"
-        f"RTP            127.0.0.1:{ports.rtp[0]}-{ports.rtp[1]}"
+        f"log            {instance.log}"
     )
+    for what, (asked, pattern) in ADDRESSES.items():
+        found = re.findall(pattern, instance.cli(asked), re.MULTILINE)
+        print(f"{what:<15}{', '.join(found) or 'none'}")
 
 
 def stop() -> None:

@@ -49,10 +49,11 @@ def asterisk_conf(root: Path, folder: Path, etc: Path, run: Path) -> str:
     return "\n".join(["[directories]", *lines, "[options]", "verbose = 3", "nocolor = yes", ""])
 
 
-def modules_conf() -> str:
-    """Return the text of a modules.conf that loads what a test or a developer can need."""
+def needed_files() -> dict[str, str]:
+    """Return the two files without which Asterisk loads nothing and says nothing."""
     lines = [f"noload = {name}.so" for name in UNWANTED]
-    return "\n".join(["[modules]", "autoload = yes", *lines, ""])
+    modules = "\n".join(["[modules]", "autoload = yes", *lines, ""])
+    return {"logger.conf": LOGGER, "modules.conf": modules}
 
 
 def write_missing(etc: Path, files: Mapping[str, str]) -> None:

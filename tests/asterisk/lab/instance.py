@@ -253,6 +253,7 @@ class AsteriskLab:
         modules.conf are added there, if they are missing. ``ports`` is what the files say.
         """
         folder = self.folder / str(len(self.instances))
+        configuration.write_missing(etc, configuration.needed_files())
         instance = prepare(self.root, folder, etc, ports, is_for_tests=True)
         self.instances.append(instance)
         instance.start()
@@ -276,7 +277,7 @@ def _owner(folder: Path) -> tuple[int, int]:
 def prepare(
     root: Path, folder: Path, etc: Path, ports: Ports, *, is_for_tests: bool = False
 ) -> Instance:
-    """Make the folders of an instance, and the two files without which nothing can be seen."""
+    """Make the folders of an instance; nothing is written into ``etc``."""
     run = folder / "run"
     if len(str(run / "asterisk.ctl")) > SOCKET_PATH_LIMIT:
         raise LabError(f"{folder} is too long a path for Asterisk's control socket.")
@@ -286,9 +287,5 @@ def prepare(
         if os.geteuid() == 0:
             os.chown(folder / name, *owner)
     configuration.link_data(root, folder / "data")
-    configuration.write_missing(
-        etc,
-        {"logger.conf": configuration.LOGGER, "modules.conf": configuration.modules_conf()},
-    )
     (folder / "asterisk.conf").write_text(configuration.asterisk_conf(root, folder, etc, run))
     return Instance(root, folder, etc, ports, is_for_tests)
