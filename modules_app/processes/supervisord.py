@@ -59,6 +59,7 @@ def programs(project: Path) -> tuple[Program, ...]:
         Program("applier", (python, manage, "applier"), 15),
         Program("operator", (python, manage, "operator"), 35),
         Program("workers", (python, manage, "workers"), 15),
+        Program("telephony", (python, manage, "telephony_live"), 15),
     )
 
 

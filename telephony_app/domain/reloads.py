@@ -30,7 +30,7 @@ COMMANDS: Mapping[str, str] = {
     "cel.conf": "module reload cel",
     "features.conf": "module reload features",
     "res_parking.conf": "module reload res_parking.so",
-    "ccss.conf": "module reload ccss",
+    "websocket_client.conf": "module reload res_websocket_client.so",
     "confbridge.conf": "module reload app_confbridge.so",
     "queues.conf": "queue reload all",
     "voicemail.conf": "voicemail reload",
@@ -43,7 +43,10 @@ COMMANDS: Mapping[str, str] = {
 """File -> command, in the order in which they are given: what others refer to comes first, and our
 own door last. None of them touches a call in progress."""
 
-AT_START = frozenset({"asterisk.conf", "codecs.conf", "sorcery.conf", "extconfig.conf"})
+AT_START = frozenset(
+    "asterisk.conf ccss.conf cli.conf cli_permissions.conf codecs.conf extconfig.conf"
+    " pjproject.conf sorcery.conf stasis.conf".split()
+)
 """Files that Asterisk reads only when it starts."""
 
 NOT_LOADED = frozenset({"modules.conf"})
@@ -69,17 +72,21 @@ class Reload:
 
 
 def reloads(before: Mapping[str, str], after: Mapping[str, str], names: Iterable[str]) -> Reload:
-    """Return what the changed files ``names`` ask for; texts are given by the names of files."""
+    """Return what the files ``names`` ask for; texts are given by the names of files.
+
+    What waits for a restart is told only of files that were there before and differ.
+    """
     wanted = set(names)
+    changed = {name for name in wanted if before.get(name, after.get(name)) != after.get(name)}
     loads = _loads(before.get("modules.conf", ""), after.get("modules.conf", ""))
     commands = [*loads.commands, *(text for name, text in COMMANDS.items() if name in wanted)]
     left = list(loads.left)
-    left += [Saying(_START, {"file": name}) for name in sorted(wanted & AT_START)]
-    if "pjsip.conf" in wanted:
+    left += [Saying(_START, {"file": name}) for name in sorted(changed & AT_START)]
+    if "pjsip.conf" in changed:
         left += _changed_transports(before.get("pjsip.conf", ""), after.get("pjsip.conf", ""))
     left += [
         Saying(_UNKNOWN, {"file": name})
-        for name in sorted(wanted - set(COMMANDS) - AT_START - NOT_LOADED)
+        for name in sorted(changed - set(COMMANDS) - AT_START - NOT_LOADED)
     ]
     return Reload(tuple(commands), tuple(left))
 

@@ -12,7 +12,7 @@ from telephony_app.ami import AmiAccount, AmiClient
 from telephony_app.selectors.accounts import HOST, ami_port, own_accounts
 from telephony_app.selectors.live import live_state
 
-RELOAD_SECONDS = 60.0
+RELOAD_SECONDS = 30.0
 """A reload of ten thousand endpoints takes some seconds; one that hangs must end."""
 
 ASK_SECONDS = 2.0
@@ -43,14 +43,14 @@ class AmiConsole:
 
 
 @contextmanager
-def console(seconds: float = RELOAD_SECONDS) -> Iterator[AmiConsole]:
-    """Yield a connection; ``seconds`` is the limit of each answer.
+def console(seconds: float = 0.0) -> Iterator[AmiConsole]:
+    """Yield a connection; ``seconds`` is the limit of each answer, else that of a reload.
 
     Raises `Unreachable` when there is none, another ``ModuleError`` when it is lost later.
     """
     with ExitStack() as stack:
         try:
-            client = stack.enter_context(AmiClient(own_ami_account(), seconds))
+            client = stack.enter_context(AmiClient(own_ami_account(), seconds or RELOAD_SECONDS))
         except ModuleError as error:
             if error.slug in _UNREACHABLE:
                 raise Unreachable(**error.as_dict()) from error

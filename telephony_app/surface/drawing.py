@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from modules_app.models import CustomFile
 from modules_app.surfaces.base import Rendering
 from telephony_app.domain.snapshot import Snapshot
-from telephony_app.generators.render import render
+from telephony_app.generators.rendering import render
 from telephony_app.selectors.answers import StoredAnswers, stored_answers
 from telephony_app.selectors.apply import SURFACE
 from telephony_app.selectors.snapshot import read_snapshot
