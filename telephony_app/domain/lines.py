@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from modules_app.exceptions import gettext_noop as _
 
@@ -32,12 +32,8 @@ class Flaw:
     context: dict[str, Any] = field(default_factory=dict)
 
 
-class Line(NamedTuple):
-    """A line that says something, its comment and the blanks around it taken off."""
-
-    number: int
-    text: str
-
+Line = tuple[int, str]
+"""Number and text of a line that says something, its comment and the blanks around it taken off."""
 
 OPEN_COMMENT = _("The comment that begins here with “;--” is never closed.")
 STRAY_END = _("“--;” closes a comment that was never opened; Asterisk would skip the rest.")
@@ -61,7 +57,7 @@ def lines_of(text: str, flaws: list[Flaw]) -> Iterator[Line]:
             depth, line = now, shown
         line = line.strip(BLANK)
         if line:
-            yield Line(number, line)
+            yield number, line
     if depth:
         flaws.append(Flaw(opened, "comment-open", OPEN_COMMENT))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from modules_app.domain.dialplan_edits import Edit
@@ -14,6 +14,10 @@ class HookAnswers(Protocol):
 
     def pieces(self, hook: str, key: str = "") -> Sequence[Piece]:
         """Return the modules' text for a hook; ``key`` says of what, for hooks with arguments."""
+        ...
+
+    def keys(self, hook: str) -> Collection[str]:
+        """Return of what modules say something for a hook with arguments."""
         ...
 
     def overrides(self, hook: str, key: str) -> Sequence[tuple[str, Mapping[str, str]]]:
@@ -33,6 +37,9 @@ class _NoAnswers:
     """No module says anything."""
 
     def pieces(self, hook: str, key: str = "") -> Sequence[Piece]:
+        return ()
+
+    def keys(self, hook: str) -> Collection[str]:
         return ()
 
     def overrides(self, hook: str, key: str) -> Sequence[tuple[str, Mapping[str, str]]]:

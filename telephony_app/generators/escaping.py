@@ -8,7 +8,13 @@ _CONTROL = dict.fromkeys([*range(32), 127])
 _FOR_NAMES = {**_CONTROL, **{ord(sign): None for sign in '[](){};,<>"\\!= '}}
 _FOR_CALLERS = {**_CONTROL, **{ord(sign): None for sign in '"<>\\'}, ord(";"): "\\;"}
 _NO_NUMBER = re.compile(r"[^0-9A-Za-z*#+]")
+_RISKY = re.compile(r'[;"<>\\]')
 _SPECIAL = re.compile(r"\$(?=[\[{(])")
+
+
+def is_harmless(text: str) -> bool:
+    """Tell whether no part of a text changes when it is written as a value or a caller's name."""
+    return text.isascii() and text.isprintable() and not _RISKY.search(text)
 
 
 def value(text: str) -> str:

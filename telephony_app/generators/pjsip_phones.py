@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,12 +24,17 @@ TEMPLATES = {
 }
 """Template by transport. "" is automatic: a fixed one would fail for a phone that uses another."""
 
+AUTOMATIC = TEMPLATES[""]
 LONGEST_NAME = 40
+TOGETHER = 500
+"""How many phones are looked at together."""
+
+NEWLINE = "\n"
 
 
 @dataclass(slots=True)
 class PhoneSections:
-    """Makes the sections of phones; what all have in common is worked out once."""
+    """Makes the sections of phones whose texts are escaped; what all have is worked out once."""
 
     snapshot: Snapshot
     webrtc: bool = field(init=False)
@@ -38,6 +43,7 @@ class PhoneSections:
     aor: dict[str, str] = field(init=False)
     base: dict[str, str] = field(init=False)
     known: frozenset[str] = field(init=False)
+    networks: frozenset[int | None] = field(init=False)
 
     def __post_init__(self) -> None:
         self.webrtc = pjsip_frame.has_webrtc(self.snapshot)
@@ -46,13 +52,14 @@ class PhoneSections:
         self.aor = pjsip_frame.aor_of_phones(self.snapshot)
         self.base = pjsip_frame.endpoint_of_phones(self.snapshot)
         self.known = frozenset(codec.name for codec in self.snapshot.codecs)
+        self.networks = frozenset(self.snapshot.networks_by_id)
 
     def auth(self, phone: Phone) -> Section:
         """Return the section with user name and password."""
         options = {
             "type": "auth",
             "username": phone.number + self.prefix,
-            "password": escaping.value(phone.secret),
+            "password": phone.secret,
         }
         if self.realm:
             options["realm"] = self.realm
@@ -64,13 +71,13 @@ class PhoneSections:
 
     def endpoint(self, phone: Phone) -> Section:
         """Return the section of the phone itself."""
-        template = TEMPLATES.get(phone.transport, "endpoint-base")
-        own = self._endpoint(phone) | self._codecs(phone)
+        template = TEMPLATES.get(phone.transport, AUTOMATIC)
+        own = self._endpoint(phone) | self.codecs(phone)
         return Section(phone.number, template, own, self._whole(own, phone.transport))
 
     def browser(self, phone: Phone) -> Section:
         """Return the section of the phone in a browser: opus comes first (reference M7.2)."""
-        own = self._endpoint(phone) | {"aors": f"{phone.number}-WS"} | self._codecs(phone)
+        own = self._endpoint(phone) | {"aors": f"{phone.number}-WS"} | self.codecs(phone)
         names = own.get("allow", self.base["allow"]).split("\n")
         if "opus" in names:
             names = ["opus", *(name for name in names if name != "opus")]
@@ -95,17 +102,17 @@ class PhoneSections:
     def _endpoint(self, phone: Phone) -> dict[str, str]:
         number = phone.number
         options = {
-            "callerid": _caller_id(phone),
+            "callerid": f"{phone.name and f'{phone.name} '}<{number}>",
             "aors": number,
             "auth": f"{number}-AUTH",
             "outbound_auth": f"{number}-AUTH",
             "dtmf_mode": phone.dtmf_mode,
         }
-        if phone.network in self.snapshot.networks_by_id:
+        if phone.network in self.networks:
             options["acl"] = f"acl_{number}"
         return options
 
-    def _codecs(self, phone: Phone) -> dict[str, str]:
+    def codecs(self, phone: Phone) -> dict[str, str]:
         """Return the phone's own codecs, as far as they are enabled; none means all."""
         chosen = [name for name in phone.codecs if name in self.known]
         return {"disallow": "all", "allow": "\n".join(chosen)} if chosen else {}
@@ -118,65 +125,79 @@ class PhoneSections:
 
 
 def write_phones(paper: Paper, snapshot: Snapshot, answers: HookAnswers) -> None:
-    """Write all phones; most of them as one text each."""
+    """Write all phones; those of which nobody says anything special as one text."""
     sections = PhoneSections(snapshot)
-    plain: list[str] = []
+    spoken_of = {key.partition("/")[0] for key in answers.keys(OVERRIDE)}
+    spoken_of.update(answers.keys(ADDITIONAL))
+    plain: list[Phone] = []
     for phone in snapshot.phones:
-        if sections.webrtc and phone.webrtc or _is_special(phone, answers):
-            paper.add("".join(plain))
+        if phone.number in spoken_of or phone.manual_attributes or phone.webrtc:
+            paper.add(_plain(sections, plain))
             plain.clear()
             _write(paper, sections, phone, answers)
         else:
-            plain.append(_plain(sections, phone))
-    paper.add("".join(plain))
+            plain.append(phone)
+    paper.add(_plain(sections, plain))
 
 
 def phone_questions(snapshot: Snapshot, *, hook: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield key and arguments of each question to modules about phones."""
     sections = PhoneSections(snapshot)
-    for phone in snapshot.phones:
+    for one in snapshot.phones:
         if hook == ADDITIONAL:
-            yield phone.number, {"peer": sections.peer(phone)}
+            yield one.number, {"peer": sections.peer(one)}
             continue
+        phone = _escaped(one)
         for section in (sections.auth(phone), sections.address(phone), sections.endpoint(phone)):
             key = f"{phone.number}/{section.whole['type']}"
             yield key, {"extension": phone.number, "options": dict(section.whole)}
 
 
-def _is_special(phone: Phone, answers: HookAnswers) -> bool:
-    number = phone.number
-    return bool(
-        phone.manual_attributes
-        or answers.pieces(ADDITIONAL, number)
-        or answers.overrides(OVERRIDE, f"{number}/endpoint")
-        or answers.overrides(OVERRIDE, f"{number}/auth")
-        or answers.overrides(OVERRIDE, f"{number}/aor")
-    )
+def _plain(sections: PhoneSections, phones: Sequence[Phone]) -> str:
+    """Return what `_write` would write for phones that nobody changes, in one go.
+
+    Escaping each text would cost more than writing it, so first all are looked at together.
+    """
+    parts = []
+    for start in range(0, len(phones), TOGETHER):
+        some = phones[start : start + TOGETHER]
+        if not escaping.is_harmless("".join([phone.name + phone.secret for phone in some])):
+            some = [_escaped(phone) for phone in some]
+        parts += _texts(sections, some)
+    return "".join(parts)
 
 
-def _plain(sections: PhoneSections, phone: Phone) -> str:
-    """Return what `_write` would write for a phone that nobody changes, in one go."""
-    number, realm = phone.number, f"realm = {sections.realm}\n" if sections.realm else ""
-    template = TEMPLATES.get(phone.transport, "endpoint-base")
-    acl = f"acl = acl_{number}\n" if phone.network in sections.snapshot.networks_by_id else ""
-    codecs = option_lines(sections._codecs(phone).items()) if phone.codecs else ""
-    return (
-        f"; --- PEER: {number} - {escaping.comment(phone.name)} ---\n"
-        f"[{number}-AUTH]\ntype = auth\nusername = {number}{sections.prefix}\n"
-        f"password = {escaping.value(phone.secret)}\n{realm}"
+def _texts(sections: PhoneSections, phones: Iterable[Phone]) -> list[str]:
+    """Return the sections of phones whose texts are escaped."""
+    prefix, networks = sections.prefix, sections.networks
+    realm = f"realm = {sections.realm}\n" if sections.realm else ""
+    return [
+        f"; --- PEER: {(number := phone.number)} - {(name := phone.name)} ---\n"
+        f"[{number}-AUTH]\ntype = auth\nusername = {number}{prefix}\n"
+        f"password = {phone.secret}\n{realm}"
         f"[{number}](aor-common)\n"
-        f"[{number}]({template})\n"
-        f"callerid = {_caller_id(phone)}\naors = {number}\n"
+        f"[{number}]({TEMPLATES.get(phone.transport, AUTOMATIC)})\n"
+        f"callerid = {name and f'{name} '}<{number}>\naors = {number}\n"
         f"auth = {number}-AUTH\noutbound_auth = {number}-AUTH\n"
-        f"dtmf_mode = {phone.dtmf_mode}\n{acl}{codecs}; ---\n"
-    )
+        f"dtmf_mode = {phone.dtmf_mode}\n"
+        f"{f'acl = acl_{number}{NEWLINE}' if phone.network in networks else ''}"
+        f"{option_lines(sections.codecs(phone).items()) if phone.codecs else ''}; ---\n"
+        for phone in phones
+    ]
+
+
+def _escaped(phone: Phone) -> Phone:
+    """Return a phone as it is written; a name that is not ASCII is cut to fit every display."""
+    name = phone.name if phone.name.isascii() else phone.name[:LONGEST_NAME]
+    secret = escaping.value(phone.secret)
+    return phone._replace(name=escaping.caller(name), secret=secret)
 
 
 def _write(paper: Paper, sections: PhoneSections, phone: Phone, answers: HookAnswers) -> None:
     """Write the sections of one phone with what modules and people say about them."""
-    number = phone.number
+    phone, number = _escaped(phone), phone.number
     manual = manual_lines(paper, phone.manual_attributes, of=number)
-    paper.add(f"; --- PEER: {number} - {escaping.comment(phone.name)} ---\n")
+    paper.add(f"; --- PEER: {number} - {phone.name} ---\n")
     parts = [(sections.auth(phone), "auth"), (sections.address(phone), "aor")]
     parts.append((sections.endpoint(phone), "endpoint"))
     if sections.webrtc and phone.webrtc:
@@ -187,9 +208,3 @@ def _write(paper: Paper, sections: PhoneSections, phone: Phone, answers: HookAns
         if kind == "endpoint":
             paper.join(answers.pieces(ADDITIONAL, number), Shape.KEYS)
     paper.add("; ---\n")
-
-
-def _caller_id(phone: Phone) -> str:
-    """Return name and number; a name that is not ASCII is cut, so that it fits every display."""
-    name = escaping.caller(phone.name if phone.name.isascii() else phone.name[:LONGEST_NAME])
-    return f"{name} <{phone.number}>" if name else f"<{phone.number}>"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -51,6 +51,11 @@ class StoredAnswers:
     def pieces(self, hook: str, key: str = "") -> Sequence[Piece]:
         """Return the modules' text for a hook; ``key`` says of what, for hooks with arguments."""
         return self._pieces.get((hook, key), ())
+
+    def keys(self, hook: str) -> Collection[str]:
+        """Return of what modules say something for a hook with arguments."""
+        asked = (*self._pieces, *self._overrides)
+        return {key for name, key in asked if name == hook}
 
     def overrides(self, hook: str, key: str) -> Sequence[tuple[str, Mapping[str, str]]]:
         """Return (module id, the options that it changes) for one section."""

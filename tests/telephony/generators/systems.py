@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from modules_app.domain.dialplan_edits import Edit
@@ -49,6 +49,10 @@ class Said:
     def pieces(self, hook: str, key: str = "") -> Sequence[Piece]:
         """Return texts."""
         return self.texts.get((hook, key), ())
+
+    def keys(self, hook: str) -> Collection[str]:
+        """Return keys."""
+        return {key for name, key in (*self.texts, *self.changes) if name == hook}
 
     def overrides(self, hook: str, key: str) -> Sequence[tuple[str, Mapping[str, str]]]:
         """Return options."""
