@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import dependencies, descriptors, dispatch, loading
+from bench import dependencies, descriptors, dispatch, loading, rendering
 from bench.figures import Figures
 from bench.payload import Size, package
 from bench.servers import Ended, Product, send_package
@@ -166,6 +166,16 @@ def parse_ratios(stage: Stage) -> None:
     descriptors.ratios(stage.figures)
 
 
+def render(stage: Stage) -> None:
+    """Write all files of Asterisk."""
+    rendering.rendering(stage.figures)
+
+
+def render_ratios(stage: Stage) -> None:
+    """Name the pairs."""
+    rendering.ratios(stage.figures)
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
     """A measurement that can be asked for by name."""
@@ -184,6 +194,7 @@ SCENES = {
     "loading": Scene(load, load_ratios),
     "resolve": Scene(resolve, resolve_ratios),
     "parse": Scene(parse, parse_ratios),
+    "render": Scene(render, render_ratios),
 }
 
 
