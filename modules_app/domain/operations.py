@@ -96,5 +96,6 @@ STAGES: dict[Verb, tuple[Stage, ...]] = {
     Verb.ROLLBACK: (Stage.VERIFY, Stage.TRY, Stage.STOP, *_SWITCH_OVER),
     Verb.PURGE: _ON_A_COPY,
     Verb.IMPORT: _ON_A_COPY,
+    Verb.EXPORT: (Stage.BACK_UP,),
     Verb.REPAIR: (Stage.VERIFY, Stage.COPY, Stage.TRY, *_SWITCH_OVER, Stage.CLEAN),
 }

@@ -45,6 +45,7 @@ class Verb(StrEnum):
     REPAIR = "repair"
     PURGE = "purge"
     IMPORT = "import"
+    EXPORT = "export"
 
 
 class ModuleState(StrEnum):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import secrets
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,7 @@ def export_module(tools: Tools, *, actor: Actor, module_id: str, target: Path) -
         require(actor, Right.INSTALL)
         module = find_module(module_id)
         _refuse_busy(module)
-        about = _export(tools, module, target)
+        about = write_out(tools, module, target)
     except ModuleError as error:
         audit.record_refusal(actor=actor, action=ACTION, target=module_id, error=error)
         raise
@@ -53,12 +54,22 @@ def export_module(tools: Tools, *, actor: Actor, module_id: str, target: Path) -
     return about
 
 
-def _export(tools: Tools, module: Module, target: Path) -> About:
+def _never() -> bool:
+    return False
+
+
+def write_out(
+    tools: Tools, module: Module, target: Path, should_stop: Callable[[], bool] = _never
+) -> About:
+    """Write the data without asking who wants it; raises what `export_module` raises of it.
+
+    ``should_stop`` is asked while the module's code runs.
+    """
     name = f"export-{module.pk}-{secrets.token_hex(6)}.db"
     copy = tools.data_dir.run / name
     try:
         data.copy_database(data.database_path(tools.data_dir, module.pk, module.epoch), copy)
-        parts = _parts(_ask(tools, module, copy))
+        parts = _parts(_ask(tools, module, copy, should_stop))
         data.settle(copy)
         about = About(
             id=module.id,
@@ -80,12 +91,14 @@ def _export(tools: Tools, module: Module, target: Path) -> About:
                 tools.fsops.unlink(name + suffix, run_fd)
 
 
-def _ask(tools: Tools, module: Module, copy: Path) -> dict[str, Any]:
+def _ask(
+    tools: Tools, module: Module, copy: Path, should_stop: Callable[[], bool]
+) -> dict[str, Any]:
     if module.language != "python":
         return {}
     seen = replace(registry_module(module), database=str(copy))
     payload = payload_for(tools, module, "backup", seen=seen)
-    answer = tools.run_child(payload, stage="install", should_stop=lambda: False)
+    answer = tools.run_child(payload, stage="install", should_stop=should_stop)
     if not answer.get("ok"):
         raise backup_said_no(module.id, answer)
     found: dict[str, Any] = answer.get("backup") or {}

@@ -15,6 +15,7 @@ from modules_app.exceptions import gettext_noop as _
 from modules_app.models import Operation, Upload
 from modules_app.operator.afterwards import is_outdated, leave_for_later, settle, unfinished
 from modules_app.operator.collecting import collect_missing
+from modules_app.operator.export import Export
 from modules_app.operator.faults import BEGUN, COMMITTED, RECOVERING, UNDOING
 from modules_app.operator.importing import Import
 from modules_app.operator.install import Install
@@ -46,6 +47,7 @@ _WORKS: dict[str, type[Work]] = {
     Verb.REPAIR: Repair,
     Verb.PURGE: Purge,
     Verb.IMPORT: Import,
+    Verb.EXPORT: Export,
 }
 
 # A start that takes the operator down with it is not tried for ever (reference R4.6 U11).

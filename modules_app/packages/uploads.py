@@ -32,6 +32,16 @@ class Received:
     size: int
 
 
+def new_name() -> str:
+    """Return a name for a file among the uploads."""
+    return f"{uuid.uuid4()}{_SUFFIX}"
+
+
+def name_of(key: uuid.UUID) -> str:
+    """Return the name of the upload whose number stands in an address."""
+    return f"{key}{_SUFFIX}"
+
+
 def receive(
     fsops: FsOps, data_dir: DataDir, chunks: Iterable[bytes], max_bytes: int
 ) -> Received:
@@ -40,7 +50,7 @@ def receive(
     Raises `ArchiveRefused` when it is empty or larger than ``max_bytes``, and whatever
     ``chunks`` raises; then nothing is left behind (A30).
     """
-    name = f"{uuid.uuid4()}{_SUFFIX}"
+    name = new_name()
     with fsops.directory(data_dir.uploads) as dir_fd:
         try:
             sha256, size = _write(fsops, dir_fd, name, chunks, max_bytes)

@@ -5,17 +5,18 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from dataclasses import asdict
+from uuid import UUID
 
 from modules_app import audit
 from modules_app.domain.manifest import Contract
 from modules_app.domain.states import STATES, Verb
 from modules_app.domain.versions import Relation, relation
-from modules_app.exceptions import ModuleError, Refused
+from modules_app.exceptions import ModuleError, NotFound, Refused
 from modules_app.exceptions import gettext_noop as _
 from modules_app.models import Module, Operation
 from modules_app.packages.exports import EXPORT_LIMITS, About, read_about
 from modules_app.packages.fsops import FsOps
-from modules_app.packages.uploads import Received, discard, open_upload, receive
+from modules_app.packages.uploads import Received, discard, name_of, open_upload, receive
 from modules_app.permissions import Actor, Right, require
 from modules_app.selectors.modules import find_module, get_module_row
 from modules_app.selectors.registry import data_dir
@@ -40,6 +41,40 @@ def receive_export(chunks: Iterable[bytes]) -> tuple[Received, About]:
     except BaseException:
         discard(fsops, data_dir(), received.name)
         raise
+
+
+def find_export(key: UUID) -> tuple[Received, About]:
+    """Return an export that was received before and waits. Raises ``NotFound`` when it is gone."""
+    name = name_of(key)
+    try:
+        fd = open_upload(data_dir(), name)
+    except FileNotFoundError:
+        raise NotFound(
+            "export-not-found",
+            _("This export is not here any more."),
+            hint=_("Upload it again: what nobody imports is deleted after an hour."),
+        ) from None
+    try:
+        about = read_about(fd)[1]
+        size = os.fstat(fd).st_size
+    finally:
+        os.close(fd)
+    return Received(name, data_dir().uploads / name, "", size), about
+
+
+def discard_export(*, actor: Actor, key: UUID) -> None:
+    """Delete an export that waits; nothing happens when it is gone."""
+    require(actor, Right.INSTALL)
+    discard(FsOps(), data_dir(), find_export(key)[0].name)
+
+
+def why_not(about: About) -> ModuleError | None:
+    """Return what stands against importing an export now, None when nothing does."""
+    try:
+        _refuse_unfit(find_module(about.id), about)
+    except ModuleError as error:
+        return error
+    return None
 
 
 def import_module(*, actor: Actor, received: Received, about: About) -> Operation:

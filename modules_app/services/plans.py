@@ -76,6 +76,11 @@ def _plan(verb: Verb, module_id: str, options: Mapping[str, Any]) -> list[Senten
         return plan_purge(module, options)
     if verb is Verb.IMPORT:
         return _plan_import(module_id, options["export"])
+    if verb is Verb.EXPORT:
+        return [
+            _say(_("Copy the data of “{id}” into one file; the module goes on."), id=module_id),
+            _say(_("The file can be downloaded from the operation for an hour.")),
+        ]
     return _plan_remove(module_id, module, kept, options)
 
 

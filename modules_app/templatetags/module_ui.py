@@ -266,6 +266,7 @@ def verb_name(verb: str) -> str:
         "repair": pgettext("operation", "Repair"),
         "purge": pgettext("operation", "Deletion of left-over data"),
         "import": pgettext("operation", "Import of data"),
+        "export": pgettext("operation", "Export of data"),
     }
     return names.get(verb, verb)
 

@@ -28,6 +28,7 @@ def _verbs() -> dict[str, str]:
         "repair": pgettext("verb in a sentence", "repair"),
         "purge": pgettext("verb in a sentence", "delete left-over data"),
         "import": pgettext("verb in a sentence", "import data"),
+        "export": pgettext("verb in a sentence", "export data"),
     }
 
 

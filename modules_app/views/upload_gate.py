@@ -122,8 +122,10 @@ def _length(request: HttpRequest) -> int:
 def _place(request: HttpRequest) -> Place | None:
     """Return what is known of the address, None where no file belongs."""
     address = request.path_info
+    limit = settings.PBX_ARCHIVE_LIMITS["packed_bytes"]
+    if address == reverse("import-new"):
+        return Place(Right.INSTALL, "module-import", limit, "archive-too-large")
     if address in (reverse("upload-new"), reverse("api:packages")):
-        limit = settings.PBX_ARCHIVE_LIMITS["packed_bytes"]
         return Place(Right.INSTALL, "package-upload", limit, "archive-too-large")
     return TABLES.get(address)
 

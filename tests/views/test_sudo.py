@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from types import SimpleNamespace
@@ -23,7 +24,10 @@ from modules_app.models import ApiToken, AuditEvent, Operation, PbxSetting, Pend
 from modules_app.permissions import Actor, Right
 from modules_app.processes import clock
 from modules_app.services import sudo
+from modules_app.services.importing import receive_export
 from modules_app.urls import urlpatterns
+from tests.builders import zip_of
+from tests.lifecycle import Life
 from tests.pages import FORM, PASSWORD, Browser, age_proof, module, person, upload
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -387,6 +391,8 @@ HARMLESS = {
     "upload-new": "stores a package, nothing of it runs",
     "upload-report": "shows",
     "upload-discard": "forgets a package",
+    "import-new": "stores an export, nothing of it is taken over",
+    "import-discard": "forgets an export",
     "operation-list": "shows",
     "operation-detail": "shows",
     "operation-cancel": "stopping must be quick",
@@ -446,13 +452,21 @@ def test_every_view_is_declared_dangerous_or_known_to_be_harmless() -> None:
     assert {"module-remove", "upload-install", "settings", "kept-delete"} <= declared
 
 
-def test_every_declared_view_asks(stale: Client) -> None:
+def waiting_export() -> str:
+    """Receive an export of ModuleBlackList and return its number."""
+    about = {"format": 1, "id": "ModuleBlackList", "version": "1.0.0", "contract": "mikopbx"}
+    about |= {"made_at": "2026-01-01T00:00:00+00:00", "files": {"module.db": "-"}}
+    received, _about = receive_export([zip_of({"export.json": json.dumps(about)})])
+    return received.name.removesuffix(".part")
+
+
+def test_every_declared_view_asks(stale: Client, life: Life) -> None:
     module()
     waiting = upload("ModuleNew")
     arguments = {"module_id": "ModuleBlackList", "upload_id": waiting.pk, "name": "a" * 12}
     key = ApiToken.objects.create(name="backup", public="abcdefgh", created_at=timezone.now())
     arguments |= {"network_id": 1, "path": "cron/pbxadmin", "key_id": key.pk}
-    arguments |= {"lost_id": 1, "job_id": 1}
+    arguments |= {"lost_id": 1, "job_id": 1, "operation_id": 1, "export_id": waiting_export()}
     for pattern in urlpatterns:
         danger = getattr(pattern.callback, "sudo", None)
         if danger is None:
