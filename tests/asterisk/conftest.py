@@ -21,7 +21,8 @@ Configuration of your own: write it into a folder, with the numbers of ``Ports.f
     instance = lab.start(etc, ports)                    # adds logger.conf, modules.conf if missing
     Phone(instance, "201", secret).register()           # close() it in the end
     Provider(instance, "74950000000")                   # 127.0.0.2, UDP port ports.provider
-    instance.cli("…"), instance.log, instance.data / "agi-bin", instance.stop(), .kill(), .start()
+    instance.cli("…"), .wait_for("pjsip show registrations", "Registered"), .log, .data / "agi-bin"
+    instance.stop(), .kill(), .start()
 
 ``lab`` stops all its instances when the tests of the file are over. ``asterisk`` lives as long.
 Where debootstrap or sipp is missing, these tests are skipped, and fail with CI=true. A scenario

@@ -84,6 +84,22 @@ endpoint = provider
 match = 127.0.0.2
 """
 
+REGISTRATION = """
+[registration]
+type = registration
+outbound_auth = registration-auth
+server_uri = sip:127.0.0.3:{ports.provider}
+client_uri = sip:account@127.0.0.3:{ports.provider}
+contact_user = account
+retry_interval = 1
+forbidden_retry_interval = 1
+
+[registration-auth]
+type = auth
+username = account
+password = {secret}
+"""
+
 EXTENSIONS = """\
 [internal]
 exten => _2XX,1,Dial(PJSIP/${EXTEN},20)

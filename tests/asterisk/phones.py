@@ -83,6 +83,12 @@ class _Party:
             raise AssertionError("nobody listens: answer(), ring() or reject() comes first")
         return self._listener.wait_for_request(method)
 
+    def wait_for_sent(self, method: str, status: int) -> None:
+        """Wait until this party has answered a request of this method so (REGISTER, 200)."""
+        if self._listener is None:
+            raise AssertionError("nobody listens: answer(), ring() or reject() comes first")
+        self._listener.wait_for_sent(method, status)
+
     def close(self) -> None:
         """End everything that this party began."""
         for started in self._started:
@@ -141,8 +147,8 @@ class Provider(_Party):
     """A provider, at an address that is not that of the phones, and the port ``ports.provider``.
 
     ``answer`` makes it take outgoing calls (``calls`` says with which numbers, ``calls[-1].called``
-    and ``.caller``); ``call`` makes an incoming one from its ``caller``. ``secret`` is for
-    providers that answer Asterisk's own request for a password.
+    and ``.caller``) and registrations of the account ``caller`` with ``secret``; ``call`` makes an
+    incoming call from ``caller``, who gives ``secret`` when Asterisk asks for a password.
     """
 
     def __init__(

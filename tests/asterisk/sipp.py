@@ -156,6 +156,14 @@ class Sipp:
         while self.status(method) != status:
             self._not_later_than(deadline, f"got no {status} for {method}")
 
+    def wait_for_sent(self, method: str, status: int) -> None:
+        """Wait until sipp has sent an answer with this status for the method."""
+        deadline = time.monotonic() + WAIT_SECONDS
+        while not any(
+            m.is_sent and m.status == status and m.method == method for m in self.messages()
+        ):
+            self._not_later_than(deadline, f"sent no {status} for {method}")
+
     def wait_for_request(self, method: str) -> SipMessage:
         """Wait until a request of this method came in and return the newest."""
         deadline = time.monotonic() + WAIT_SECONDS

@@ -61,7 +61,7 @@ def test_a_call_goes_on_until_it_is_ended(asterisk: Instance, phone: Callable[..
     assert "1 active call" in asterisk.cli("core show channels")
     call.hang_up()
     assert call.status("BYE") == 200
-    assert "0 active calls" in asterisk.cli("core show channels")
+    asterisk.wait_for("core show channels", "0 active calls")
 
 
 def test_asterisk_can_end_a_call(asterisk: Instance, phone: Callable[..., Phone]) -> None:

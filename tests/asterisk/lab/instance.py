@@ -21,6 +21,7 @@ BLOCK = 128
 # Below the ports that Linux hands out by itself.
 BLOCKS = range(20_096, 32_000, BLOCK)
 START_SECONDS = 30
+WAIT_SECONDS = 20
 SOCKET_PATH_LIMIT = 107
 
 
@@ -157,6 +158,15 @@ class Instance:
         if ended.returncode:
             raise LabError(f"Asterisk in {self.folder} does not answer: {ended.stdout.strip()}")
         return ended.stdout
+
+    def wait_for(self, words: str, text: str) -> str:
+        """Run a command until it prints ``text``, and return all that it printed then."""
+        deadline = time.monotonic() + WAIT_SECONDS
+        while text not in (said := self.cli(words)):
+            if time.monotonic() > deadline:
+                raise LabError(f"{words!r} never said {text!r}, but:\n{said}")
+            time.sleep(0.05)
+        return said
 
     def start(self) -> None:
         """Start it and wait until it has booted; nothing to do when it runs.
