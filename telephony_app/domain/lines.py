@@ -43,7 +43,7 @@ NULL_BYTE = _("The line holds a null byte.")
 
 def lines_of(text: str, flaws: list[Flaw]) -> Iterator[Line]:
     """Yield what Asterisk reads, and note what it could not."""
-    if "\0" in text or len(text) > LONGEST_LINE:
+    if "\0" in text or len(text) * 4 > LONGEST_LINE:  # at most four bytes a character
         flaws += _unreadable(text)
     depth, opened = 0, 0
     for number, raw in enumerate(text.split("\n"), 1):
