@@ -36,6 +36,20 @@ ENGINE = (
     "tests/services/test_refused_uploads.py",
     "tests/crash/test_refusals.py",
 )
+SEVERAL = (
+    "tests/services/test_batches.py",
+    "tests/operator/test_batches.py",
+    "tests/operator/test_needs.py",
+    "tests/operator/test_lost_requirements.py",
+)
+KEEPING = (
+    "tests/operator/test_exports.py",
+    "tests/operator/test_backups.py",
+    "tests/operator/test_python_life.py",
+    "tests/operator/test_tables_of_packages.py",
+    "tests/cli/test_purging.py",
+    "tests/views/test_purging.py",
+)
 
 # Which tests must notice that a check of these files is gone.
 NOTICED_BY: dict[tuple[str, ...], tuple[str, ...]] = {
@@ -66,7 +80,24 @@ NOTICED_BY: dict[tuple[str, ...], tuple[str, ...]] = {
         "modules_app/operator/checking.py",
         "modules_app/operator/problems.py",
         "modules_app/operator/journal.py",
+        "modules_app/operator/callbacks.py",
+        "modules_app/operator/preflight.py",
+        "modules_app/operator/remove.py",
     ): ENGINE,
+    (
+        "modules_app/services/batches.py",
+        "modules_app/services/requirements.py",
+        "modules_app/services/queueing.py",
+        "modules_app/operator/together.py",
+    ): SEVERAL,
+    (
+        "modules_app/services/purging.py",
+        "modules_app/services/importing.py",
+        "modules_app/operator/purge.py",
+        "modules_app/operator/exporting.py",
+        "modules_app/operator/importing.py",
+        "modules_app/packages/exports.py",
+    ): KEEPING,
 }
 
 # Checks that may be missing without any difference, and why.
@@ -83,6 +114,7 @@ EQUIVALENT: dict[str, str] = {
     "modules_app/packages/zip_reader.py:ZipArchive._blocks:0": (
         "what is cut off has another size or checksum"
     ),
+    "modules_app/services/batches.py:_check:4": "the plan names a state that forbids it before",
     "modules_app/packages/zip_reader.py:_check_local:3": (
         "content that begins elsewhere has another size or checksum"
     ),

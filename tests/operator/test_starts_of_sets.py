@@ -1,7 +1,7 @@
 """A start that fails after the commit of an all-or-none batch (R4.5; guide several-modules).
 
-The one that does not start is led back, and with it those after it in the plan; those before it have
-started and stay. That must come out wherever the operator dies after the commit.
+The one that does not start is led back, and with it those after it in the plan; those before it
+have started and stay. That must come out wherever the operator dies after the commit.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Killed(BaseException):
 
 
 class Points:
-    """Stands in for ``fault_point``: notes what is reached, and ends the operator at one of them."""
+    """Stands in for ``fault_point``: notes what is reached, ends the operator at one of them."""
 
     def __init__(self, deadly: int | None = None) -> None:
         self.reached: list[str] = []

@@ -205,3 +205,43 @@ def test_an_unknown_mode_is_a_mistake_of_the_caller(two: Life) -> None:
     with pytest.raises((ModuleError, ValueError)):
         begin(Verb.ENABLE, ids=IDS, mode="sometimes")
     assert not Batch.objects.exists()
+
+
+def test_a_module_whose_state_forbids_it_is_named_before_anything_is_queued(two: Life) -> None:
+    Module.objects.filter(pk="ModuleA").update(fault="damaged")
+    with pytest.raises(Refused) as caught:
+        begin(Verb.ENABLE, ids=IDS)
+    assert caught.value.slug == "module-state" and "ModuleA" in str(caught.value)
+    assert not Batch.objects.exists()
+
+
+def test_a_package_that_cannot_be_installed_refuses_all(life: Life) -> None:
+    good = life.upload(php_module())
+    bad = life.upload(freepbx("alpha"))
+    bad.report["errors"] = [{"slug": "x", "message": "y", "severity": "error"}]
+    bad.save()
+    with pytest.raises(Refused) as caught:
+        begin(Verb.INSTALL, upload_ids=[str(good.pk), str(bad.pk)])
+    assert caught.value.slug == "package-invalid"
+    assert not Batch.objects.exists()
+
+
+def test_a_lower_version_is_not_installed_with_others(life: Life) -> None:
+    life.install(php_module("2.0.0"))
+    uploads = [life.upload(php_module("1.0.0")), life.upload(freepbx("alpha"))]
+    with pytest.raises(Refused) as caught:
+        begin(Verb.INSTALL, upload_ids=[str(one.pk) for one in uploads])
+    assert caught.value.slug == "version-lower"
+    assert not Batch.objects.exists()
+
+
+def test_who_comes_a_moment_later_is_told_which_module_is_busy(
+    two: Life, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lifecycle.enable_module(actor=ACTOR, module_id="ModuleB")
+    monkeypatch.setattr("modules_app.services.batches._refuse_busy", lambda _plan: None)
+    monkeypatch.setattr("modules_app.services.batches.all_modules", lambda _language: [])
+    with pytest.raises(Busy) as caught:
+        begin(Verb.ENABLE, ids=IDS)
+    assert (caught.value.slug, caught.value.context["id"]) == ("module-busy", "ModuleB")
+    assert not Batch.objects.exists()
