@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from modules_app.api import parts
 from modules_app.hooks.questions import register as register_questions
 from modules_app.services.impact import register as register_impact
 from modules_app.surfaces.table import register as register_surface
@@ -9,9 +10,22 @@ from telephony_app.selectors.questions import keyed_questions
 from telephony_app.services.impact import impact_of
 from telephony_app.surface.asterisk import AsteriskSurface
 
+_ROUTERS = (
+    "extensions",
+    "providers",
+    "incoming-routes",
+    "outgoing-routes",
+    "codecs",
+    "ami-users",
+    "ari-users",
+    "dialplan-applications",
+)
+
 
 def connect() -> None:
-    """Register the files of Asterisk, what they ask modules, and the line about calls in plans."""
+    """Register the files of Asterisk, what they ask modules, the line about calls, and REST."""
+    for name in _ROUTERS:
+        parts.register(f"/{name}", f"telephony_app.api.routers.{name.replace('-', '_')}")
     register_surface(AsteriskSurface())
     register_impact(impact_of)
     register_questions(keyed_questions)

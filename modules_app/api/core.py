@@ -7,11 +7,12 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, HttpResponse, JsonResponse
 from django.urls import path
+from django.utils.module_loading import import_string
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.operation import Operation as NinjaOperation
 
-from modules_app.api import batches, modules, operations, packages, settings
+from modules_app.api import batches, modules, operations, packages, parts, settings
 from modules_app.api.answers import ApiRequest, error_answer, findings_shape, record_attempt
 from modules_app.api.body import BadBody, StrictParser, too_large
 from modules_app.api.openapi import whole_document
@@ -48,6 +49,8 @@ api.add_router("/packages", packages.router)
 api.add_router("/operations", operations.router)
 api.add_router("/batches", batches.router)
 api.add_router("/settings", settings.router)
+for _prefix, _router in parts.registered():
+    api.add_router(_prefix, import_string(_router))
 
 
 @api.get("/me", url_name="me", response={200: Me, 401: Error}, tags=["interface"])

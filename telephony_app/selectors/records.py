@@ -98,4 +98,4 @@ def found(record: Record | None, name: Any) -> Record:
 
 
 def _phones() -> Any:
-    return Extension.objects.filter(kind=Kind.PHONE).select_related("sip")
+    return Extension.objects.filter(kind=Kind.PHONE, sip__isnull=False).select_related("sip")

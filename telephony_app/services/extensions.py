@@ -172,7 +172,8 @@ def _refuse_wrong(row: Extension, account: SipAccount) -> None:
 
 def _chosen(record_ids: Sequence[int]) -> list[Extension]:
     wanted = list(dict.fromkeys(record_ids))
-    rows = Extension.objects.filter(kind=Kind.PHONE).select_related("sip").in_bulk(wanted)
+    phones = Extension.objects.filter(kind=Kind.PHONE, sip__isnull=False)
+    rows = phones.select_related("sip").in_bulk(wanted)
     return [found(rows.get(pk), pk) for pk in wanted]
 
 

@@ -24,7 +24,8 @@ RANKS = {
     "api": 10,
     "management": 10,
     "urls": 11,
-    "apps": 12,
+    "plugs": 12,
+    "apps": 13,
 }
 """Where each part stands, on the scale of the module manager's parts."""
 
