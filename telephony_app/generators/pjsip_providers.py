@@ -182,8 +182,8 @@ def _proxy(provider: Provider) -> dict[str, str]:
 def _addresses(provider: Provider) -> str:
     """Return the hosts by which calls of the provider are known."""
     proxy = provider.outbound_proxy.partition(":")[0]
-    hosts = [*provider.additional_hosts, provider.host, proxy]
-    return ",".join(dict.fromkeys(escaping.value(host) for host in hosts if host))
+    hosts = map(escaping.value, [*provider.additional_hosts, provider.host, proxy])
+    return ",".join(host for host in dict.fromkeys(hosts) if host)
 
 
 def _host(provider: Provider) -> str:
