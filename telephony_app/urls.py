@@ -6,12 +6,14 @@ from django.urls import URLPattern, URLResolver, path
 
 from telephony_app.views import (
     applications,
+    apply,
     chosen,
     codecs,
     extension_files,
     extensions,
     incoming,
     interfaces,
+    live,
     outgoing,
     providers,
 )
@@ -90,6 +92,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
         applications.application_delete,
         name="dialplan-application-delete",
     ),
+    path("telephony/apply/", apply.apply_page, name="telephony-apply"),
+    path("telephony/apply/do/", apply.apply_do, name="telephony-apply-do"),
+    path("telephony/status/", live.status_page, name="telephony-status"),
 ]
 """Those of a list begin as `modules_app.domain.menu` says. The name of a record's page is the kind
 that `telephony_app.selectors.references` says.

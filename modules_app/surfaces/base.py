@@ -160,8 +160,9 @@ class Surface(Protocol):
     def take(self, change: Change) -> list[dict[str, Any]]:
         """Let the program take what changed; without a way of its own it reads everything.
 
-        Returns notes for people, as `ModuleError.as_dict` makes them. Raises as `reload` does, and `Disputed` where the program says whose lines it refuses:
-        these are left out then, and everything is checked again.
+        Returns notes for people, as `ModuleError.as_dict` makes them. Raises as `reload` does, and
+        `Disputed` where the program says whose lines it refuses: these are left out then, and
+        everything is checked again.
         """
         self.reload()
         return []

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -19,6 +20,10 @@ class LineKind(StrEnum):
     PLACE = "place"
 
 
+CONTEXT = 3
+"""Equal lines that are shown around a difference."""
+
+_PLACE = re.compile(r"@@ -(\d+)(,\d+)? \+(\d+)(,\d+)? @@")
 _KINDS = {"+": LineKind.ADDED, "-": LineKind.REMOVED, "@": LineKind.PLACE}
 
 
@@ -38,11 +43,20 @@ class Difference:
     @property
     def lines(self) -> list[tuple[LineKind, str]]:
         """Return the lines of a unified difference, without the names of the files."""
+        before, after = (self.before or "").splitlines(), (self.after or "").splitlines()
+        skipped = _same_start(before, after)
+        end = _same_end(before[skipped:], after[skipped:])
         found = difflib.unified_diff(
-            (self.before or "").splitlines(), (self.after or "").splitlines(), lineterm="", n=3
+            before[skipped : len(before) - end],
+            after[skipped : len(after) - end],
+            lineterm="",
+            n=CONTEXT,
         )
         rest = [line for number, line in enumerate(found) if number > 1]
-        return [(_KINDS.get(line[:1], LineKind.SAME), line) for line in rest]
+        return [
+            (_KINDS.get(line[:1], LineKind.SAME), _moved(line, skipped) if skipped else line)
+            for line in rest
+        ]
 
     @property
     def added(self) -> int:
@@ -60,6 +74,30 @@ class Difference:
         after = self.path if self.after is not None else "/dev/null"
         lines = [f"--- {before}", f"+++ {after}", *(line for _kind, line in self.lines)]
         return "\n".join(lines) + "\n"
+
+
+def _same_start(before: Sequence[str], after: Sequence[str]) -> int:
+    """Count the lines that both begin with, but for some around the first difference.
+
+    Comparing takes long for a file of a hundred thousand lines of which one differs.
+    """
+    pairs = enumerate(zip(before, after, strict=False))
+    first = next((n for n, (old, new) in pairs if old != new), min(len(before), len(after)))
+    return max(0, first - CONTEXT)
+
+
+def _same_end(before: Sequence[str], after: Sequence[str]) -> int:
+    """Count the lines that both end with, but for some around the last difference."""
+    return _same_start(before[::-1], after[::-1])
+
+
+def _moved(line: str, skipped: int) -> str:
+    """Return the line that names a place, counting lines that were left out."""
+    found = _PLACE.match(line)
+    if found is None:
+        return line
+    old, old_count, new, new_count = found.groups(default="")
+    return f"@@ -{int(old) + skipped}{old_count} +{int(new) + skipped}{new_count} @@"
 
 
 def compare(before: Mapping[str, str], after: Mapping[str, str]) -> list[Difference]:

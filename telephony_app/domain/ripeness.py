@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 
 from modules_app.domain.model_events import actions_of
@@ -64,3 +64,9 @@ def quiet_decision(calls: int | None, deadline: datetime | None, now: datetime) 
     if deadline is not None and now >= deadline:
         return Decision.CANCEL
     return Decision.WAIT
+
+
+def next_moment(at: time, now: datetime) -> datetime:
+    """Return when the clock shows ``at`` next; ``now`` knows its time zone."""
+    today = now.replace(hour=at.hour, minute=at.minute, second=0, microsecond=0)
+    return today if today > now else today + timedelta(days=1)

@@ -24,6 +24,7 @@ NOT_TOLD = "asterisk-not-told"
 
 _MODELS = sorted(relevant({one.seed_name for one in WATCHED.values()}))
 _MOST = 2_000
+_NO_MODULES = ("", "custom")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,12 @@ class ApplyState:
     problem: dict[str, Any] | None
     complaints: tuple[dict[str, Any], ...]
     notes: tuple[dict[str, Any], ...]
+
+    @property
+    def blamed(self) -> list[str]:
+        """Return the modules of which something is left out."""
+        owners = (str(one["owner"]) for one in self.complaints)
+        return list(dict.fromkeys(one for one in owners if one not in _NO_MODULES))
 
     @property
     def has_news(self) -> bool:

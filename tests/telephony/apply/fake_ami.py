@@ -18,8 +18,9 @@ Fields = dict[str, str]
 class FakeAsterisk:
     """``outputs`` maps the beginning of a console command to what it prints, or calls.
 
-    ``items`` maps an action to the events that answer it; ``mode`` is "well", "hang" (says nothing),
-    "garbage" (another protocol), "refuse" (no login) or "hang-up" (ends at the first command).
+    ``items`` maps an action to the events that answer it. ``mode`` is "well", "hang" (says
+    nothing), "garbage" (another protocol), "refuse" (no login) or "hang-up" (ends at the first
+    command).
     """
 
     mode: str = "well"

@@ -1,0 +1,35 @@
+"""What templates need to show of the telephone part."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from django import template
+from django.db import DatabaseError
+from django.utils.translation import gettext
+
+from modules_app.exceptions import fill
+from telephony_app.selectors.apply import ApplyState
+from telephony_app.selectors.apply import apply_state as read_state
+
+register = template.Library()
+
+log = logging.getLogger(__name__)
+
+
+@register.simple_tag
+def apply_state() -> ApplyState | None:
+    """Return what waits to be applied; None where no row can be read: a page comes out anyway."""
+    try:
+        return read_state()
+    except DatabaseError:
+        log.exception("what waits to be applied could not be read")
+        return None
+
+
+@register.filter
+def apply_sentence(message: str, context: Mapping[str, Any]) -> str:
+    """Translate how a request ended, then fill it."""
+    return fill(gettext(message), context) if message else ""
