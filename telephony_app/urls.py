@@ -21,7 +21,7 @@ from telephony_app.views import (
 urlpatterns: list[URLPattern | URLResolver] = [
     path("extensions/", extensions.extension_list, name="extension-list"),
     path("extensions/new/", extensions.extension_new, name="extension-new"),
-    path("extensions/new-password/", extensions.secret_new, name="new-secret"),
+    path("extensions/new-password/", extensions.secret_new, name="fresh-password"),
     path("extensions/numbers/", extensions.number_options, name="number-options"),
     path("extensions/chosen/", chosen.extension_chosen, name="extension-chosen"),
     path("extensions/chosen/do/", chosen.extension_chosen_do, name="extension-chosen-do"),

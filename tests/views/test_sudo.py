@@ -25,7 +25,8 @@ from modules_app.permissions import Actor, Right
 from modules_app.processes import clock
 from modules_app.services import sudo
 from modules_app.services.importing import receive_export
-from modules_app.urls import urlpatterns
+from modules_app.urls import urlpatterns as module_patterns
+from telephony_app.urls import urlpatterns as telephone_patterns
 from tests.builders import zip_of
 from tests.lifecycle import Life
 from tests.pages import FORM, PASSWORD, Browser, age_proof, module, person, upload
@@ -427,6 +428,29 @@ HARMLESS = {
     "set_language": "look",
     "theme": "look",
     "healthz": "for machines",
+    "extension-list": "shows",
+    "extension-new": "adds a phone with a password of its own; can be undone",
+    "extension": "can be undone",
+    "extension-chosen": "shows",
+    "fresh-password": "makes a password that nobody has yet",
+    "number-options": "shows",
+    "provider-list": "shows",
+    "provider-new": "can be undone",
+    "provider": "can be undone",
+    "incoming-route-list": "shows",
+    "incoming-route-new": "can be undone",
+    "incoming-route": "can be undone",
+    "incoming-route-move": "can be undone",
+    "incoming-route-default": "can be undone",
+    "outgoing-route-list": "shows",
+    "outgoing-route-new": "can be undone",
+    "outgoing-route": "can be undone",
+    "outgoing-route-move": "can be undone",
+    "codec-list": "shows",
+    "codec-change": "can be undone",
+    "ami-user-list": "shows",
+    "ari-user-list": "shows",
+    "application-list": "shows",
     "permissions": "look",
     "module-header": "look",
     "assets": "files of modules",
@@ -434,14 +458,15 @@ HARMLESS = {
     "module_api": "interfaces of modules",
     "None": "old addresses of module pages",
 }
+PATTERNS = [*module_patterns, *telephone_patterns]
 DANGEROUS_NAMES = re.compile(
     r"remov|rollback|repair|install|delete|safe-mode-(on|off|report)|settings|revoke|export|csv"
-    r"|json|report-|backup|restore"
+    r"|json|report-|backup|restore|-secret|-do$"
 )
 
 
 def test_every_view_is_declared_dangerous_or_known_to_be_harmless() -> None:
-    patterns = [pattern for pattern in urlpatterns if isinstance(pattern, URLPattern)]
+    patterns = [one for one in PATTERNS if isinstance(one, URLPattern)]
     assert len(patterns) > 25
     declared = {p.name for p in patterns if hasattr(p.callback, "sudo")}
     names = {str(p.name) for p in patterns}
@@ -466,8 +491,9 @@ def test_every_declared_view_asks(stale: Client, life: Life) -> None:
     arguments = {"module_id": "ModuleBlackList", "upload_id": waiting.pk, "name": "a" * 12}
     key = ApiToken.objects.create(name="backup", public="abcdefgh", created_at=timezone.now())
     arguments |= {"network_id": 1, "path": "cron/pbxadmin", "key_id": key.pk}
-    arguments |= {"lost_id": 1, "job_id": 1, "operation_id": 1, "export_id": waiting_export()}
-    for pattern in urlpatterns:
+    arguments |= {"lost_id": 1, "job_id": 1, "record_id": 1}
+    arguments |= {"operation_id": 1, "export_id": waiting_export()}
+    for pattern in PATTERNS:
         danger = getattr(pattern.callback, "sudo", None)
         if danger is None:
             continue

@@ -15,6 +15,7 @@ from modules_app.models import ApiToken, PbxSetting
 from modules_app.permissions import Actor
 from modules_app.services.api_keys import create_key
 from tests.pages import kept_data, menu_item, module, operation, person, upload
+from tests.telephony.records import telephone_records
 
 MODULE, KEPT = "ModuleBlackList", "ModuleGone"
 PROXIED = ("module_proxy", "popover", "module_api", "module_api_v1")
@@ -96,6 +97,7 @@ def _records() -> tuple[dict[str, Any], dict[str, Any]]:
         "modules_app/operation": ran.pk,
         "modules_app/upload": waiting.pk,
         "modules_app/keptdata": kept_data(KEPT).pk,
+        **telephone_records(),
     }
     return values, objects
 
@@ -117,6 +119,8 @@ def _path(pattern: str, values: dict[str, Any], objects: dict[str, Any]) -> str:
             return str(objects.get(model, 999_999))
         if pattern.startswith("kept/") and name == "module_id":
             return KEPT
+        if name == "record_id":
+            return str(objects.get(pattern.partition("/")[0], 999_999))
         return str(values[name] if name in values else values[kind])
 
     return "/" + _PART.sub(value, pattern)

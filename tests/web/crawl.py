@@ -28,6 +28,8 @@ ROLES: dict[str, tuple[Right, ...] | None] = {
     "operator": (Right.VIEW, Right.OPERATE),
     "installer": (Right.VIEW, Right.INSTALL),
     "remover": (Right.VIEW, Right.REMOVE),
+    "listener": (Right.VIEW_TELEPHONY,),
+    "exchange": (Right.VIEW_TELEPHONY, Right.CHANGE_TELEPHONY),
     "staff": (Right.VIEW,),
     "superuser": tuple(Right),
 }
