@@ -38,7 +38,7 @@ class Hellopbx(FreePbxModule):
 
     def do_dialplan_hook(self, engine: str, priority: int) -> None:
         """Note in Asterisk's log when somebody calls the greeting."""
-        self.pbx.dialplan.splice("hellopbx", "*43", 1, "Verbose(1,Somebody wants to be greeted)")
+        self.pbx.dialplan.splice("hellopbx", "*43", 1, "Log(NOTICE,Somebody wants to be greeted)")
 
     def gen_config(self) -> dict[str, str]:
         """Make a file in Asterisk's folder, for programs that look there."""

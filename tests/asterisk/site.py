@@ -80,8 +80,10 @@ class TelephoneSite:
         self.server.stop()
 
     def hang_up(self) -> None:
-        """End everybody who makes or takes calls."""
+        """End everybody who makes or takes calls; nobody else shall get their calls later."""
         for party in self._parties:
+            if isinstance(party, Phone):
+                party.unregister()
             party.close()
         self._parties.clear()
 
