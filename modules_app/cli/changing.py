@@ -162,6 +162,11 @@ def stop_here(args: Any, plan: list[dict[str, Any]]) -> int | None:
         else:
             sys.stdout.write("\n".join(lines) + "\n")
         return 0
+    return agreed(args, lines)
+
+
+def agreed(args: Any, lines: list[str]) -> int | None:
+    """Ask whether to do what ``lines`` say; return an exit code when the answer is no."""
     if args.yes:
         return None
     if not sys.stdin.isatty():

@@ -64,7 +64,7 @@ def read_table(data: bytes | str) -> list[Row]:
 def write_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
     """Yield the lines of a table; no cell is taken for a formula by who opens it."""
     line = io.StringIO(newline="")
-    writer = csv.writer(line)
+    writer = csv.writer(line, lineterminator="\n")
     writer.writerow(header)
     for row in rows:
         writer.writerow([harmless(cell) for cell in row])

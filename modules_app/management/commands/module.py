@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import logging
-import os
 import sys
 from argparse import Namespace
-from collections.abc import Callable
 from contextlib import ExitStack, redirect_stderr, redirect_stdout
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import DatabaseError
 from django.utils import translation
 
 from modules_app.cli import (
@@ -31,20 +28,9 @@ from modules_app.cli import (
     trust,
     workers,
 )
-from modules_app.cli.batches import lines_of, plan_document
-from modules_app.cli.output import (
-    VisibleText,
-    print_error,
-    print_findings,
-    print_json,
-    readable,
-    say,
-)
+from modules_app.cli.output import VisibleText
 from modules_app.cli.parser import add_verbs
-from modules_app.exceptions import ModuleError
-from modules_app.selectors.settings import read_setting
-from modules_app.services.batches import PlanRefused
-from modules_app.services.uploads import PackageInvalid
+from modules_app.cli.running import language, run
 
 HANDLERS = {
     "list": reading.list_all,
@@ -108,39 +94,7 @@ class Command(BaseCommand):
         with ExitStack() as around:
             around.enter_context(redirect_stdout(VisibleText(sys.stdout)))  # type: ignore[type-var]
             around.enter_context(redirect_stderr(VisibleText(sys.stderr)))  # type: ignore[type-var]
-            around.enter_context(translation.override(_language()))
-            code = _run(options["handler"], arguments)
+            around.enter_context(translation.override(language()))
+            code = run(options["handler"], arguments)
         if code:
             sys.exit(code)
-
-
-def _language() -> str:
-    """Return the language of the command line; safe mode must work when no row can be read."""
-    try:
-        return read_setting("SSHLanguage")
-    except DatabaseError:
-        return "en"
-
-
-def _run(handler: Callable[[Any], int], arguments: Namespace) -> int:
-    try:
-        return handler(arguments)
-    except ModuleError as error:
-        _report(error, as_json=arguments.json)
-        return error.exit_code
-    except BrokenPipeError:  # the reader, such as head, had enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-
-
-def _report(error: ModuleError, *, as_json: bool) -> None:
-    report = error.report if isinstance(error, PackageInvalid) else {}
-    plan = error.plan if isinstance(error, PlanRefused) else None
-    if as_json:
-        planned = plan_document(plan) if plan else {}
-        print_json(readable({**report, **planned, "error": error.as_dict()}))
-    else:
-        for line in lines_of(plan) if plan else ():
-            say(line)
-        print_findings(report)
-        print_error(error)
