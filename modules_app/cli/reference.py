@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from modules_app.cli.hook_reference import hooks_page
+from modules_app.cli.pages import registered
 from modules_app.cli.parser import add_verbs
 from modules_app.domain.settings import SETTINGS, SettingSpec
 
@@ -25,6 +26,11 @@ ENVIRONMENT = {
     "Empty: none are.",
     "PBX_AGI_DIR": "Folder in which Asterisk looks for AGI scripts; links to those of modules are "
     "kept there. Empty: none are.",
+    "PBX_ASTERISK_BIND": "Address on which Asterisk listens for telephones and programs.",
+    "PBX_ASTERISK_CERTIFICATE": "File with the certificate that Asterisk shows over TLS; without "
+    "it and its key there is neither TLS nor WebRTC.",
+    "PBX_ASTERISK_PRIVATE_KEY": "File with the key of that certificate; Asterisk must be able to "
+    "read it.",
     "PBX_NGINX_PORT": "Port of an nginx that the server starts in front of its pages; 0: none.",
     "PBX_FIREWALL_LOAD": "1 loads the firewall rules and runs our fail2ban, for which the "
     "applier must be root; without it both are written and tested only.",
@@ -117,6 +123,7 @@ def pages() -> dict[str, str]:
         "settings.md": settings_page(),
         "environment.md": environment_page(),
         "hooks.md": hooks_page(GENERATED),
+        **registered(),
     }
 
 
@@ -126,10 +133,15 @@ def commands_page() -> str:
     add_verbs(parser, _NoHandlers())
     lines = ["# Commands", "", GENERATED, "`python manage.py module VERB`; see [the guide]"]
     lines[-1] += "(../guides/command-line.md) for exit codes and examples."
-    for name, verb, text in _verbs(parser):
-        lines += ["", f"## {name}", "", _sentence(text), "", "| Argument | Meaning |", "|---|---|"]
-        lines += [f"| {_names(action)} | {_meaning(action)} |" for action in _actions(verb)]
+    for name, verb, text in verbs_of(parser):
+        lines += ["", f"## {name}", "", *verb_lines(verb, text)]
     return "\n".join(lines) + "\n"
+
+
+def verb_lines(verb: argparse.ArgumentParser, text: str) -> list[str]:
+    """Return what one verb does and takes, as lines of Markdown."""
+    rows = [f"| {_names(action)} | {_meaning(action)} |" for action in _actions(verb)]
+    return [_sentence(text), "", "| Argument | Meaning |", "|---|---|", *rows]
 
 
 def settings_page() -> str:
@@ -160,7 +172,8 @@ def environment_page() -> str:
 def variables() -> dict[str, tuple[str, str]]:
     """Return kind and default of every ``PBX_…`` variable that our code reads through `environ`."""
     root = Path(__file__).resolve().parents[2]
-    files = [*root.glob("pbxadmin/**/*.py"), *root.glob("modules_app/**/*.py")]
+    folders = ("pbxadmin", "modules_app", "telephony_app")
+    files = [file for folder in folders for file in root.glob(f"{folder}/**/*.py")]
     return {name: fact for file in sorted(files) for name, fact in _variables_of(file.read_text())}
 
 
@@ -199,7 +212,10 @@ class _NoHandlers(dict[str, Any]):
         return None
 
 
-def _verbs(parser: argparse.ArgumentParser) -> Iterator[tuple[str, argparse.ArgumentParser, str]]:
+def verbs_of(
+    parser: argparse.ArgumentParser,
+) -> Iterator[tuple[str, argparse.ArgumentParser, str]]:
+    """Yield name, grammar and one line of help of every verb."""
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):
             texts = {choice.dest: choice.help or "" for choice in action._choices_actions}

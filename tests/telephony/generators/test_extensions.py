@@ -162,7 +162,8 @@ STEP, EXTEN = "same => n,NoOp(x)", "exten => 9,1,NoOp(x)"
     ("hook", "key", "text", "where", "before", "behind"),
     [
         ("extension_globals", "", "A=1", "globals", "PICKUP_EXTEN=*8\n", "\n[general]"),
-        ("get_include_internal", "", "include => U-incoming", "internal", "[internal]\n", "exten => 201"),
+        ("get_include_internal", "", "include => outgoing", "internal", "[internal]\n",
+         "exten => 201"),
         ("extension_gen_internal", "", EXTEN, "internal", "users,201,1)\n", "exten => i,1"),
         ("extension_gen_internal_users_pre_dial", "", STEP, "internal-users", "${EXTEN},1)\n",
          "\tsame => n,Gosub(phone-settings"),
