@@ -73,7 +73,8 @@ def start_batch(
 ) -> Batch:
     """Queue what the plan says, one operation for each step, and return the batch.
 
-    The second press of a button, known by its ``request_key``, gets the batch of the first. Raises
+    Modules that need each other are enabled all or none, whatever ``mode`` says. The second press
+    of a button, known by its ``request_key``, gets the batch of the first. Raises
     ``PlanRefused`` with the plan's problems, ``NotAllowed``, ``NotFound``, ``Refused`` when a state
     forbids it or there is nothing to do, ``Busy`` with the name of a busy module.
     """
@@ -92,7 +93,8 @@ def start_batch(
         )
         _check(actor, plan)
         options = {"keep_data": keep_data, "force": force or safe_mode() is not None}
-        return _start(actor, verb, Mode(mode), plan, options, request_key)
+        mode = Mode.TOGETHER if plan.enables_a_circle else Mode(mode)
+        return _start(actor, verb, mode, plan, options, request_key)
     except ModuleError as error:
         if (twin := _twin(request_key)) is not None:
             return twin

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from modules_app.domain.dependencies.grammar import Kind
-from modules_app.domain.dependencies.plan import Goal, Plan
+from modules_app.domain.dependencies.plan import CIRCLE, Goal, Plan
 from modules_app.domain.dependencies.resolver import resolve
 from modules_app.domain.findings import Finding
 from modules_app.domain.ids import fold_id
@@ -22,6 +22,7 @@ from modules_app.selectors.world import read_world
 
 INSTALLING = (Verb.INSTALL, Verb.UPGRADE)
 SWITCHING_OFF = (Verb.DISABLE, Verb.REMOVE)
+_IN_A_CIRCLE = _("They need each other. Enable all of them at once: module enable {all}")
 ASKED = (*INSTALLING, Verb.ENABLE, *SWITCHING_OFF)
 
 
@@ -98,6 +99,7 @@ def _refuse_needing(goal: Goal, plan: Plan, asked: set[str]) -> None:
     steps = [step for step in plan.steps if not step.optional]
     lacking = [step for step in steps if fold_id(step.id) not in asked]
     if lacking:
+        circle = any(one.slug == CIRCLE for one in plan.warnings)
         raise Refused(
             "requirement-not-enabled",
             _("“{id}” needs what is not enabled: {names}."),
@@ -105,6 +107,7 @@ def _refuse_needing(goal: Goal, plan: Plan, asked: set[str]) -> None:
                 "id": goal.id,
                 "names": ", ".join(step.name or step.id for step in lacking),
                 "ids": [step.id for step in lacking],
+                "all": " ".join([*(step.id for step in lacking), goal.id]),
             },
-            hint=_("Enable those first, or all of them at once."),
+            hint=_IN_A_CIRCLE if circle else _("Enable those first, or all of them at once."),
         )

@@ -80,12 +80,21 @@ class Plan:
         return not self.problems
 
     @property
+    def enables_a_circle(self) -> bool:
+        """Tell whether modules are enabled that need each other: all of them, or none."""
+        switched_on = any(step.verb is Verb.ENABLE or step.enable for step in self.steps)
+        return switched_on and any(one.slug == CIRCLE for one in self.warnings)
+
+    @property
     def cause(self) -> Finding:
         """Return the problem that tells most, if only one can be told: a conflict, then a need."""
         alone = [one for one in self.problems if one.slug not in _ONLY_TOGETHER]
         conflicts = [one for one in alone if one.slug in _CONFLICTS]
         return [*conflicts, *alone, *self.problems][0]
 
+
+CIRCLE = "requirement-cycle"
+"""The slug of the warning that modules need each other."""
 
 _CONFLICTS = ("module-conflict", "module-deprecated")
 _ONLY_TOGETHER = ("no-solution", "goal", "stays-enabled", "left-out")

@@ -10,7 +10,7 @@ from modules_app.domain.dependencies.choices import Choices
 from modules_app.domain.dependencies.demands import Apart, Demand, Needed, State
 from modules_app.domain.dependencies.grammar import Kind
 from modules_app.domain.dependencies.ordering import Cycle, in_order
-from modules_app.domain.dependencies.plan import Dependent, Goal, Step
+from modules_app.domain.dependencies.plan import CIRCLE, Dependent, Goal, Step
 from modules_app.domain.dependencies.search import Picks
 from modules_app.domain.dependencies.world import Candidate
 from modules_app.domain.findings import Finding, Severity
@@ -24,7 +24,7 @@ _USEFUL = _("“{by}” {by_version} names it: {reading}.")
 _APART = _("“{by}” {by_version} does not go with version {from_version}.")
 _OUTGROWN = _("Version {from_version} does not go with “{other}” {other_version}.")
 _NEEDS_GONE = _("It needs {needs}, which does not stay enabled.")
-_CYCLE = _("These modules need each other: {path}. They can only be enabled together.")
+_CYCLE = _("These modules need each other: {path}. They are enabled together, all or none.")
 
 _OFF = (Verb.DISABLE, Verb.REMOVE)
 
@@ -105,7 +105,7 @@ def _told(cycle: Cycle, choices: Choices) -> Finding:
     names = [_name(choices.candidates(key)[0]) for key in cycle]
     ids = [choices.candidates(key)[0].id for key in cycle[:-1]]
     context = {"path": " → ".join(names), "ids": ids}
-    return Finding(Severity.WARNING, "requirement-cycle", _CYCLE, context)
+    return Finding(Severity.WARNING, CIRCLE, _CYCLE, context)
 
 
 def _step(choices: Choices, state: State, verb: Verb, reasons: _Reasons) -> Step:
