@@ -43,6 +43,7 @@ from telephony_app.services.apply import (
     note_waiting,
 )
 from telephony_app.services.asterisk import Unreachable, calls_now, console
+from telephony_app.services.configured import tell_configured
 from telephony_app.surface import blame
 from telephony_app.surface.drawing import drawing, inputs
 from telephony_app.surface.notes import kept_notes, notes_of
@@ -109,6 +110,8 @@ class AsteriskSurface(Surface):
             ) from error
         if found:
             raise _disputed(found, change.rendering)
+        if not change.back:
+            tell_configured()
         return notes
 
     def inputs(self) -> str:
