@@ -105,6 +105,7 @@ EXTENSIONS = """\
 exten => _2XX,1,Dial(PJSIP/${EXTEN},20)
 exten => 600,1,Answer()
  same => n,Wait(600)
+exten => 604,1,UserEvent(Seen,Said: ${COLOUR} and ${SHAPE})
 exten => _9X.,1,Dial(PJSIP/7${EXTEN:1}@provider,20)
 
 [incoming]
