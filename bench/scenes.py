@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import dependencies, descriptors, dispatch, loading, rendering
+from bench import dependencies, descriptors, dispatch, loading, phones, rendering
 from bench.figures import Figures
 from bench.payload import Size, package
 from bench.servers import Ended, Product, send_package
@@ -176,6 +176,16 @@ def render_ratios(stage: Stage) -> None:
     rendering.ratios(stage.figures)
 
 
+def extensions(stage: Stage) -> None:
+    """Draw the list of extensions with few and with many phones."""
+    phones.phones(stage.figures, stage.few, tiny=len(stage.sizes) == 1)
+
+
+def extensions_ratios(stage: Stage) -> None:
+    """Name the pairs."""
+    phones.ratios(stage.figures)
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
     """A measurement that can be asked for by name."""
@@ -194,6 +204,7 @@ SCENES = {
     "loading": Scene(load, load_ratios),
     "resolve": Scene(resolve, resolve_ratios),
     "parse": Scene(parse, parse_ratios),
+    "extensions": Scene(extensions, extensions_ratios),
     "render": Scene(render, render_ratios),
 }
 

@@ -81,9 +81,9 @@ class Product:
         """Ask for the module's own page."""
         return self.browser.get(f"/m/{module_id}/")
 
-    def measure(self, program: str) -> dict[str, Any]:
+    def measure(self, program: str, *arguments: str) -> dict[str, Any]:
         """Run a program of this package on the data folder and return what it prints as JSON."""
-        return json.loads(self._run(program))  # type: ignore[no-any-return]
+        return json.loads(self._run(program, *arguments))  # type: ignore[no-any-return]
 
     def stop(self) -> None:
         """End all processes."""

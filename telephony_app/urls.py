@@ -80,8 +80,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ari-users/<int:record_id>/", interfaces.ari_user_edit, name="ari-user"),
     path("ari-users/<int:record_id>/delete/", interfaces.ari_user_delete, name="ari-user-delete"),
     path("ari-users/<int:record_id>/secret/", interfaces.ari_user_secret, name="ari-user-secret"),
-    path("dialplan-applications/", applications.application_list, name="application-list"),
-    path("dialplan-applications/new/", applications.application_new, name="application-new"),
+    path("dialplan-applications/", applications.application_list, name="dialplan-application-list"),
+    path(
+        "dialplan-applications/new/", applications.application_new, name="dialplan-application-new"
+    ),
     path(
         "dialplan-applications/<int:record_id>/",
         applications.application_edit,

@@ -10,7 +10,8 @@ from django.urls import URLPattern
 from playwright.sync_api import expect
 
 from modules_app.permissions import Right
-from modules_app.urls import urlpatterns
+from modules_app.urls import urlpatterns as module_patterns
+from telephony_app.urls import urlpatterns as telephone_patterns
 from tests.builders import mikopbx
 from tests.e2e.conftest import NewContext
 from tests.e2e.site import Site, leftovers, upload
@@ -37,6 +38,21 @@ class Address:
     path: str
     get: Right | None = None
     post: Right | None = None
+
+
+LOOK, CHANGE = Right.VIEW_TELEPHONY, Right.CHANGE_TELEPHONY
+
+
+def of_records(kind: str, path: str, *, secret: bool = False) -> dict[str, Address]:
+    """Return the addresses that one kind of telephone record has; there is no record 999999."""
+    one = f"{path}999999/"
+    found = {
+        f"{kind}-list": Address(path, get=LOOK),
+        f"{kind}-new": Address(f"{path}new/", get=CHANGE, post=CHANGE),
+        kind: Address(one, get=CHANGE, post=CHANGE),
+        f"{kind}-delete": Address(f"{one}delete/", get=CHANGE, post=CHANGE),
+    }
+    return {**found, f"{kind}-secret": Address(f"{one}secret/", post=CHANGE)} if secret else found
 
 
 ADDRESSES = {
@@ -113,6 +129,27 @@ ADDRESSES = {
     "api-reference": Address("/api/", get=Right.VIEW),
     "audit-csv": Address("/audit/audit.csv", get=Right.INSTALL),
     "audit-json": Address("/audit/audit.json", get=Right.INSTALL),
+    **of_records("extension", "/extensions/", secret=True),
+    **of_records("provider", "/providers/", secret=True),
+    **of_records("incoming-route", "/incoming-routes/"),
+    **of_records("outgoing-route", "/outgoing-routes/"),
+    **of_records("ami-user", "/ami-users/", secret=True),
+    **of_records("ari-user", "/ari-users/", secret=True),
+    **of_records("dialplan-application", "/dialplan-applications/"),
+    "extension-chosen": Address("/extensions/chosen/", get=CHANGE, post=CHANGE),
+    "extension-chosen-do": Address("/extensions/chosen/do/", post=CHANGE),
+    "extension-import": Address("/extensions/import/", get=CHANGE, post=CHANGE),
+    "extension-export": Address("/extensions/extensions.csv", get=LOOK),
+    "fresh-password": Address("/extensions/new-password/", get=CHANGE),
+    "number-options": Address("/extensions/numbers/", get=LOOK),
+    "incoming-route-default": Address("/incoming-routes/default/", get=CHANGE, post=CHANGE),
+    "incoming-route-move": Address("/incoming-routes/move/", post=CHANGE),
+    "outgoing-route-move": Address("/outgoing-routes/move/", post=CHANGE),
+    "codec-list": Address("/codecs/", get=LOOK),
+    "codec-change": Address("/codecs/change/", post=CHANGE),
+    "telephony-apply": Address("/telephony/apply/", get=LOOK),
+    "telephony-apply-do": Address("/telephony/apply/do/", post=CHANGE),
+    "telephony-status": Address("/telephony/status/", get=LOOK),
 }
 OPEN_TO_ALL = {"login", "logout", "setup", "set_language", "theme", "healthz"}
 OF_ONESELF = {
@@ -143,7 +180,8 @@ def people(whole_run_site: Site) -> dict[Right, Browser]:
 
 
 def test_every_address_of_the_urlconf_is_asked_for() -> None:
-    names = {pattern.name for pattern in urlpatterns if isinstance(pattern, URLPattern)}
+    patterns = [*module_patterns, *telephone_patterns]
+    names = {one.name for one in patterns if isinstance(one, URLPattern)}
     assert names == set(ADDRESSES) | OPEN_TO_ALL | OF_ONESELF | OF_MODULES
 
 
