@@ -21,6 +21,9 @@ OF_LINKS = ("sounds", "agi-bin")
 NAMES = ("cron", "nginx", "fail2ban", "firewall", "workers", *OF_LINKS, "asterisk")
 """The surfaces that own a folder below PBX_ETC_DIR."""
 
+SECRET = ("asterisk",)
+"""The surfaces whose files hold passwords: nobody reads them but owner and group."""
+
 SETS = ".sets"
 DRAFTS = "drafts"
 LARGEST_FILE = 32 * 1024 * 1024

@@ -9,12 +9,15 @@ one, also after a power cut. A set that was altered or lost is written again fro
 
 from __future__ import annotations
 
+import grp
 import hashlib
 import os
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from django.conf import settings
 
 from modules_app.applier import places, targets
 from modules_app.applier.faults import INSTALLED, STAGED, SWAPPED
@@ -26,6 +29,8 @@ from modules_app.packages.fsops import FsOps
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _FOLDER_MODE = 0o755
 _FILE_MODE = 0o644
+_SECRET_FOLDER_MODE = 0o750
+_SECRET_FILE_MODE = 0o640
 
 
 class Sets:
@@ -65,8 +70,10 @@ class Sets:
         self._prepare()
         with self._fsops.directory(self._etc, places.SETS, self._surface) as sets_fd:
             self._fsops.remove_tree(f".{digest}.new", sets_fd)
-            new_fd = self._fsops.make_and_open_dir(f".{digest}.new", sets_fd, mode=_FOLDER_MODE)
+            mode = _SECRET_FOLDER_MODE if self._is_secret else _FOLDER_MODE
+            new_fd = self._fsops.make_and_open_dir(f".{digest}.new", sets_fd, mode=mode)
             try:
+                self._give(new_fd)
                 for path, sha256 in files.items():
                     self._copy(path, sha256, new_fd)
                 for path, target in links.items():
@@ -145,11 +152,22 @@ class Sets:
                 context={"path": path},
             )
         with self._made(folders, new_fd) as below:
-            file_fd = self._fsops.create_file(name, below, mode=_FILE_MODE)
+            mode = _SECRET_FILE_MODE if self._is_secret else _FILE_MODE
+            file_fd = self._fsops.create_file(name, below, mode=mode)
             try:
+                self._give(file_fd)
                 self._fsops.write(file_fd, data)
             finally:
                 os.close(file_fd)
+
+    @property
+    def _is_secret(self) -> bool:
+        return self._surface in places.SECRET
+
+    def _give(self, fd: int) -> None:
+        """Let the group of PBX_ASTERISK_GROUP read what holds passwords."""
+        if self._is_secret and settings.PBX_ASTERISK_GROUP:
+            self._fsops.change_group(fd, _group(settings.PBX_ASTERISK_GROUP))
 
     def _link(self, path: str, target: str, new_fd: int) -> None:
         _surface, *folders, name = path.split("/")
@@ -169,6 +187,18 @@ class Sets:
             yield below
         finally:
             os.close(below)
+
+
+def _group(name: str) -> int:
+    try:
+        return grp.getgrnam(name).gr_gid
+    except KeyError as error:
+        raise ModuleError(
+            "applier-no-group",
+            _("The group “{name}” does not exist on this machine."),
+            context={"name": name},
+            hint=_("Correct PBX_ASTERISK_GROUP: it is the group as which Asterisk runs."),
+        ) from error
 
 
 def _read_regular(name: str, dir_fd: int, path: str) -> bytes:

@@ -62,6 +62,14 @@ def follow_batch(batch_id: int, *, quiet: bool = False) -> BatchPage:
         time.sleep(_PAUSE)
 
 
+def wait_until(is_over: Callable[[], bool]) -> None:
+    """Wait for what the operator does; be the operator if there is none."""
+    while not is_over():
+        if not operator_is_running(data_dir()):
+            _run_here(is_over)
+        time.sleep(_PAUSE)
+
+
 def _tell_of_batch(operation: Operation, told: dict[int, set[str]]) -> None:
     if operation.pk not in told:
         told[operation.pk] = set()

@@ -136,6 +136,13 @@ class FsOps:
         """Set the permission bits of an open file or directory."""
         os.fchmod(fd, mode)
 
+    def change_group(self, fd: int, group: int) -> None:
+        """Give an open file or directory to a group, by its number."""
+        try:
+            os.fchown(fd, -1, group)
+        except OSError as error:
+            explain_os_error(error, f"chown to the group {group}")
+
     def rename(self, old: str, new: str, dir_fd: int) -> None:
         """Rename within one directory, replacing ``new``; never between directories (R4.3)."""
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from modules_app.exceptions import gettext_noop as _
-from modules_app.hooks.catalogue.reasons import LATER_TELEPHONY, NO_NETWORK
+from modules_app.hooks.catalogue.reasons import NO_NETWORK
 from modules_app.hooks.spec import HookKind, HookSpec, Interface, Surface, Value, arguments
 
 SYSTEM = (
@@ -187,8 +187,6 @@ SYSTEM = (
         Surface.ASTERISK,
         _("Told after Asterisk has started."),
         reference="M6.3",
-        called=False,
-        reason=LATER_TELEPHONY,
     ),
     HookSpec(
         "on_extension_status_change",
@@ -199,8 +197,6 @@ SYSTEM = (
         _("Told when telephones change their state."),
         arguments=arguments("changes: list[dict[str, Any]]"),
         reference="M6.3",
-        called=False,
-        reason=LATER_TELEPHONY,
     ),
     HookSpec(
         "on_provider_status_change",
@@ -211,8 +207,6 @@ SYSTEM = (
         _("Told when providers change their state."),
         arguments=arguments("changes: list[dict[str, Any]]"),
         reference="M6.3",
-        called=False,
-        reason=LATER_TELEPHONY,
     ),
     HookSpec(
         "get_waf_exemptions",

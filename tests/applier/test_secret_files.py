@@ -1,0 +1,46 @@
+"""Files that hold passwords: nobody reads them but their owner and the group of Asterisk."""
+
+from __future__ import annotations
+
+import grp
+import os
+from pathlib import Path
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from modules_app.applier import client
+from modules_app.exceptions import ModuleError
+
+PATH = "asterisk/pjsip.conf"
+
+
+@pytest.fixture
+def etc(tmp_path: Path, settings: Settings) -> Path:
+    settings.PBX_DATA_DIR = tmp_path
+    (tmp_path / "run").mkdir()
+    return tmp_path / "etc"
+
+
+def test_strangers_read_nothing(etc: Path) -> None:
+    client.install("asterisk", {PATH: "[201]\n"})
+    folder = etc / "asterisk"
+    assert folder.stat().st_mode & 0o777 == 0o750
+    assert (etc / PATH).stat().st_mode & 0o777 == 0o640
+
+
+def test_the_group_of_asterisk_reads_them(etc: Path, settings: Settings) -> None:
+    settings.PBX_ASTERISK_GROUP = grp.getgrgid(os.getegid()).gr_name
+    client.install("asterisk", {PATH: "[201]\n"})
+    assert (etc / PATH).stat().st_gid == os.getegid()
+
+
+def test_an_unknown_group_is_named(etc: Path, settings: Settings) -> None:
+    settings.PBX_ASTERISK_GROUP = "no-such-group"
+    with pytest.raises(ModuleError, match="no-such-group"):
+        client.install("asterisk", {PATH: "[201]\n"})
+
+
+def test_files_of_other_surfaces_stay_readable(etc: Path) -> None:
+    client.install("workers", {"workers/list.conf": "x\n"})
+    assert (etc / "workers/list.conf").stat().st_mode & 0o777 == 0o644
