@@ -131,3 +131,19 @@ class FileHooks:
     ) -> dict[str, Any]:
         """Leave every provider as it is."""
         return options
+
+
+class StatusHooks:
+    """Told what happens in Asterisk."""
+
+    def on_after_pbx_started(self) -> None:
+        """Take a note."""
+        note("on_after_pbx_started")
+
+    def on_extension_status_change(self, changes: list[dict[str, Any]]) -> None:
+        """Note how many telephones changed."""
+        note("on_extension_status_change", str(len(changes)))
+
+    def on_provider_status_change(self, changes: list[dict[str, Any]]) -> None:
+        """Note how many providers changed."""
+        note("on_provider_status_change", str(len(changes)))

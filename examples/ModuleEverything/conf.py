@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from modules_app.sdk import ConfigClass
 
-from .asterisk_hooks import DialplanHooks, FileHooks, RouteHooks
+from .asterisk_hooks import DialplanHooks, FileHooks, RouteHooks, StatusHooks
 from .system_hooks import LifeHooks, SystemHooks
 from .web_hooks import PageHooks, RestHooks
 
@@ -17,6 +17,7 @@ class EverythingConf(
     DialplanHooks,
     RouteHooks,
     FileHooks,
+    StatusHooks,
     ConfigClass,
 ):
     """What PBX Admin asks the module."""

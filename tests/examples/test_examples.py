@@ -92,3 +92,9 @@ def test_every_text_that_an_example_uses_is_there_in_both_languages(folder: Path
     for language in LANGUAGES if used else ():
         known = (folder / "messages" / f"{language}.json").read_text()
         assert {key for key in used if f'"{key}"' not in known} == set()
+
+
+def test_scripts_that_talk_to_asterisk_have_the_present_file_beside_them() -> None:
+    ours = (ROOT / "modules_app" / "sdk" / "agi.py").read_bytes()
+    copies = sorted(ROOT.glob("examples/*/agi-bin/lib/agi.py"))
+    assert copies and all(copy.read_bytes() == ours for copy in copies)
