@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from modules_app.api import parts
+from modules_app.cli import pages
 from modules_app.hooks.questions import register as register_questions
 from modules_app.services.impact import register as register_impact
 from modules_app.surfaces.table import register as register_surface
@@ -24,6 +25,7 @@ _ROUTERS = (
 
 def connect() -> None:
     """Register the files of Asterisk, what they ask modules, the line about calls, and REST."""
+    pages.register("telephony.md", "telephony_app.cli.reference.commands_page")
     for name in _ROUTERS:
         parts.register(f"/{name}", f"telephony_app.api.routers.{name.replace('-', '_')}")
     register_surface(AsteriskSurface())

@@ -16,6 +16,14 @@ NAMES = {
 }
 """Shorter names for the command line."""
 
+_KEYS = {
+    "number": "its number",
+    "uniqid": "its identifier",
+    "id": "its number in the list",
+    "name": "its name",
+    "username": "its user name",
+}
+
 Handler = Callable[[Any], int]
 Verb = Callable[..., argparse.ArgumentParser]
 
@@ -54,22 +62,22 @@ def _add_reading(verb: Verb, kind: RecordKind) -> None:
     listing = verb("list", f"list {kind.plural}", records.list_all)
     listing.add_argument("--search", default="", help="only those with this text")
     shown = verb("show", "show one", records.show)
-    shown.add_argument("key", metavar=kind.key.upper())
+    shown.add_argument("key", metavar=kind.key.upper(), help=_KEYS[kind.key])
     if kind.secret:
         shown.add_argument("--secret", action="store_true", help="with its password")
 
 
 def _add_changing(verb: Verb, kind: RecordKind) -> None:
-    values = {"nargs": "*", "metavar": "FIELD=VALUE", "help": ", ".join(kind.fields)}
+    values = {"nargs": "*", "metavar": "FIELD=VALUE", "help": f"fields: {', '.join(kind.fields)}"}
     if kind.create is not None:
         added = verb("add", "add one", records.add, changes=True)
         added.add_argument("values", **values)
     changed = verb("set", "change one; what is not named stays", records.change, changes=True)
-    changed.add_argument("key", metavar=kind.key.upper())
+    changed.add_argument("key", metavar=kind.key.upper(), help=_KEYS[kind.key])
     changed.add_argument("values", **values)
     if kind.delete is not None:
         deleted = verb("delete", "delete one", records.delete, changes=True)
-        deleted.add_argument("key", metavar=kind.key.upper())
+        deleted.add_argument("key", metavar=kind.key.upper(), help=_KEYS[kind.key])
         deleted.add_argument(
             "--anyway", action="store_true", help="also when a module could not be asked"
         )
