@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import replace
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 
-from modules_app.domain.states import HELD_BACK, Verb
+from modules_app.domain.states import HELD_BACK
 from modules_app.exceptions import NotFound
 from modules_app.permissions import Right
+from modules_app.selectors.forbidden import forbidden_verbs
 from modules_app.selectors.history import checks_of, last_trouble, version_history
 from modules_app.selectors.hook_results import hook_rows
 from modules_app.selectors.modules import (
@@ -29,7 +29,6 @@ from modules_app.selectors.needs import needed_by
 from modules_app.selectors.operations import OperationPage, get_operation
 from modules_app.selectors.relations import relations_of_module
 from modules_app.selectors.rights import grant_lines
-from modules_app.selectors.safe_mode import safe_mode
 from modules_app.selectors.workers import workers_of
 from modules_app.views.first_run import steps_for
 from modules_app.views.http import PageRequest, full_or_part, methods, page
@@ -47,6 +46,7 @@ from modules_app.views.rows import (
     need_line,
     sort_links,
     state_chips,
+    without,
 )
 from modules_app.views.ways import told
 
@@ -120,7 +120,7 @@ def module_detail(request: PageRequest, module_id: str) -> HttpResponse:
     context = {
         **_around(found, request.actor.rights),
         "report": read_report({**found.facts, "translations": module.translations}),
-        **buttons(_without_forbidden(found), request.actor.rights),
+        **buttons(_allowed(found.row), request.actor.rights),
         "trouble": last_trouble(found.operations),
         "steps": steps_for(request, module.id),
         "versions": version_history(module),
@@ -135,16 +135,9 @@ def module_detail(request: PageRequest, module_id: str) -> HttpResponse:
     return render(request, "modules/detail.html", context)
 
 
-def _without_forbidden(found: ModulePage) -> ModuleRow:
-    """Return the row without the verbs that the module's author forbids (reference F1.2)."""
-    manifest = found.facts.get("manifest") or {}
-    forbidden = {
-        verb
-        for verb, name in ((Verb.DISABLE, "can_disable"), (Verb.REMOVE, "can_uninstall"))
-        if manifest.get(name) is False and not (verb is Verb.DISABLE and safe_mode())
-    }
-    verbs = tuple(verb for verb in found.row.verbs if verb not in forbidden)
-    return replace(found.row, verbs=verbs)
+def _allowed(row: ModuleRow) -> ModuleRow:
+    """Return the row without the verbs that the module's author forbids."""
+    return without(row, forbidden_verbs([row]).get(row.id, ()))
 
 
 def _around(found: ModulePage, rights: frozenset[Right]) -> dict[str, Any]:

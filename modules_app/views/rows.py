@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -17,6 +17,7 @@ from modules_app.bridge.safe_mode import SafeMode
 from modules_app.domain.needs import MISSING, Need
 from modules_app.domain.states import HELD_BACK, STATES, ModuleState, Verb
 from modules_app.permissions import Right
+from modules_app.selectors.forbidden import NOTHING, forbidden_verbs
 from modules_app.selectors.modules import ModuleRow
 from modules_app.selectors.needs import needs_by_module
 from modules_app.selectors.safe_mode import safe_mode
@@ -68,6 +69,8 @@ class ListRow(NamedTuple):
     can_remove: bool
     can_choose: bool
     chosen: bool
+    kept_on: bool
+    kept_here: bool
 
 
 _TEXTS = (
@@ -86,15 +89,16 @@ _TEXTS = (
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What the state of a module alone does not tell: what it needs and lacks, and safe mode."""
+    """What a module's state alone does not tell: what it lacks, what is forbidden, safe mode."""
 
     needs: Mapping[str, tuple[Need, ...]] = field(default_factory=dict)
     safe_mode: SafeMode | None = None
+    forbidden: Mapping[str, frozenset[Verb]] = field(default_factory=dict)
 
     @classmethod
-    def now(cls, everything: Iterable[ModuleRow]) -> Around:
+    def now(cls, everything: Collection[ModuleRow]) -> Around:
         """Look around; ``everything`` are the rows of all modules."""
-        return cls(needs_by_module(everything), safe_mode())
+        return cls(needs_by_module(everything), safe_mode(), forbidden_verbs(everything))
 
     def holds_back(self, row: ModuleRow) -> bool:
         """Tell whether an enabled module does not run because of safe mode."""
@@ -130,7 +134,8 @@ class SortLink:
 
 def list_row(row: ModuleRow, rights: frozenset[Right], around: Around) -> ListRow:
     """Turn a selector's row into a template's row for a person with ``rights``."""
-    return _list_row(row, rights, around.lacking(row), around.holds_back(row), False)
+    forbidden = around.forbidden.get(row.id, NOTHING)
+    return _list_row(row, rights, around.lacking(row), around.holds_back(row), forbidden, False)
 
 
 def _list_row(
@@ -138,8 +143,11 @@ def _list_row(
     rights: frozenset[Right],
     lacking: tuple[Need, ...],
     held_back: bool,
+    forbidden: frozenset[Verb],
     chosen: bool,
 ) -> ListRow:
+    kept_on = row.enabled and Verb.DISABLE in row.verbs and Verb.DISABLE in forbidden
+    kept_here = Verb.REMOVE in row.verbs and Verb.REMOVE in forbidden
     return ListRow(
         id=row.id,
         title=row.title,
@@ -154,12 +162,23 @@ def _list_row(
         contract=contract_name(row.contract),
         state=str(ModuleState.PAUSED if held_back else row.state),
         label=HELD_BACK if held_back else row.words.label,
-        action=_action(row, rights),
+        action=_action(without(row, forbidden), rights),
         can_open=row.can_open and not held_back and Right.OPERATE in rights,
-        can_remove=Verb.REMOVE in row.verbs and Right.REMOVE in rights,
+        can_remove=Verb.REMOVE in row.verbs and not kept_here and Right.REMOVE in rights,
         can_choose=not CHOOSING.isdisjoint(rights),
         chosen=chosen,
+        kept_on=kept_on and Right.OPERATE in rights,
+        kept_here=kept_here and Right.REMOVE in rights,
     )
+
+
+def without(row: ModuleRow, forbidden: Collection[Verb]) -> ModuleRow:
+    """Return the row without the verbs that the module's author forbids (reference F1.2)."""
+    if not forbidden:
+        return row
+    way_out = None if row.way_out in forbidden else row.way_out
+    verbs = tuple(verb for verb in row.verbs if verb not in forbidden)
+    return replace(row, verbs=verbs, way_out=way_out)
 
 
 def need_line(need: Need) -> str:
@@ -184,7 +203,15 @@ def drawn_rows(
     """
     language = get_language() or "en"
     drawn = (
-        _drawn(row, rights, around.lacking(row), around.holds_back(row), row.id in chosen, language)
+        _drawn(
+            row,
+            rights,
+            around.lacking(row),
+            around.holds_back(row),
+            around.forbidden.get(row.id, NOTHING),
+            row.id in chosen,
+            language,
+        )
         for row in rows
     )
     return format_html_join("", "{}", ((line,) for line in drawn))
@@ -196,10 +223,11 @@ def _drawn(
     rights: frozenset[Right],
     lacking: tuple[Need, ...],
     held_back: bool,
+    forbidden: frozenset[Verb],
     chosen: bool,
     language: str,
 ) -> str:
-    line = _list_row(row, rights, lacking, held_back, chosen)
+    line = _list_row(row, rights, lacking, held_back, forbidden, chosen)
     texts = dict(zip(_TEXTS, line, strict=False))
     return format_html(_pattern(language, _gapped(line)), **texts)
 

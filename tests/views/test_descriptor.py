@@ -307,3 +307,30 @@ def test_a_page_for_a_new_destination_goes_back_where_it_was_asked_for(
     assert admin_page.post(address + "https://example.org/")["Location"] == "/m/parrot/"
     assert admin_page.get("/popovers/parrot/nest/").status_code == 404
     assert Client().get("/popovers/parrot/perch/").status_code == 302
+
+
+def test_the_list_offers_nothing_that_the_author_forbids(
+    life: Life, admin_page: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    life.install(parrot(), enable=True)
+    line = text_of(admin_page, "/modules/parrot/row/")
+    assert "Its author lets nobody disable or remove it." in line
+    assert "/modules/parrot/disable/" not in line
+    assert "/modules/parrot/remove/" not in line
+    monkeypatch.setattr("modules_app.selectors.forbidden.safe_mode", lambda: True)
+    line = text_of(admin_page, "/modules/parrot/row/")
+    assert "Its author lets nobody remove it." in line
+    assert "/modules/parrot/disable/" in line
+
+
+def test_the_list_says_nothing_of_modules_whose_author_forbids_nothing(
+    life: Life, admin_page: Client
+) -> None:
+    life.install(zip_of({"robin/module.xml": ROBIN, "robin/module.py": ""}), enable=True)
+    line = text_of(admin_page, "/modules/robin/row/")
+    assert "Its author lets nobody" not in line
+    assert "/modules/robin/disable/" in line
+    assert "/modules/robin/remove/" in line
+
+
+ROBIN = "<module><rawname>robin</rawname><name>Robin</name><version>1.0</version></module>"
