@@ -105,21 +105,25 @@ class _Reading:
 
     def take(self, number: int, line: str) -> None:
         """Read one line of a section."""
-        key, equals, value = line.partition("=")
-        if not equals:
+        at = line.find("=")
+        if at < 0:
             self.note(number, "no-equals", NO_EQUALS)
-        elif not (key := key.rstrip(" \t+")):
+        elif not line[:at].rstrip(" \t+"):
             self.note(number, "no-name", NO_NAME)
         else:
-            self.keep(number, key, value)
+            self.keep(number, line, at)
 
-    def keep(self, number: int, key: str, value: str) -> None:
-        """Take a key and its value, the ``>`` of ``=>`` still before it."""
-        if self.by_type and key == "type" and self.section:
-            self.section.type = value.lstrip(">").strip()
+    def keep(self, number: int, line: str, at: int) -> None:
+        """Take a line whose ``=`` stands at ``at``."""
+        if self.by_type and line.startswith("type") and self.section:
+            if line[:at].rstrip() == "type":
+                self.section.type = line[at + 1 :].lstrip(">").strip()
 
     def open(self, number: int, line: str) -> None:
         """Begin a section, and see that Asterisk would begin it, too."""
+        if line.find("]") == len(line) - 1 > 1:
+            self.begin(number, line[1:-1], [])
+            return
         found = _HEADER.match(line)
         if found is None:
             self.note(number, "section-open", SECTION_OPEN)
@@ -192,11 +196,12 @@ class _Dialplan(_Reading):
             known.last = None
             self.context = known
 
-    def keep(self, number: int, key: str, value: str) -> None:
-        """Read a line of a context."""
+    def keep(self, number: int, line: str, at: int) -> None:
+        """Read a line of a context; ``=>`` is as good as ``=``."""
         if self.context is None:
             return
-        value = value[1:] if value[:1] == ">" else value
+        value = line[at + 2 :] if line.startswith(">", at + 1) else line[at + 1 :]
+        key = line[:at].rstrip(" \t+")
         if flaw := dialplan.read_line(self.context, number, key, value):
             self.flaws.append(flaw)
 
