@@ -104,6 +104,13 @@ _SPECS = (
         "SSHLanguage", "en", Kind.CHOICE, LANGUAGES, _("Language of the console"), "", ("en", "ru")
     ),
     _port("SIPPort", 5060, SIP, _("SIP port")),
+    _text(
+        "ExternalAddress",
+        "",
+        SIP,
+        _("Address seen from outside"),
+        _("Name or address by which telephones outside reach this system; empty without NAT."),
+    ),
     _port("externalSIPPort", 5060, SIP, _("SIP port seen from outside")),
     _port("TLS_PORT", 5061, SIP, _("SIP TLS port")),
     _port("externalTLSPort", 5061, SIP, _("SIP TLS port seen from outside")),

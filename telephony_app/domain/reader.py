@@ -115,9 +115,10 @@ class _Reading:
 
     def keep(self, number: int, line: str, at: int) -> None:
         """Take a line whose ``=`` stands at ``at``."""
-        if self.by_type and line.startswith("type") and self.section:
-            if line[:at].rstrip() == "type":
-                self.section.type = line[at + 1 :].lstrip(">").strip()
+        if not self.by_type or self.section is None or not line.startswith("type"):
+            return
+        if line[:at].rstrip() == "type":
+            self.section.type = line[at + 1 :].lstrip(">").strip()
 
     def open(self, number: int, line: str) -> None:
         """Begin a section, and see that Asterisk would begin it, too."""

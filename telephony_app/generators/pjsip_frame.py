@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from telephony_app.domain.snapshot import Snapshot
@@ -17,6 +18,8 @@ endpoint_identifier_order = username,ip,anonymous
 user_agent = PBX
 
 """
+
+_ADDRESS = re.compile(r"[A-Za-z0-9][A-Za-z0-9.:-]{0,252}")
 
 AOR = {
     "type": "aor",
@@ -164,7 +167,24 @@ def _transport(snapshot: Snapshot, name: str) -> dict[str, str]:
             "priv_key_file": escaping.value(snapshot.paths.private_key),
             "method": "tlsv1_2",
         }
-    return options
+    return options | _behind_nat(
+        snapshot, "externalTLSPort" if name == "tls" else "externalSIPPort"
+    )
+
+
+def _behind_nat(snapshot: Snapshot, port: str) -> dict[str, str]:
+    """Return what a transport says of itself to others than the local networks."""
+    address = snapshot.setting("ExternalAddress")
+    if not _ADDRESS.fullmatch(address):
+        return {}
+    networks = (network for network in snapshot.networks if network.is_local)
+    local = [escaping.value(span) for network in networks for span in network.permit]
+    return {
+        **({"local_net": "\n".join(local)} if local else {}),
+        "external_media_address": address,
+        "external_signaling_address": address,
+        "external_signaling_port": str(snapshot.number(port, 5060)),
+    }
 
 
 def _by_transport(snapshot: Snapshot) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from telephony_app.domain.reader import check
-from telephony_app.domain.snapshot import Paths, Phone, Provider, Snapshot
+from telephony_app.domain.snapshot import Network, Paths, Phone, Provider, Snapshot
 from telephony_app.generators.answers import HookAnswers, no_answers
 from telephony_app.generators.paper import Paper
 from telephony_app.generators.pjsip import pjsip
@@ -167,6 +167,23 @@ def test_the_frame_has_what_the_reference_lists() -> None:
     ):
         assert line in text
     assert "[transport-tls]" not in text and "[anonymous]" not in text
+
+
+def test_behind_nat_others_are_told_the_address_outside() -> None:
+    networks = (
+        Network(1, "Here", ("192.168.0.0/16", "10.0.0.0/8"), is_local=True),
+        Network(2, "x"),
+    )
+    text = written(
+        replace(small(ExternalAddress="pbx.example.com", externalSIPPort="5090"), networks=networks)
+    )
+    lines = (
+        "bind = 0.0.0.0:5060\nlocal_net = 192.168.0.0/16\nlocal_net = 10.0.0.0/8\n"
+        "external_media_address = pbx.example.com\nexternal_signaling_address = pbx.example.com\n"
+        "external_signaling_port = 5090\n"
+    )
+    assert text.count(lines) == 2
+    assert "external_" not in written(small(ExternalAddress="a b; c"))
 
 
 def test_guests_come_only_where_they_are_allowed() -> None:
