@@ -292,6 +292,7 @@ def prepare(
     if len(str(run / "asterisk.ctl")) > SOCKET_PATH_LIMIT:
         raise LabError(f"{folder} is too long a path for Asterisk's control socket.")
     owner = _owner(folder)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # secrets lie below
     for name in (".", "lib", "lib/keys", "spool", "run", "log", "cache"):
         (folder / name).mkdir(parents=True, exist_ok=True)
         if os.geteuid() == 0:

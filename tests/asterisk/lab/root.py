@@ -63,10 +63,11 @@ def ensure_root(root: Path | None = None) -> Path:
     root = root or root_folder()
     if program(root).is_file():
         return root
+    debootstrap = _debootstrap(root)
     root.parent.mkdir(parents=True, exist_ok=True)
     with _lock(root.with_name(root.name + ".lock")):
         if not program(root).is_file():
-            _fetch(root)
+            _fetch(root, debootstrap)
     return root
 
 
@@ -77,10 +78,10 @@ def _lock(path: Path) -> Iterator[None]:
         yield
 
 
-def _fetch(root: Path) -> None:
-    """Fetch into a folder beside it and rename, so that a half fetched root is never used."""
-    debootstrap = shutil.which("debootstrap", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
-    if debootstrap is None:
+def _debootstrap(root: Path) -> str:
+    """Return the path of debootstrap, or say why it cannot fetch into this folder."""
+    found = shutil.which("debootstrap", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
+    if found is None:
         raise LabError("debootstrap is not installed: apt-get install debootstrap")
     if os.geteuid() != 0:
         raise LabError(
@@ -89,6 +90,11 @@ def _fetch(root: Path) -> None:
         )
     if not KEYRING.is_file():
         raise LabError(f"{KEYRING} is missing: apt-get install debian-archive-keyring")
+    return found
+
+
+def _fetch(root: Path, debootstrap: str) -> None:
+    """Fetch into a folder beside it and rename, so that a half fetched root is never used."""
     partial = root.with_name(root.name + ".partial")
     log = root.with_name(root.name + ".log")
     words = [debootstrap, "--variant=minbase", "--include=asterisk", f"--keyring={KEYRING}"]
