@@ -15,6 +15,7 @@ from modules_app.domain.ids import fold_id
 from modules_app.domain.operations import OUTCOME_LABELS, Outcome
 from modules_app.domain.states import Verb
 from modules_app.exceptions import NotFound, Refused
+from modules_app.exceptions import gettext_noop as _
 from modules_app.models import KeptData, Operation, Upload
 from modules_app.permissions import Actor
 from modules_app.selectors.modules import find_module, module_record
@@ -37,6 +38,12 @@ def install(args: Any) -> int:
     """Install or upgrade packages, and enable them if asked for."""
     if not batches.is_batch(args, len(args.packages)):
         return _install_one(args, args.packages[0])
+    if args.allow_downgrade:
+        raise Refused(
+            "downgrade-alone",
+            _("A lower version is installed alone, not together with other packages."),
+            hint=_("Install that package with a command of its own."),
+        )
     with batches.Packages(actor(), args.packages) as upload_ids:
         asked = batches.Asked(
             Verb.INSTALL, upload_ids=upload_ids, enable=args.enable, force=args.force

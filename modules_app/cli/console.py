@@ -10,6 +10,7 @@ from django.utils.translation import get_language, gettext
 
 from modules_app.cli.changing import actor
 from modules_app.cli.output import print_error, print_json, print_table
+from modules_app.cli.terminal import harmless_terminal
 from modules_app.exceptions import ModuleError
 from modules_app.exceptions import gettext_noop as _
 from modules_app.processes.zygote import Zygote
@@ -22,7 +23,8 @@ _LOOK_SECONDS = 1.0
 def run(args: Any) -> int:
     """List a module's commands, or run one and leave with its exit status.
 
-    Its output is passed on as it comes; with ``--json`` it is printed at the end, as one document.
+    Its output is passed on as it comes, to a terminal without what would steer it; with ``--json``
+    it is printed at the end, as one document.
     """
     if not args.run_command:
         args.json = args.json or "--json" in args.run_arguments
@@ -34,13 +36,16 @@ def run(args: Any) -> int:
         arguments=args.run_arguments,
         language=get_language() or "en",
     )
-    zygote = Zygote(settings_module="pbxadmin.settings.host", label="command", preload=(TARGET,))
     status: int | None = None
-    try:
-        status = _collected(zygote, prepared) if args.json else _streamed(zygote, prepared)
-    finally:
-        record_end(actor=actor(), run=prepared, exit_status=status)
-        zygote.close()
+    with harmless_terminal():
+        zygote = Zygote(
+            settings_module="pbxadmin.settings.host", label="command", preload=(TARGET,)
+        )
+        try:
+            status = _collected(zygote, prepared) if args.json else _streamed(zygote, prepared)
+        finally:
+            record_end(actor=actor(), run=prepared, exit_status=status)
+            zygote.close()
     if status is None:
         print_error(_too_long(prepared))
         return 1

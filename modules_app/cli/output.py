@@ -28,10 +28,15 @@ class VisibleText:
 
     def write(self, text: str) -> int:
         """Write ``text``; line ends, tabs and every kind of space stay."""
-        return self._stream.write(_UNUSUAL.sub(_visible, text))
+        return self._stream.write(harmless(text))
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
+
+
+def harmless(text: str) -> str:
+    """Return ``text`` with what would steer a terminal made visible; line ends and tabs stay."""
+    return _UNUSUAL.sub(_visible, text)
 
 
 def _visible(found: re.Match[str]) -> str:

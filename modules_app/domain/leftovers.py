@@ -38,7 +38,7 @@ def left_behind(
     before: Mapping[str, Any],
     scripted: Mapping[str, set[str]],
 ) -> LeftOver:
-    """Return what is left over after a plan was carried out.
+    """Return what is left over after a plan was carried out; of models, see `lost_by_models`.
 
     ``before`` are the facts of the version before, ``scripted`` what the present install.sql makes.
     Code in Python makes tables and columns of its own, which are nobody's left-overs: there only
@@ -61,6 +61,21 @@ def left_behind(
         ]
         if columns:
             found[change.table] = columns
+    return found
+
+
+def lost_by_models(tables: Any) -> LeftOver:
+    """Return the left-overs among what the tables of Python models came to.
+
+    It is what a module's own process answered, so every part of it may be anything.
+    """
+    kept = tables.get("kept") if isinstance(tables, dict) else None
+    found: LeftOver = {}
+    for one in kept if isinstance(kept, list) else ():
+        if isinstance(one, dict) and isinstance(one.get("columns"), list):
+            table = str(one.get("table", ""))
+            if table and table not in BOOKKEEPING:
+                found[table] = [str(column) for column in one["columns"]]
     return found
 
 
@@ -88,11 +103,14 @@ def without(left_over: Mapping[str, list[str]], purged: Mapping[str, list[str]])
 
 
 def _known(before: Mapping[str, Any]) -> dict[str, set[str]]:
-    """Return the folded names of what earlier versions declared."""
+    """Return the folded names of what earlier versions declared, what models lost left out."""
+    of_models = lost_by_models(before.get("table_changes"))
     known: dict[str, set[str]] = {}
     for table in tables_of_report(before):
         known.setdefault(table.name.lower(), set()).update(_folded(table))
     for name, columns in (before.get("left_over") or {}).items():
+        if name in of_models:
+            continue
         known.setdefault(name.lower(), set()).update(column.lower() for column in columns)
     return known
 

@@ -12,6 +12,7 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
+from modules_app.domain.leftovers import LeftOver
 from modules_app.domain.renames import Rename
 from modules_app.domain.tables import TableSpec
 from modules_app.exceptions import ModuleError
@@ -22,6 +23,7 @@ from modules_app.sqlscript import applying
 from modules_app.sqlscript.statements import Script
 from modules_app.tables.inspection import check_databases
 from modules_app.tables.plan import TablePlan
+from modules_app.tables.purging import existing as existing_in
 from modules_app.tables.purging import purge_from
 from modules_app.tables.sqlite import apply_tables, plan_tables
 
@@ -101,6 +103,12 @@ def purge(path: Path, wanted: Mapping[str, Sequence[str]]) -> None:
         purge_from(connection, wanted)
 
 
+def existing(path: Path, wanted: LeftOver) -> LeftOver:
+    """Return the part of what is called left over that the database really holds."""
+    with closing(_open(path)) as connection:
+        return existing_in(connection, wanted)
+
+
 class Fence:
     """Holds the write lock of a database, so that nothing is written that the copy would miss."""
 
@@ -132,13 +140,25 @@ class Fence:
 
 
 def _new_data(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, isolation_level=None)
+    connection = _distrustful(sqlite3.connect(path, isolation_level=None))
     connection.execute("PRAGMA synchronous=OFF")
     return connection
 
 
 def _open(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)
+    return _distrustful(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True))
+
+
+def _distrustful(connection: sqlite3.Connection) -> sqlite3.Connection:
+    """Let a schema that a stranger wrote use nothing that is not harmless (R2.3).
+
+    A module writes its own database, and an export may come from anywhere.
+    """
+    connection.execute("PRAGMA trusted_schema=OFF")
+    connection.execute("PRAGMA cell_size_check=ON")
+    if hasattr(connection, "setconfig"):  # Python 3.12
+        connection.setconfig(sqlite3.SQLITE_DBCONFIG_DEFENSIVE, True)
+    return connection
 
 
 def _refuse_damaged(connection: sqlite3.Connection) -> None:

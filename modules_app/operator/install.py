@@ -12,6 +12,7 @@ from modules_app.domain.asterisk_files import scripts_of
 from modules_app.domain.findings import Finding
 from modules_app.domain.gates import closed_gates
 from modules_app.domain.ids import fold_id
+from modules_app.domain.leftovers import lost_by_models
 from modules_app.domain.manifest import Contract
 from modules_app.domain.menu_items import declared_menu
 from modules_app.domain.operations import Stage
@@ -219,7 +220,8 @@ class Install(Work):
             answer: dict[str, Any] = {"ok": True, "tables": tables.changes}
         else:
             answer = self._run_installer()
-        answer["left_over"] = tables.left_over
+        lost = data.existing(self.database, lost_by_models(answer.get("tables")))
+        answer["left_over"] = {**lost, **tables.left_over}
         data.settle(self.database)
         return answer
 

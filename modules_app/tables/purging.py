@@ -5,8 +5,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping, Sequence
 
+from modules_app.domain.leftovers import LeftOver
 from modules_app.exceptions import ModuleError
 from modules_app.exceptions import gettext_noop as _
+from modules_app.tables.forgetting import forget_in_models
 from modules_app.tables.names import quote
 from modules_app.tables.schema import read_layout, table_names
 
@@ -25,11 +27,25 @@ def purge_from(connection: sqlite3.Connection, wanted: Mapping[str, Sequence[str
     try:
         for table, columns in wanted.items():
             _purge(connection, table, columns)
+        forget_in_models(connection, wanted)
         _refuse_broken_views(connection, table)
     except (sqlite3.Error, ModuleError) as error:
         connection.execute("ROLLBACK")
         raise error if isinstance(error, ModuleError) else _failure(table, str(error)) from error
     connection.execute("COMMIT")
+
+
+def existing(connection: sqlite3.Connection, wanted: Mapping[str, Sequence[str]]) -> LeftOver:
+    """Return the part of it that is there, under the names that it has there."""
+    found: LeftOver = {}
+    for table, columns in wanted.items():
+        layout = read_layout(connection, table)
+        if layout is not None:
+            asked = {column.lower() for column in columns}
+            present = [one.name for one in layout.columns if one.name.lower() in asked]
+            if present or not columns:
+                found[layout.name] = present
+    return found
 
 
 def _purge(connection: sqlite3.Connection, table: str, columns: Sequence[str]) -> None:
@@ -40,6 +56,10 @@ def _purge(connection: sqlite3.Connection, table: str, columns: Sequence[str]) -
         _refuse_referred(connection, layout.name)
         connection.execute(f"DROP TABLE {quote(layout.name)}")
     present = {column.name.lower(): column.name for column in layout.columns}
+    gone = {column.lower() for column in columns}
+    for index in layout.indexes:
+        if any(column.lower() in gone for column in index.columns):
+            connection.execute(f"DROP INDEX {quote(index.name)}")
     for column in columns:
         if name := present.get(column.lower()):
             connection.execute(f"ALTER TABLE {quote(layout.name)} DROP COLUMN {quote(name)}")

@@ -93,3 +93,10 @@ def test_a_set_that_is_killed_is_wholly_off_or_wholly_on_afterwards(shell: Shell
         shell.json("enable", "ModuleNone", "--yes", code=4)  # a command recovers what was left
         found = {row["id"]: row["enabled"] for row in shell.json("list")["modules"]}
         assert found == {"alpha": enabled, "beta": enabled}
+
+
+def test_a_lower_version_is_not_allowed_among_several(shell: Shell) -> None:
+    packages = [shell.package(f"{one}.zip", freepbx(one)) for one in ("alpha", "beta")]
+    done = shell.run("module", "install", *packages, "--allow-downgrade", "--yes")
+    assert done.returncode == 4 and "installed alone" in done.stderr
+    assert shell.json("list")["modules"] == []

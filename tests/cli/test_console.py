@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import pty
+import subprocess
+import sys
+
 import pytest
 
 from modules_app.packages.pack import build_package
@@ -88,3 +93,58 @@ def test_a_module_is_tested_with_those_that_it_needs(shell: Shell) -> None:
     assert said["ok"], said
     assert [step["name"] for step in said["steps"]][:3] == ["needed", "install", "enable"]
     assert said["steps"][0]["said"] == "hellopbx"
+
+
+HOSTILE = r"""
+    def console_paint(self):
+        import os, subprocess, sys
+        print("plain\ttext \x1b[31mred\x1b]0;title\x07 \u202eback\u009b2J ünï")
+        sys.stderr.write("err \x1b[2J\r\n")
+        sys.stderr.flush()
+        os.write(1, b"raw \x1b[1A\n")
+        subprocess.run(["printf", "sub \\033[2K\\n"], check=True)
+"""
+
+
+def test_what_a_command_prints_cannot_steer_a_terminal(shell: Shell) -> None:
+    xml = (
+        "<module><rawname>painter</rawname><name>P</name><version>1.0</version>"
+        "<console><command><name>paint</name></command></console></module>"
+    )
+    code = "from modules_app.sdk import FreePbxModule\n\nclass Painter(FreePbxModule):\n" + HOSTILE
+    package = shell.package("painter.zip", zip_of({"module.xml": xml, "module.py": code}))
+    shell.module("install", package, "--enable", "--yes")
+
+    shown = in_a_terminal(shell, "module", "run", "painter", "paint")
+
+    for line in (
+        "plain\ttext \\u001b[31mred\\u001b]0;title\\u0007 \\u202eback\\u009b2J ünï",
+        "err \\u001b[2J\\r",
+        "raw \\u001b[1A",
+        "sub \\u001b[2K",
+    ):
+        assert f"{line}\r\n" in shown, shown
+    assert "\x1b" not in shown and "\x9b" not in shown
+    through_a_pipe = shell.module("run", "painter", "paint")
+    assert "\x1b[31mred" in through_a_pipe and "raw \x1b[1A" in through_a_pipe
+
+
+def in_a_terminal(shell: Shell, *words: str) -> str:
+    """Return what a terminal gets when a command writes to it."""
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "manage.py", *words]
+    env = {**os.environ, "DJANGO_SETTINGS_MODULE": "pbxadmin.settings.web"}
+    env |= {"PBX_DATA_DIR": str(shell.folder / "var"), "PBX_LOG_LEVEL": "ERROR"}
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs
+    )
+    os.close(theirs)
+    parts = []
+    try:
+        while block := os.read(ours, 65536):
+            parts.append(block)
+    except OSError:  # the terminal's other end is closed
+        pass
+    os.close(ours)
+    assert process.wait(timeout=60) == 0, parts
+    return b"".join(parts).decode()

@@ -6,6 +6,7 @@ import hashlib
 import json
 import sqlite3
 import zipfile
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 
 from modules_app.exceptions import ModuleError
 from modules_app.models import AuditEvent, Module, PbxSetting
+from modules_app.operator import data
 from modules_app.operator.exporting import export_module
 from modules_app.services.importing import import_module, receive_export
 from tests.builders import php_module, zip_of
@@ -251,3 +253,36 @@ def test_an_export_of_a_module_that_is_not_installed_is_refused(keeper: Life) ->
     with pytest.raises(ModuleError) as refused:
         take(keeper, file)
     assert refused.value.http_status == 404
+
+
+UNSAFE = """
+PRAGMA journal_mode = DELETE;
+DROP TABLE keeper_notes;
+CREATE TABLE keeper_notes (id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, text VARCHAR(80),
+  CHECK (load_extension(text) IS NULL));
+PRAGMA ignore_check_constraints = 1;
+INSERT INTO keeper_notes (text) VALUES ('/tmp/evil.so');
+CREATE VIEW keeper_view AS SELECT load_extension('/tmp/evil.so');
+"""
+
+
+def test_a_schema_of_a_stranger_uses_nothing_that_is_not_harmless(
+    keeper: Life, tmp_path: Path
+) -> None:
+    file = export(keeper)
+    hostile = tmp_path / "module.db"
+    hostile.write_bytes(zipfile.ZipFile(file).read("module.db"))
+    with closing(sqlite3.connect(hostile)) as connection:
+        connection.executescript(UNSAFE)
+    for opened in (data._open(hostile), data._new_data(hostile)):
+        with closing(opened), pytest.raises(sqlite3.OperationalError, match="unsafe use of"):
+            opened.execute("SELECT * FROM keeper_view").fetchall()
+    about = json.loads(zipfile.ZipFile(file).read("export.json"))
+    content = hostile.read_bytes()
+    about["files"]["module.db"] = hashlib.sha256(content).hexdigest()
+
+    operation = take(keeper, changed(file, database=content, about=json.dumps(about).encode()))
+
+    assert operation.outcome == "failed"
+    assert "unsafe use of load_extension" in str(operation.error)
+    assert notes(keeper) == ["one"]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 import textwrap
+from contextlib import closing
 
 import pytest
 
 from modules_app.domain.operations import Outcome
-from modules_app.models import HookResult, KeptData, MenuItem, Module, PbxSetting
+from modules_app.models import HookResult, KeptData, MenuItem, Module, Operation, PbxSetting
+from modules_app.services.purging import purge_columns
 from tests.builders import python_module
-from tests.lifecycle import Life
+from tests.lifecycle import ACTOR, Life
 
 ID = "ModulePy"
 
@@ -82,6 +84,59 @@ def test_a_new_field_keeps_rows_and_a_lost_one_keeps_its_column(life: Life) -> N
     assert operation.outcome == Outcome.DONE
     with sqlite3.connect(life.database(ID)) as connection:
         assert connection.execute("SELECT note FROM m_Numbers").fetchall() == [("new",)]
+
+
+WITH_NOTE = {
+    "models.py": MODELS["models.py"]
+    + "    note = models.CharField(max_length=9, default='new', db_index=True)\n"
+}
+
+
+def columns_of(life: Life) -> list[str]:
+    with closing(sqlite3.connect(life.database(ID))) as connection:
+        return [row[1] for row in connection.execute("PRAGMA table_info(m_Numbers)")]
+
+
+def purged(life: Life, **what: str) -> Operation:
+    operation = life.run(purge_columns(actor=ACTOR, module_id=ID, **what))
+    assert operation.outcome == Outcome.DONE, operation.error
+    return operation
+
+
+def test_a_column_that_models_lost_can_be_purged_and_declared_again(life: Life) -> None:
+    life.install(python_module(files={**SEED, **WITH_NOTE}), enable=True)
+    life.install(python_module(version="1.1", files={**SEED, **MODELS}))
+    assert Module.objects.get().facts["left_over"] == {"m_Numbers": ["note"]}
+
+    purged(life, table="m_Numbers", column="note")
+
+    assert "note" not in columns_of(life) and rows(life) == ["000"]
+    assert Module.objects.get().facts["left_over"] == {}
+    for version, files, columns in (("1.2", MODELS, 0), ("1.3", WITH_NOTE, 1)):
+        operation = life.install(python_module(version=version, files={**SEED, **files}))
+        assert operation.outcome == Outcome.DONE, operation.error
+        assert Module.objects.get().facts["left_over"] == {}
+        assert columns_of(life).count("note") == columns
+    assert rows(life) == ["000"]
+
+
+def test_a_table_that_models_lost_can_be_purged_and_what_they_have_again_cannot(life: Life) -> None:
+    more = MODELS["models.py"] + "\n\nclass Birds(ModuleModel):\n    name = models.TextField()\n"
+    both = {**SEED, "models.py": more}
+    life.install(python_module(files=both))
+    life.install(python_module(version="1.1", files={**SEED, **MODELS}))
+    assert Module.objects.get().facts["left_over"] == {"m_Birds": []}
+    life.install(python_module(version="1.2", files=both))
+    assert Module.objects.get().facts["left_over"] == {}
+    life.install(python_module(version="1.3", files={**SEED, **MODELS}))
+
+    purged(life)
+
+    with closing(sqlite3.connect(life.database(ID))) as connection:
+        left = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
+    assert "m_Birds" not in left and rows(life) == ["000"]
+    assert life.install(python_module(version="1.4", files=both)).outcome == Outcome.DONE
+    assert Module.objects.get().facts["left_over"] == {}
 
 
 def test_the_sidebar_override_places_the_item(life: Life) -> None:
