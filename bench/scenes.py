@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import dependencies, descriptors, dispatch, loading, phones, rendering
+from bench import applying, dependencies, descriptors, dispatch, loading, phones, rendering
 from bench.figures import Figures
 from bench.payload import Size, package
 from bench.servers import Ended, Product, send_package
@@ -186,6 +186,16 @@ def extensions_ratios(stage: Stage) -> None:
     phones.ratios(stage.figures)
 
 
+def apply(stage: Stage) -> None:
+    """Change one phone of many and apply that."""
+    applying.applying(stage.figures, tiny=stage.sizes[0].name == "tiny")
+
+
+def apply_ratios(stage: Stage) -> None:
+    """Name the aim."""
+    applying.ratios(stage.figures)
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
     """A measurement that can be asked for by name."""
@@ -206,6 +216,7 @@ SCENES = {
     "parse": Scene(parse, parse_ratios),
     "extensions": Scene(extensions, extensions_ratios),
     "render": Scene(render, render_ratios),
+    "apply": Scene(apply, apply_ratios),
 }
 
 

@@ -45,7 +45,7 @@ from telephony_app.services.apply import (
 from telephony_app.services.asterisk import Unreachable, calls_now, console
 from telephony_app.services.configured import tell_configured
 from telephony_app.surface import blame
-from telephony_app.surface.drawing import drawing, inputs
+from telephony_app.surface.drawing import Records, digest_of_inputs, drawing, read_records
 from telephony_app.surface.notes import kept_notes, notes_of
 from telephony_app.surface.telling import log_mark, read_back, tell
 
@@ -57,6 +57,7 @@ class _Look:
     event: int = 0
     modules: str = ""
     begun: datetime = field(default_factory=timezone.now)
+    records: Records | None = None
 
 
 class AsteriskSurface(Surface):
@@ -70,8 +71,11 @@ class AsteriskSurface(Surface):
         self._read: dict[tuple[str, str], list[Fault]] = {}
 
     def render(self, left_out: frozenset[str]) -> Rendering:
-        """Write all files; the same rows are not written twice."""
-        return drawing(left_out)
+        """Write all files; the same rows are not written twice.
+
+        The look under way works with the records that it read at its beginning.
+        """
+        return drawing(self._look.records or read_records(), left_out)
 
     def check(self, draft: Path, rendering: Rendering) -> list[Complaint]:
         """Read every file strictly, and blame again who wrote what Asterisk refused before."""
@@ -86,7 +90,7 @@ class AsteriskSurface(Surface):
 
     def reload(self) -> None:
         """Let Asterisk read everything; used where nothing is known of what changed."""
-        self.take(Change({}, drawing(), again=True))
+        self.take(Change({}, self.render(frozenset()), again=True))
 
     def take(self, change: Change) -> list[dict[str, Any]]:
         """Reload what changed, then read back; calls in progress go on.
@@ -116,8 +120,9 @@ class AsteriskSurface(Surface):
 
     def inputs(self) -> str:
         """Digest the rows, and remember how far they go."""
-        self._look = _Look(last_event(), modules_digest())
-        return inputs()
+        look = self._look = _Look(last_event(), modules_digest())
+        look.records = read_records()
+        return digest_of_inputs(look.records)
 
     def is_due(self) -> bool:
         """Carry out what people asked for: see `telephony_app.services.apply`."""
@@ -142,11 +147,11 @@ class AsteriskSurface(Surface):
 
     def ended(self, problem: ModuleError | None) -> None:
         """Write down what is applied, and how the wish for it ended."""
+        look, self._look = self._look, _Look()
         if problem is None:
-            look = self._look
             note_applied(event=look.event, modules=look.modules, begun=look.begun)
         else:
-            note_failed(problem, begun=self._look.begun)
+            note_failed(problem, begun=look.begun)
 
 
 def _is_automatically_due(changes: Waiting) -> bool:

@@ -6,12 +6,13 @@ import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from modules_app.models import CustomFile
 from modules_app.surfaces.base import Rendering
 from telephony_app.domain.snapshot import Snapshot
 from telephony_app.generators.rendering import render
-from telephony_app.selectors.answers import StoredAnswers, stored_answers
+from telephony_app.selectors.answers import stored_answers
 from telephony_app.selectors.apply import SURFACE
 from telephony_app.selectors.snapshot import read_snapshot
 
@@ -22,15 +23,29 @@ _lock = threading.Lock()
 _drawings: OrderedDict[str, Rendering] = OrderedDict()
 
 
-def drawing(left_out: Iterable[str] = ()) -> Rendering:
+@dataclass(frozen=True, slots=True)
+class Records:
+    """All records at one moment, with their digest."""
+
+    snapshot: Snapshot
+    digest: str
+
+
+def read_records() -> Records:
+    """Read all records; rows are tuples and say all that they hold in their representation."""
+    snapshot = read_snapshot()
+    return Records(snapshot, _digest(snapshot))
+
+
+def drawing(records: Records, left_out: Iterable[str] = ()) -> Rendering:
     """Return all files without the modules in ``left_out``."""
-    snapshot, answers = read_snapshot(), stored_answers(left_out)
-    key = _digest(snapshot, answers)
+    answers = stored_answers(left_out)
+    key = _digest(records.digest, answers)
     with _lock:
         if key in _drawings:
             _drawings.move_to_end(key)
             return _drawings[key]
-    made = render(snapshot, answers)
+    made = render(records.snapshot, answers)
     with _lock:
         _drawings[key] = made
         while len(_drawings) > _KEPT:
@@ -38,13 +53,12 @@ def drawing(left_out: Iterable[str] = ()) -> Rendering:
     return made
 
 
-def inputs() -> str:
+def digest_of_inputs(records: Records) -> str:
     """Return a digest of all that the files are made of."""
     custom = CustomFile.objects.filter(path__startswith=f"{SURFACE}/").order_by("path")
     own = list(custom.values_list("path", "mode", "text"))
-    return _digest(read_snapshot(), stored_answers(), own)
+    return _digest(records.digest, stored_answers(), own)
 
 
-def _digest(snapshot: Snapshot, answers: StoredAnswers, *more: object) -> str:
-    """Rows are tuples and say all that they hold in their representation."""
-    return hashlib.sha256(repr((snapshot, answers, *more)).encode()).hexdigest()
+def _digest(*parts: object) -> str:
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
