@@ -5,8 +5,10 @@ from __future__ import annotations
 from modules_app.api import parts
 from modules_app.cli import pages
 from modules_app.hooks.questions import register as register_questions
+from modules_app.selectors.doctor import register as register_checks
 from modules_app.services.impact import register as register_impact
 from modules_app.surfaces.table import register as register_surface
+from telephony_app.selectors.checks import telephony_checks
 from telephony_app.selectors.questions import keyed_questions
 from telephony_app.services.impact import impact_of
 from telephony_app.surface.asterisk import AsteriskSurface
@@ -30,4 +32,5 @@ def connect() -> None:
         parts.register(f"/{name}", f"telephony_app.api.routers.{name.replace('-', '_')}")
     register_surface(AsteriskSurface())
     register_impact(impact_of)
+    register_checks(telephony_checks)
     register_questions(keyed_questions)

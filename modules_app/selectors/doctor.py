@@ -6,6 +6,7 @@ import os
 import shutil
 import sqlite3
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import gettext
@@ -22,6 +23,14 @@ from modules_app.selectors.settings import read_setting
 
 _PROGRAMS = ("crontab", "nginx", "nft", "fail2ban-client")
 _FREE_BYTES = 512 * 1024 * 1024
+
+_MORE: list[Callable[[], list[dict[str, Any]]]] = []
+
+
+def register(checks: Callable[[], list[dict[str, Any]]]) -> None:
+    """Let another application add checks, as `examine` returns them."""
+    if checks not in _MORE:
+        _MORE.append(checks)
 
 
 def examine() -> list[dict[str, Any]]:
@@ -43,6 +52,7 @@ def examine() -> list[dict[str, Any]]:
         _check(_("MikoPBX contract level"), True, read_setting("PBXVersion")),
         _check(_("FreePBX contract level"), True, read_setting("FrameworkVersion")),
         _check(_("Asterisk version"), True, read_setting("AsteriskVersion") or "not known"),
+        *(one for checks in _MORE for one in checks()),
         *_provided(),
     ]
 

@@ -13,6 +13,8 @@ from django.utils.translation import gettext
 from modules_app.exceptions import fill
 from telephony_app.selectors.apply import ApplyState
 from telephony_app.selectors.apply import apply_state as read_state
+from telephony_app.selectors.live import LiveState
+from telephony_app.selectors.live import live_state as read_live
 
 register = template.Library()
 
@@ -27,6 +29,12 @@ def apply_state() -> ApplyState | None:
     except DatabaseError:
         log.exception("what waits to be applied could not be read")
         return None
+
+
+@register.simple_tag
+def live_state() -> LiveState:
+    """Return how Asterisk stands, as it was written down a moment ago."""
+    return read_live()
 
 
 @register.filter
