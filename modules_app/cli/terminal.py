@@ -22,20 +22,23 @@ def harmless_terminal() -> Iterator[None]:
     Works on the descriptors of stdout and stderr, so nothing that a child does gets around it. One
     that is no terminal is left alone: what is read by a program arrives as it was written.
     """
+    terminals: dict[int, list[int]] = {}
+    for stream in (sys.stdout, sys.stderr):
+        if os.isatty(stream.fileno()):
+            terminals.setdefault(os.fstat(stream.fileno()).st_rdev, []).append(stream.fileno())
     with ExitStack() as stack:
-        for stream in (sys.stdout, sys.stderr):
-            stack.enter_context(_filtered(stream.fileno()))
+        for descriptors in terminals.values():
+            stack.enter_context(_filtered(descriptors))
         yield
 
 
 @contextmanager
-def _filtered(fd: int) -> Iterator[None]:
-    if not os.isatty(fd):
-        yield
-        return
-    terminal = os.dup(fd)
+def _filtered(descriptors: list[int]) -> Iterator[None]:
+    """Filter what goes to one terminal; through one pipe, so that its order stays."""
+    terminal = os.dup(descriptors[0])
     reading, writing = os.pipe()
-    os.dup2(writing, fd)
+    for fd in descriptors:
+        os.dup2(writing, fd)
     os.close(writing)
     passing = threading.Thread(target=_pass_on, args=(reading, terminal), daemon=True)
     passing.start()
@@ -43,7 +46,8 @@ def _filtered(fd: int) -> Iterator[None]:
         yield
     finally:
         sys.stdout.flush()
-        os.dup2(terminal, fd)
+        for fd in descriptors:
+            os.dup2(terminal, fd)
         passing.join(_SECONDS_TO_END)  # what a child left running keeps the pipe open
 
 

@@ -98,7 +98,7 @@ def test_a_module_is_tested_with_those_that_it_needs(shell: Shell) -> None:
 HOSTILE = r"""
     def console_paint(self):
         import os, subprocess, sys
-        print("plain\ttext \x1b[31mred\x1b]0;title\x07 \u202eback\u009b2J ünï")
+        print("plain\ttext \x1b[31mred\x1b]0;title\x07 \u202eback\u009b2J ünï", flush=True)
         sys.stderr.write("err \x1b[2J\r\n")
         sys.stderr.flush()
         os.write(1, b"raw \x1b[1A\n")
