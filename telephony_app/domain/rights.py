@@ -47,7 +47,7 @@ def ami_rights(value: Any) -> dict[str, str]:
     if unknown := sorted(str(name) for name in set(value) - set(AMI_RIGHTS)):
         raise Wrong(_("There is no class of rights “{name}”."), name=unknown[0][:40])
     for name, level in value.items():
-        if level not in set(Level):
+        if level not in list(Level):
             raise Wrong(
                 _("“{level}” is no level for “{name}”: read, write or readwrite."),
                 level=str(level)[:40],
