@@ -16,7 +16,7 @@ from django import forms
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
-from modules_app.sdk.destinations import DestinationField, DestinationSelect, give
+from modules_app.hooks.destinations import DestinationField, DestinationSelect, give
 from modules_app.services.destinations import list_offers
 
 __all__ = ["DestinationField", "DestinationSelect", "offer_destinations"]

@@ -47,12 +47,14 @@ def popover(request: HttpRequest, module_id: str, key: str) -> HttpResponseBase:
     response = open_page(request, found.module_id, page, Way(path=path))
     if not sends or not _leads_on(response):
         return response
-    if in_dialog:
-        response.close()
-        return _made(before, _offered(found))
+    response.close()
+    return _made(before, _offered(found)) if in_dialog else _back(request, response)
+
+
+def _back(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """Lead to the form that asked for it, else where the module leads."""
     back = request.GET.get("next", "")
     if back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None):
-        response.close()
         return HttpResponseRedirect(back)
     return response
 

@@ -105,6 +105,11 @@ class Around:
         mode = self.safe_mode
         return mode is not None and row.enabled and row.id not in mode.running
 
+    def facts_of(self, row: ModuleRow) -> tuple[tuple[Need, ...], bool, frozenset[Verb]]:
+        """Return what a module lacks, whether it is held back, and what its author forbids."""
+        forbidden = self.forbidden.get(row.id, NOTHING)
+        return self.lacking(row), self.holds_back(row), forbidden
+
     def lacking(self, row: ModuleRow) -> tuple[Need, ...]:
         """Return what a module needs and lacks; nothing for one that is off anyway."""
         return () if row.state is ModuleState.DISABLED else self.needs.get(row.id, ())
@@ -134,8 +139,7 @@ class SortLink:
 
 def list_row(row: ModuleRow, rights: frozenset[Right], around: Around) -> ListRow:
     """Turn a selector's row into a template's row for a person with ``rights``."""
-    forbidden = around.forbidden.get(row.id, NOTHING)
-    return _list_row(row, rights, around.lacking(row), around.holds_back(row), forbidden, False)
+    return _list_row(row, rights, *around.facts_of(row), False)
 
 
 def _list_row(
@@ -206,9 +210,7 @@ def drawn_rows(
         _drawn(
             row,
             rights,
-            around.lacking(row),
-            around.holds_back(row),
-            around.forbidden.get(row.id, NOTHING),
+            *around.facts_of(row),
             row.id in chosen,
             language,
         )
