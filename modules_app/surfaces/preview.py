@@ -71,7 +71,7 @@ def _changes(surfaces: Iterable[Surface], *, without: str) -> list[Difference]:
 def _texts(surfaces: Iterable[Surface], without: str = "") -> dict[str, str]:
     texts: dict[str, str] = {}
     for surface in surfaces:
-        left_out = _refused_already(surface) | ({without} if without else set())
+        left_out = refused_already(surface) | ({without} if without else set())
         try:
             texts |= draw(surface, left_out=left_out).final.texts
         except ModuleError:  # the page of generated configuration says what is wrong
@@ -79,7 +79,7 @@ def _texts(surfaces: Iterable[Surface], without: str = "") -> dict[str, str]:
     return texts
 
 
-def _refused_already(surface: Surface) -> set[str]:
+def refused_already(surface: Surface) -> set[str]:
     """Return the modules, or files, that are not in use because the program refused them."""
     state = SurfaceState.objects.filter(pk=surface.name).first()
     if state is None:

@@ -10,6 +10,7 @@ from modules_app.models import SurfaceState
 from modules_app.surfaces.base import CORE, Block, GeneratedFile
 from modules_app.surfaces.differences import Difference, LineKind, compare
 from modules_app.surfaces.drawing import draw
+from modules_app.surfaces.preview import refused_already
 from modules_app.surfaces.table import surface
 from telephony_app.domain.sections import changed_sections, sections
 from telephony_app.selectors.apply import SURFACE
@@ -111,7 +112,9 @@ def _applied() -> list[GeneratedFile]:
 
 
 def _wanted() -> tuple[GeneratedFile, ...]:
-    return draw(surface(SURFACE)).final.files
+    """Return what would be in use: who was refused already stays left out."""
+    one = surface(SURFACE)
+    return draw(one, left_out=refused_already(one)).final.files
 
 
 def _by_owner(files: Iterable[GeneratedFile]) -> Mapping[tuple[str, str], str]:

@@ -116,6 +116,7 @@ def test_a_left_out_module_can_be_disabled_from_here(person: Client, fake: FakeA
     look()
     shown = text(person, PAGE)
     assert "/modules/ModuleBroken/disable/" in shown and "Left out" in shown
+    assert "from-broken" not in text(person, f"{PAGE}?show=files")
 
 
 def test_a_file_of_ten_thousand_lines_is_compared_at_once(
