@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
@@ -19,6 +20,8 @@ from modules_app.selectors.answers import unanswered
 from modules_app.selectors.questions import Open, all_questions, open_questions
 from modules_app.services.hook_results import record_answers
 from modules_app.services.keyed_results import record_keyed
+
+log = logging.getLogger("pbxadmin.operator")
 
 
 def collect_missing(
@@ -41,7 +44,7 @@ def _collect_missing(
     tools: Tools, module_id: str, operation: Operation | None, busy: Collection[str]
 ) -> list[str]:
     asked = []
-    hooks, questions = unanswered(module_id), open_questions(module_id)
+    hooks, questions = unanswered(module_id), _open_questions(module_id)
     free = [pk for pk in dict.fromkeys([*hooks, *questions]) if fold_id(pk) not in busy]
     for module in Module.objects.filter(pk__in=free).order_by("pk"):
         wanted = questions.get(module.pk, {})
@@ -49,6 +52,14 @@ def _collect_missing(
         collect(tools, module, [*once, *wanted], keyed=wanted, operation=operation)
         asked.append(module.pk)
     return asked
+
+
+def _open_questions(module_id: str) -> dict[str, dict[str, Open]]:
+    try:
+        return open_questions(module_id)
+    except Exception:  # the boundary: records that cannot be read stop no other surface
+        log.exception("what modules must be asked about records is not known")
+        return {}
 
 
 def collect(

@@ -203,6 +203,19 @@ def test_a_host_that_answers_spares_the_child(
     }
 
 
+def test_records_that_cannot_be_read_stop_no_other_hook(
+    life: Life, records: Questions, notes: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    life.enable(ID)
+    HookResult.objects.filter(hook=PEERS).delete()
+
+    def broken(_module_id: str = "") -> None:
+        raise KeyError("a route without a number")
+
+    monkeypatch.setattr(collecting, "open_questions", broken)
+    assert collect_idle(life.tools) == []
+
+
 def asking_host_answer(module_id: str, value: Any) -> Any:
     from modules_app.bridge.hooks import HookAnswer
 
