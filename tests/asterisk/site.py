@@ -48,8 +48,10 @@ class TelephoneSite:
             PBX_ASTERISK_DIR=str(self.etc),
             PBX_ASTERISK_BIND="127.0.0.1",
             PBX_ASTERISK_LOG=str(own / "log/messages.log"),
+            PBX_AGI_DIR=str(own / "data/agi-bin"),
         )
         self._parties: list[Phone | Provider] = []
+        (own / "data/agi-bin").mkdir(parents=True)
         self.server.prepare()
         self.server.manage("shell", "-c", self._records())
         self.server.start()
@@ -65,6 +67,7 @@ class TelephoneSite:
         settings = {
             "SIPPort": str(self.ports.sip),
             "AMIEnabled": "1",
+            "AJAMEnabled": "1",
             "AMIPort": str(self.ports.ami),
             "AJAMPort": str(self.ports.http),
             "RTPPortFrom": str(first),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import urllib.request
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -90,6 +91,11 @@ def test_a_number_of_a_module_asks_its_fast_agi_worker(site: TelephoneSite) -> N
     site.wait_for(lambda: ann.call("5555", talk_seconds=0.5) == 200 and counted(site) > 0)
 
 
+def test_a_number_of_a_module_runs_its_script(site: TelephoneSite) -> None:
+    assert site.phone("201").call("5556", talk_seconds=1) == 200
+    site.wait_for_cli("database get module-example-dialplan last", lambda said: "201" in said)
+
+
 def counted(site: TelephoneSite) -> int:
     found = rows(site, DIALPLAN, "SELECT calls FROM m_DialplanSettings")
     return int(str(found[0][0])) if found else 0
@@ -99,6 +105,14 @@ def test_a_step_of_a_module_comes_before_an_incoming_call_rings(site: TelephoneS
     ann = site.phone("201")
     assert site.caller("74990000001").call(NUMBER) == 200
     assert f"{NUMBER}: " in ann.calls[-1].header("From")
+
+
+def test_ajam_knows_the_user_of_a_module(site: TelephoneSite) -> None:
+    ((secret,),) = rows(site, AMI, "SELECT secret FROM m_ProgramAccess")
+    address = f"http://127.0.0.1:{site.ports.http}/asterisk/rawman?action=login"
+    asked = f"{address}&username=module-example-ami&secret={secret}"
+    with urllib.request.urlopen(asked, timeout=10) as answer:
+        assert "Authentication accepted" in answer.read().decode()
 
 
 def test_a_worker_hears_the_end_of_a_call(site: TelephoneSite) -> None:
