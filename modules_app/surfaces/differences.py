@@ -20,6 +20,9 @@ class LineKind(StrEnum):
     PLACE = "place"
 
 
+MANY = 40_000
+"""Lines from which on only those are told apart that one side has and the other has not."""
+
 CONTEXT = 3
 """Equal lines that are shown around a difference."""
 
@@ -46,12 +49,10 @@ class Difference:
         before, after = (self.before or "").splitlines(), (self.after or "").splitlines()
         skipped = _same_start(before, after)
         end = _same_end(before[skipped:], after[skipped:])
-        found = difflib.unified_diff(
-            before[skipped : len(before) - end],
-            after[skipped : len(after) - end],
-            lineterm="",
-            n=CONTEXT,
-        )
+        old, new = before[skipped : len(before) - end], after[skipped : len(after) - end]
+        if len(old) + len(new) > MANY:
+            return _without_order(old, new)
+        found = difflib.unified_diff(old, new, lineterm="", n=CONTEXT)
         rest = [line for number, line in enumerate(found) if number > 1]
         return [
             (_KINDS.get(line[:1], LineKind.SAME), _moved(line, skipped) if skipped else line)
@@ -89,6 +90,13 @@ def _same_start(before: Sequence[str], after: Sequence[str]) -> int:
 def _same_end(before: Sequence[str], after: Sequence[str]) -> int:
     """Count the lines that both end with, but for some around the last difference."""
     return _same_start(before[::-1], after[::-1])
+
+
+def _without_order(old: Sequence[str], new: Sequence[str]) -> list[tuple[LineKind, str]]:
+    """Compare many lines fast: where they stand is not looked at."""
+    before, after = set(old), set(new)
+    gone = [(LineKind.REMOVED, f"-{line}") for line in old if line not in after]
+    return gone + [(LineKind.ADDED, f"+{line}") for line in new if line not in before]
 
 
 def _moved(line: str, skipped: int) -> str:

@@ -75,7 +75,7 @@ def calls_now() -> int | None:
     That there are none is said by Asterisk itself, not by what was kept of it a moment ago.
     """
     kept = live_state()
-    if kept.is_fresh and kept.calls:
+    if kept.is_fresh and (kept.calls or kept.problem):
         return kept.calls
     if _Asked.at > time.monotonic() - ASK_AGAIN_SECONDS:
         return None
