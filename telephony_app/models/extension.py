@@ -83,6 +83,7 @@ class SipAccount(TelephonyModel):
         verbose_name_plural = _("SIP accounts")
         ordering = ["extension__number"]
         default_permissions = ()
+        indexes = [models.Index(fields=["disabled"], name="sip_account_disabled")]
 
     def __str__(self) -> str:
         return self.number

@@ -137,11 +137,10 @@ def import_extensions(*, actor: Actor, data: bytes | str, update: bool = False) 
     `ValuesInvalid` for what is no table, and `ImportRefused` when one line is wrong.
     """
     records.may_change(actor)
+    work, report = _sound(data, update)
     with transaction.atomic():
-        work = _Import(data, update=update)
-        report = work.report()
-        if report.faults:
-            raise ImportRefused(report)
+        if work.is_stale():  # reading a long table takes seconds, and others must not wait for it
+            work, report = _sound(data, update)
         work.store()
         numbers = [line.number for line in report.lines if line.fate is not Fate.SAME]
         records.tell(
@@ -153,6 +152,14 @@ def import_extensions(*, actor: Actor, data: bytes | str, update: bool = False) 
             numbers=numbers[:_AUDITED],
         )
     return report
+
+
+def _sound(data: bytes | str, update: bool) -> tuple[_Import, ImportReport]:
+    work = _Import(data, update=update)
+    report = work.report()
+    if report.faults:
+        raise ImportRefused(report)
+    return work, report
 
 
 @dataclass(slots=True)
@@ -171,6 +178,7 @@ class _Import:
     def __init__(self, data: bytes | str, *, update: bool) -> None:
         self._rows = _table(data)
         self._update = update
+        self._state = _state()
         self._known = {one.number: one for one in Extension.objects.select_related("sip")}
         inbound = Provider.objects.filter(registration=Registration.INBOUND)
         self._inbound = dict(inbound.values_list("username", "description"))
@@ -182,6 +190,10 @@ class _Import:
     def report(self) -> ImportReport:
         seen: dict[str, int] = {}
         return ImportReport(tuple(self._line(row, seen) for row in self._rows))
+
+    def is_stale(self) -> bool:
+        """Tell whether a number came, went or was changed since the table was looked at."""
+        return self._state != _state()
 
     def store(self) -> None:
         _insert(self._added)
@@ -276,6 +288,12 @@ def _fault(name: str, message: str, /, **context: Any) -> ValuesInvalid:
     return ValuesInvalid({name: Wrong(message, **context)})
 
 
+def _state() -> list[tuple[Any, ...]]:
+    phones = Extension.objects.order_by("pk").values_list("pk", "revision", "sip__revision")
+    providers = Provider.objects.order_by("pk").values_list("pk", "revision")
+    return [*phones, *providers]
+
+
 def _insert(phones: Sequence[_Phone]) -> None:
     for row in (phone.row for phone in phones):
         row.revision = 1
@@ -293,8 +311,14 @@ def _update(phones: Sequence[_Phone]) -> None:
         for record in chosen:
             record.revision, record.changed_at = record.revision + 1, now
         fields = {name for phone in phones for name in pick(phone)[1]}
-        columns: Any = [*sorted(fields), "revision", "changed_at"]
-        model._default_manager.bulk_update(chosen, columns, batch_size=200)  # type: ignore[type-var]
+        # Many times faster than `bulk_update`, which makes a choice of each value.
+        model._default_manager.bulk_create(
+            chosen,
+            update_conflicts=True,
+            unique_fields=["id"],
+            update_fields=[*sorted(fields), "revision", "changed_at"],
+            batch_size=500,
+        )
 
 
 def _row(phone: _Phone) -> tuple[Any, list[str]]:

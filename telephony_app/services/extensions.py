@@ -8,9 +8,11 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from modules_app.domain.core_records import CORE_REFERENCES
 from modules_app.domain.model_events import DELETED, SAVED, WATCHED
 from modules_app.exceptions import gettext_noop as _
 from modules_app.permissions import Actor
+from modules_app.selectors.answers import implementers
 from modules_app.services.core_records import refuse_if_referred
 from modules_app.services.events import emit_many
 from telephony_app.domain.faults import ValuesInvalid, Wrong
@@ -91,7 +93,7 @@ def delete_extensions(*, actor: Actor, record_ids: Sequence[int], anyway: bool =
     Phones that go together may refer to each other.
     """
     records.may_change(actor)
-    for row in _chosen(record_ids):
+    for row in _chosen(record_ids) if implementers(CORE_REFERENCES) else ():
         refuse_if_referred(kind=CORE_KIND, record_id=row.number, anyway=anyway)
     with transaction.atomic():
         rows = _chosen(record_ids)
