@@ -42,14 +42,6 @@ SEVERAL = (
     "tests/operator/test_needs.py",
     "tests/operator/test_lost_requirements.py",
 )
-KEEPING = (
-    "tests/operator/test_exports.py",
-    "tests/operator/test_backups.py",
-    "tests/operator/test_python_life.py",
-    "tests/operator/test_tables_of_packages.py",
-    "tests/cli/test_purging.py",
-    "tests/views/test_purging.py",
-)
 
 # Which tests must notice that a check of these files is gone.
 NOTICED_BY: dict[tuple[str, ...], tuple[str, ...]] = {
@@ -80,9 +72,6 @@ NOTICED_BY: dict[tuple[str, ...], tuple[str, ...]] = {
         "modules_app/operator/checking.py",
         "modules_app/operator/problems.py",
         "modules_app/operator/journal.py",
-        "modules_app/operator/callbacks.py",
-        "modules_app/operator/preflight.py",
-        "modules_app/operator/remove.py",
     ): ENGINE,
     (
         "modules_app/services/batches.py",
@@ -90,14 +79,6 @@ NOTICED_BY: dict[tuple[str, ...], tuple[str, ...]] = {
         "modules_app/services/queueing.py",
         "modules_app/operator/together.py",
     ): SEVERAL,
-    (
-        "modules_app/services/purging.py",
-        "modules_app/services/importing.py",
-        "modules_app/operator/purge.py",
-        "modules_app/operator/exporting.py",
-        "modules_app/operator/importing.py",
-        "modules_app/packages/exports.py",
-    ): KEEPING,
 }
 
 # Checks that may be missing without any difference, and why.
