@@ -78,11 +78,10 @@ def test_a_form_offers_what_the_admin_and_modules_have(
     bells: Module, answers: list[HookAnswer], core: None
 ) -> None:
     form = form_of(administrator())
-    assert form.fields["target"].choices == [
-        ("", "—"),
-        ("Extensions", [("ext,201,1", "201 Ann")]),
-        ("The bells", [("bell,3,1", "Third <b>bell</b>")]),
-    ]
+    choices = dict(form.fields["target"].choices)
+    assert choices[""] == "—"
+    assert choices["Extensions"] == [("ext,201,1", "201 Ann")]
+    assert choices["The bells"] == [("bell,3,1", "Third <b>bell</b>")]
     text = form["target"].as_field_group()
     assert "Third &lt;b&gt;bell&lt;/b&gt;" in text
     assert 'href="/popovers/bells/bell/?next=%2Froutes%2F1%2F%3Fx%3D1"' in text
