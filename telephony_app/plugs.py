@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from modules_app.api import parts
 from modules_app.cli import pages
+from modules_app.domain.destinations import register_provider
 from modules_app.hooks.questions import register as register_questions
 from modules_app.selectors.doctor import register as register_checks
 from modules_app.services.impact import register as register_impact
 from modules_app.surfaces.table import register as register_surface
 from telephony_app.selectors.checks import telephony_checks
+from telephony_app.selectors.destinations import numbers_as_destinations
 from telephony_app.selectors.questions import keyed_questions
 from telephony_app.services.impact import impact_of
 from telephony_app.surface.asterisk import AsteriskSurface
@@ -26,7 +28,7 @@ _ROUTERS = (
 
 
 def connect() -> None:
-    """Register the files of Asterisk, what they ask modules, the line about calls, and REST."""
+    """Register the files of Asterisk, what they ask modules, lines about calls, REST, numbers."""
     pages.register("telephony.md", "telephony_app.cli.reference.commands_page")
     for name in _ROUTERS:
         parts.register(f"/{name}", f"telephony_app.api.routers.{name.replace('-', '_')}")
@@ -34,3 +36,4 @@ def connect() -> None:
     register_impact(impact_of)
     register_checks(telephony_checks)
     register_questions(keyed_questions)
+    register_provider("numbers", numbers_as_destinations)
