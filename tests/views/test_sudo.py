@@ -464,7 +464,7 @@ HARMLESS = {
 PATTERNS = [*module_patterns, *telephone_patterns]
 DANGEROUS_NAMES = re.compile(
     r"remov|rollback|repair|install|delete|safe-mode-(on|off|report)|settings|revoke|export|csv"
-    r"|json|report-|backup|restore|-secret|-do$"
+    r"|json|report-|backup|restore|-secret|chosen-do"
 )
 
 
