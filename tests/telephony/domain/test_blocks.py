@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from telephony_app.domain.blocks import Shape, flaws_of_block
@@ -55,6 +55,7 @@ LINES = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(LINES, max_size=6).map("\n".join))
 def test_steps_that_are_taken_leave_what_follows_where_it_was(text: str) -> None:
     if flaws_of_block(text, Shape.STEPS):

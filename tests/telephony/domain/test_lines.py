@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from telephony_app.domain.lines import BLANK, LONGEST_LINE, Flaw, lines_of
@@ -50,6 +50,7 @@ def test_what_asterisk_would_skip_is_a_fault() -> None:
     assert read("a = \0")[1] == [(1, "null-byte")]
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=";-\\ a=[]\n#", max_size=60))
 def test_nothing_that_is_read_is_blank_or_longer_than_what_was_written(text: str) -> None:
     lines, _flaws = read(text)

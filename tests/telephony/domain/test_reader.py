@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from telephony_app.domain.balance import unbalanced
@@ -124,6 +124,7 @@ def test_variables_are_no_dialplan() -> None:
     assert faults("[globals]\nA=Dial(\n[general]\nx = yes\n", "extensions.conf") == []
 
 
+@settings(deadline=None)
 @given(st.text(alphabet='()[]{}$"\\a,', max_size=30))
 def test_brackets_are_seen_whatever_is_written(text: str) -> None:
     plain = "".join(sign for sign in text if sign not in '\\"$')
@@ -132,6 +133,7 @@ def test_brackets_are_seen_whatever_is_written(text: str) -> None:
         assert unbalanced(text)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="[](),!+=>;#-\\ \nabn1", max_size=120))
 def test_the_reader_survives_everything_and_names_lines_that_exist(text: str) -> None:
     for name in ("extensions.conf", "pjsip.conf", "x.conf"):

@@ -42,7 +42,7 @@ def headers(drawn: Rendering) -> list[str]:
     return [line for line in texts.split("\n") if line.lstrip().startswith("[")]
 
 
-@settings(max_examples=150)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(HOSTILE, min_size=6, max_size=6))
 def test_texts_of_phones_and_programs_make_no_lines(texts: list[str]) -> None:
     def system(words: list[str]) -> Snapshot:
@@ -64,7 +64,7 @@ def test_texts_of_phones_and_programs_make_no_lines(texts: list[str]) -> None:
     assert headers(drawn) == headers(render(system(["x"] * 6), no_answers()))
 
 
-@settings(max_examples=150)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(HOSTILE, min_size=8, max_size=8), REGISTRATIONS)
 def test_texts_of_providers_make_no_lines(texts: list[str], registration: str) -> None:
     description, host, user, secret, proxy, domain, more, sender = texts
@@ -87,7 +87,7 @@ def test_texts_of_providers_make_no_lines(texts: list[str], registration: str) -
     assert len(headers(drawn)) == len(headers(render(usual, no_answers())))
 
 
-@settings(max_examples=150)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(HOSTILE, min_size=5, max_size=5))
 def test_texts_of_routes_and_applications_make_no_lines(texts: list[str]) -> None:
     number, begins, prepend, place, hint = texts
@@ -107,6 +107,7 @@ def test_texts_of_routes_and_applications_make_no_lines(texts: list[str]) -> Non
     assert "${SHELL" not in "".join(drawn.texts.values())
 
 
+@settings(deadline=None)
 @given(st.lists(HOSTILE, min_size=2, max_size=2))
 def test_questions_can_be_asked_whatever_is_written(texts: list[str]) -> None:
     phones = (Phone("201", *texts),)
