@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext
 
 from modules_app.exceptions import ModuleError, Refused, fill
+from modules_app.exceptions import gettext_noop as _
 from modules_app.permissions import Right
 from modules_app.views.http import PageRequest, full_or_part, methods, page
 from telephony_app.domain.captions import caption_of
@@ -68,6 +69,8 @@ def _done(request: PageRequest, verb: str, form: QuietForm) -> str:
     if verb == "cancel":
         cancel_apply(actor=actor)
         return gettext("Taken back.")
+    if verb not in ("automatic", "manual"):
+        raise Refused("apply-verb", _("Choose one of the buttons."))
     set_automatic(actor=actor, automatic=verb == "automatic")
     if verb == "automatic":
         return gettext("Changes are applied by themselves from now on.")

@@ -96,6 +96,11 @@ def test_the_buttons_do_what_they_say(person: Client, fake: FakeAsterisk) -> Non
     assert PbxSetting.objects.get(key="AsteriskApply").value == "automatic"
 
 
+def test_an_unknown_button_changes_nothing(person: Client, fake: FakeAsterisk) -> None:
+    assert send(person).status_code == 422
+    assert not PbxSetting.objects.filter(key="AsteriskApply").exists()
+
+
 def test_no_time_is_said_at_the_field(person: Client, fake: FakeAsterisk) -> None:
     answer = send(person, do="quiet", until="late")
     assert answer.status_code == 422
