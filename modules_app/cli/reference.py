@@ -26,8 +26,8 @@ ENVIRONMENT = {
     "Empty: none are.",
     "PBX_AGI_DIR": "Folder in which Asterisk looks for AGI scripts; links to those of modules are "
     "kept there. Empty: none are.",
-    "PBX_ASTERISK_DIR": "Folder from which Asterisk reads its configuration; links to the generated "
-    "files are kept there. Empty: none are.",
+    "PBX_ASTERISK_DIR": "Folder from which Asterisk reads its configuration; links to the "
+    "generated files are kept there. Empty: none are.",
     "PBX_ASTERISK_GROUP": "Group that may read Asterisk's files, which hold passwords: the one as "
     "which Asterisk runs. Empty: that of the applier.",
     "PBX_ASTERISK_LOG": "Asterisk's own log; what it says after a reload is read there. Empty: it "
