@@ -130,5 +130,5 @@ def test_supervisord_understands_every_path(tmp_path: Path) -> None:
     options.process_config(do_usage=False)
     logs = {config.stdout_logfile for group in options.process_group_configs
             for config in group.process_configs}  # fmt: skip
-    names = ("web", "host", "applier", "operator", "workers")
+    names = ("web", "host", "applier", "operator", "workers", "telephony")
     assert logs == {str(data_dir / "log" / f"{name}.log") for name in names}
