@@ -207,14 +207,7 @@ def drawn_rows(
     """
     language = get_language() or "en"
     drawn = (
-        _drawn(
-            row,
-            rights,
-            *around.facts_of(row),
-            row.id in chosen,
-            language,
-        )
-        for row in rows
+        _drawn(row, rights, *around.facts_of(row), row.id in chosen, language) for row in rows
     )
     return format_html_join("", "{}", ((line,) for line in drawn))
 
