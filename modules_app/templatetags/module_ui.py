@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext
 from lucide.templatetags.lucide import lucide as draw
 
+from modules_app.domain.audit_actions import AUDIT_ACTIONS
 from modules_app.domain.batches import BATCH_LABELS, BatchOutcome
 from modules_app.domain.operations import OUTCOME_LABELS, Outcome
 from modules_app.domain.states import ModuleState, Verb
@@ -69,55 +70,6 @@ AUDIT_OUTCOMES = {
     "busy": ("hourglass", "warning", _("Busy")),
     "asked": ("key-round", "secondary", _("Password asked")),
     "passed": ("shield-check", "success", _("Password right")),
-}
-AUDIT_ACTIONS = {
-    "audit-export": _("Audit downloaded"),
-    "custom-file-delete": _("Own part of a file deleted"),
-    "custom-file-write": _("Own part of a file changed"),
-    "create-first-user": _("First user created"),
-    "fail2ban-change": _("fail2ban changed"),
-    "first-run-skip": _("First step of a module left out"),
-    "firewall-keep": _("Firewall rules on trial kept"),
-    "firewall-network-add": _("Network added to the firewall"),
-    "firewall-network-change": _("Network of the firewall changed"),
-    "firewall-network-delete": _("Network of the firewall deleted"),
-    "firewall-off": _("Firewall switched off"),
-    "firewall-on": _("Firewall switched on"),
-    "firewall-return": _("Firewall rules before the trial brought back"),
-    "grant-give": _("Granted to a module"),
-    "grant-revoke": _("Grant taken back"),
-    "group-add": _("Group added"),
-    "group-change": _("Group changed"),
-    "group-delete": _("Group deleted"),
-    "login": _("Login"),
-    "logout": _("Logout"),
-    "menu-place": _("Menu entry placed"),
-    "module-export": _("Data of a module exported"),
-    "module-pause": _("Paused by itself"),
-    "module-run": _("Console command of a module"),
-    "module-settle": _("Probation over"),
-    "module-verify": _("Check of the files"),
-    "operation-cancel": _("Cancel an operation"),
-    "package-discard": _("Package discarded"),
-    "package-upload": _("Package uploaded"),
-    "password-change": _("Password changed"),
-    "safe-mode-off": _("Safe mode left"),
-    "safe-mode-on": _("Safe mode entered"),
-    "session-revoke": _("Session ended"),
-    "api-key": _("API key refused"),
-    "api-key-create": _("API key made"),
-    "api-key-revoke": _("API key revoked"),
-    "settings-change": _("Settings changed"),
-    "surfaces-apply": _("Generated configuration applied again"),
-    "sudo": _("Password again"),
-    "unban": _("Address let go"),
-    "user-add": _("User added"),
-    "user-change": _("User changed"),
-    "user-delete": _("User deleted"),
-    "user-unlock": _("User unlocked"),
-    "worker-restart": _("Workers restarted"),
-    "event-retry": _("Event told again"),
-    "job-retry": _("Job tried again"),
 }
 _DESCRIPTION_TAGS = {
     "a", "b", "br", "code", "em", "h3", "h4", "h5", "i", "li", "ol", "p", "pre", "strong", "u", "ul"

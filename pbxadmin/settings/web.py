@@ -137,7 +137,10 @@ LOGGING = {
         "console": {"class": "logging.StreamHandler", "formatter": "line"},
         "attacks": ATTACK_LOGGING["handler"],
     },
-    "loggers": {"pbxadmin.attacks": ATTACK_LOGGING["logger"]},
+    "loggers": {
+        "pbxadmin.attacks": ATTACK_LOGGING["logger"],
+        "panoramisk": {"level": "WARNING"},
+    },
     "root": {"handlers": ["console"], "level": env.str("PBX_LOG_LEVEL", default="INFO")},
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False

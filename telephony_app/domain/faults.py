@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from modules_app.exceptions import Refused
+from modules_app.exceptions import gettext_noop as _
 
 Check = Callable[[Any], Any]
 """Returns a value as it is stored. Raises `Wrong`."""
@@ -36,7 +37,13 @@ class ValuesInvalid(Refused):
         super().__init__(
             "values-invalid",
             first.message,
-            context={**first.context, "field": field, "faults": listed},
+            context={
+                **first.context,
+                "field": field,
+                "fields": ", ".join(faults),
+                "faults": listed,
+            },
+            hint=_("Look at: {fields}."),
         )
         self.faults = dict(faults)
 

@@ -35,6 +35,9 @@ LONGEST_WAIT = timedelta(days=7)
 MANUAL = "manual"
 
 _APPLIED = Saying(_("Asterisk works with these files."))
+_LEFT_READY = Saying(
+    _("The files are ready, but Asterisk does not answer. It is told as soon as it does.")
+)
 
 
 def apply_now(*, actor: Actor) -> ApplyRequest:
@@ -129,9 +132,10 @@ def note_applied(*, event: int, modules: str, begun: datetime) -> None:
     """
     now = timezone.now()
     values = {"event": event, "modules": modules, "waits_since": None, "applied_at": now}
+    said = _LEFT_READY if was_not_told() else _APPLIED
     with transaction.atomic():
         ApplyMark.objects.update_or_create(pk=MARK, defaults=values)
-        _end_open(begun, ApplyOutcome.APPLIED, _APPLIED)
+        _end_open(begun, ApplyOutcome.APPLIED, said)
 
 
 def note_failed(problem: ModuleError, *, begun: datetime) -> None:

@@ -172,6 +172,9 @@ def tell(
     audit.record(actor=actor, action=action, target=str(target), outcome="done", detail=detail)
 
 
+_KEYS = {"pk": "id", "uniqid": "uniqid", "number": "number"}
+
+
 def network(value: Any) -> NetworkFilter | None:
     """Return the network that is meant, None for everywhere. Raises `Wrong`."""
     return _linked(NetworkFilter, "pk", value)
@@ -196,7 +199,8 @@ def _linked(model: Any, key: str, value: Any) -> Any:
     usable = key != "pk" or (text.isascii() and text.isdigit() and len(text) < 18)
     record = model.objects.filter(**{key: text}).first() if usable else None
     if record is None:
-        raise Wrong(_("There is no “{name}” to choose."), name=text)
+        sentence = _("There is no “{name}” to choose; say which one by its {key}.")
+        raise Wrong(sentence, name=text, key=_KEYS[key])
     return record
 
 

@@ -292,9 +292,12 @@ def test_an_asterisk_that_cannot_be_asked_gets_its_files_and_is_told_later(
 ) -> None:
     applied.mode = mode
     phone("202")
-    apply_now(actor=boss)
+    request = apply_now(actor=boss)
     state = look()
     assert state.problem is None
+    request.refresh_from_db()
+    assert request.state == "applied"
+    assert "does not answer" in request.sentence
     assert [note["slug"] for note in state.notes] == ["asterisk-not-told"]
     assert "[202]" in text_of(home, "pjsip.conf")
     applied.mode = "well"
