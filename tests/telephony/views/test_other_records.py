@@ -166,7 +166,7 @@ def test_outgoing_routes_are_told_in_words(admin: Client, provider: Provider) ->
     assert admin.post("/outgoing-routes/new/", form).status_code == 302
     html = " ".join(re.sub("<[^>]+>", " ", text(admin.get("/outgoing-routes/"))).split())
     assert "begin with 9 , then 10 digits" in html or "begin with 9, then 10 digits" in html
-    assert "without the first digit, with 8 before" in html
+    assert "digits cut off: 1, with 8 before" in html
 
 
 def test_codecs_are_switched_and_moved(admin: Client) -> None:
