@@ -94,6 +94,12 @@ class Shown:
     icon: str
     label: str
 
+    @property
+    def tone(self) -> str:
+        """Return in which colour it is shown: that of modules that are on, off or paused."""
+        tones = {Status.ONLINE: "enabled", Status.OFFLINE: "disabled", Door.UNKNOWN: "disabled"}
+        return tones.get(self.word, "paused")
+
 
 def shown(word: Status | Door | None) -> Shown:
     """Return icon and label of how something stands."""

@@ -15,6 +15,7 @@ from django.utils.translation import get_language, gettext
 
 from modules_app.permissions import Right
 from modules_app.views.rows import Chip, SortLink
+from telephony_app.domain.live import Status
 from telephony_app.selectors.lists import (
     EXTENSION_SORTS,
     LONGEST_SEARCH,
@@ -24,6 +25,7 @@ from telephony_app.selectors.lists import (
     ExtensionRow,
     Listed,
 )
+from telephony_app.selectors.live import live_state, shown
 
 _MOST_DIGITS = 9
 _TEXTS = ("id", "number", "name", "email", "mobile", "forwarding")
@@ -84,29 +86,39 @@ def drawn_extensions(
     rows: Iterable[ExtensionRow], *, may_change: bool, chosen: Iterable[int], all_chosen: bool
 ) -> str:
     """Return the lines of the list as HTML; lines that differ only in texts share one pattern."""
-    ticked, language = frozenset(chosen), get_language() or "en"
+    ticked, language, live = frozenset(chosen), get_language() or "en", live_state()
 
     def line(row: ExtensionRow) -> str:
         choice = "all" if all_chosen else "on" if row.id in ticked else "open"
-        return _drawn(row, may_change, choice if may_change else "", language)
+        status = live.phone(row.number)
+        return _drawn(row, may_change, choice if may_change else "", status, language)
 
     return format_html_join("", "{}", ((line(row),) for row in rows))
 
 
 @functools.lru_cache(maxsize=2048)
-def _drawn(row: ExtensionRow, may_change: bool, choice: str, language: str) -> str:
+def _drawn(
+    row: ExtensionRow, may_change: bool, choice: str, status: Status | None, language: str
+) -> str:
     texts = {name: getattr(row, name) or "" for name in _TEXTS}
     present = frozenset(name for name, text in texts.items() if text)
-    return format_html(_pattern(present, bool(row.disabled), may_change, choice, language), **texts)
+    pattern = _pattern(present, bool(row.disabled), may_change, choice, status, language)
+    return format_html(pattern, **texts)
 
 
 @functools.lru_cache(maxsize=256)
 def _pattern(
-    present: frozenset[str], disabled: bool, may_change: bool, choice: str, language: str
+    present: frozenset[str],
+    disabled: bool,
+    may_change: bool,
+    choice: str,
+    status: Status | None,
+    language: str,
 ) -> str:
     gaps: Mapping[str, object] = {
         **{name: f"{{{name}}}" if name in present else "" for name in _TEXTS},
         "disabled": disabled,
+        "live": shown(status) if status else None,
     }
     context = {"row": gaps, "may_change": may_change, "choice": choice, "language": language}
     return render_to_string("telephony/extension_row.html", context)

@@ -185,8 +185,14 @@ def test_the_status_page_shows_what_was_written_down(person: Client, home: Path)
     (home / "run" / "asterisk.json").write_text(json.dumps(written))
     shown = text(person, STATUS)
     assert "sip:201@10.0.0.7" in shown and "PJSIP/201-01" in shown and "registered" in shown
+    phone("202")
+    listed = text(person, "/extensions/")
+    assert ">registered<" in listed and ">not registered<" in listed
+    assert "Switched on</span></span>" not in listed
     (home / "run" / "asterisk.json").write_text(json.dumps({**written, "at": time.time() - 60}))
     shown = text(person, STATUS)
     assert "no news" in shown and "PJSIP/201-01" not in shown
+    listed = text(person, "/extensions/")
+    assert "registered<" not in listed and "Switched on</span></span>" in listed
     (home / "run" / "asterisk.json").write_text("{")
     assert "does not run" in text(person, STATUS)
