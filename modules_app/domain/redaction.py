@@ -25,6 +25,14 @@ _PEM = re.compile(r"(?s)-----BEGIN [A-Z0-9 ]+-----.*?(?:-----END [A-Z0-9 ]+-----
 _SETUP = re.compile(r"(/setup/)[^/\s]+")
 _KEY = re.compile(r"\bpbx_[0-9a-f]{8}_[A-Za-z0-9_-]{8,}")
 _JWT = re.compile(r"\beyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*")
+_OPTION = re.compile(
+    r"^([ +-]?[ \t]*(?:password|secret|md5_cred)[ \t]*=>?[ \t]*)\S.*$", re.IGNORECASE | re.MULTILINE
+)
+
+
+def hide_passwords(text: str) -> str:
+    """Return lines of a file of Asterisk, or of a difference, without the passwords they set."""
+    return _OPTION.sub(r"\1••••••", text)
 
 
 def redact(text: str, secrets: Sequence[str] = ()) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from modules_app.applier.places import OF_LINKS
+from modules_app.domain.redaction import hide_passwords
 
 
 class LineKind(StrEnum):
@@ -45,7 +46,10 @@ class Difference:
 
     @property
     def lines(self) -> list[tuple[LineKind, str]]:
-        """Return the lines of a unified difference, without the names of the files."""
+        """Return the lines of a unified difference, without names of files and passwords."""
+        return [(kind, hide_passwords(line)) for kind, line in self._lines()]
+
+    def _lines(self) -> list[tuple[LineKind, str]]:
         before, after = (self.before or "").splitlines(), (self.after or "").splitlines()
         skipped = _same_start(before, after)
         end = _same_end(before[skipped:], after[skipped:])

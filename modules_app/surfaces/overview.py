@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from modules_app.applier.places import OF_LINKS
+from modules_app.domain.redaction import hide_passwords
 from modules_app.exceptions import ModuleError, NotFound
 from modules_app.exceptions import gettext_noop as _
 from modules_app.models import CustomFile, SurfaceState
@@ -59,7 +60,8 @@ class Part:
 class AppliedFile:
     """One file in use; ``original`` is what was generated where a custom file changed it.
 
-    A link to a file of a module has a ``target``, a path below the store.
+    People see its ``parts``, which hold no passwords. A link to a file of a module has a
+    ``target``, a path below the store.
     """
 
     path: str
@@ -209,7 +211,7 @@ def complaints_about(module_id: str) -> list[dict[str, Any]]:
 
 
 def _applied(record: dict[str, Any]) -> AppliedFile:
-    parts = tuple(_parts(record["text"], record["blocks"]))
+    parts = tuple(_parts(hide_passwords(record["text"]), record["blocks"]))
     original, target = record.get("original"), record.get("target") or ""
     return AppliedFile(record["path"], record["text"], original, parts, target)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -19,8 +18,6 @@ MANY_LINES = 5_000
 MOST_SHOWN = 2_000
 """Lines of one file: from so many on only its changed sections are compared, and so many of a
 difference are shown."""
-
-_SECRET = re.compile(r"^([ +-]?\s*(?:password|secret|md5_cred)\s*=>?\s*)\S.*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +70,7 @@ def changes_by_owner() -> list[Shown]:
 
 
 def _shown(one: Difference, owner: str) -> Shown:
-    lines = [(kind, masked(line)) for kind, line in _narrowed(one).lines]
+    lines = _narrowed(one).lines
     return Shown(
         path=one.path,
         owner=owner,
@@ -82,11 +79,6 @@ def _shown(one: Difference, owner: str) -> Shown:
         lines=tuple(lines[:MOST_SHOWN]),
         cut=max(0, len(lines) - MOST_SHOWN),
     )
-
-
-def masked(line: str) -> str:
-    """Return a line without the password that it sets."""
-    return _SECRET.sub(r"\1••••••", line)
 
 
 def _narrowed(one: Difference) -> Difference:

@@ -7,6 +7,7 @@ import difflib
 from hypothesis import given
 from hypothesis import strategies as st
 
+from modules_app.domain.redaction import hide_passwords
 from modules_app.surfaces.differences import MANY, Difference, LineKind
 
 LINES = st.lists(st.sampled_from(["a", "b", "c", ""]), max_size=30)
@@ -51,3 +52,14 @@ def _patched(before: list[str], difference: Difference) -> list[str]:
             result += [line[1:]] if kind is LineKind.SAME else []
             at += 1
     return result + before[at:]
+
+
+def test_passwords_are_not_shown_but_that_they_change() -> None:
+    old = "[201-AUTH]\npassword = abc\nusername = 201\n"
+    found = Difference("asterisk/pjsip.conf", old, old.replace("abc", "xyz")).as_text()
+    assert "abc" not in found and "xyz" not in found
+    assert "-password = ••••••\n+password = ••••••\n" in found
+    assert " username = 201" in found
+    assert hide_passwords("same => n,Set(secret=1)\n  SECRET=a b") == (
+        "same => n,Set(secret=1)\n  SECRET=••••••"
+    )
