@@ -22,7 +22,10 @@ class OnDelete(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CoreKind:
-    """One kind: the seeds' name in events, the table with key and text, what people call it."""
+    """One kind: the seeds' name in events, the table with key and text, what people call it.
+
+    ``text`` is a column or an expression of SQL.
+    """
 
     seed_name: str
     table: str
@@ -36,7 +39,11 @@ CORE_RECORDS: Mapping[str, CoreKind] = {
         "NetworkFilters", "modules_app_networkfilter", "id", "title", _("network")
     ),
     "extensions": CoreKind(
-        "Extensions", "telephony_app_extension", "number", "name", _("extension")
+        "Extensions",
+        "telephony_app_extension",
+        "number",
+        "TRIM(number || ' ' || name)",
+        _("extension"),
     ),
     "providers": CoreKind(
         "Providers", "telephony_app_provider", "uniqid", "description", _("provider")

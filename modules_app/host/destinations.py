@@ -8,8 +8,12 @@ import traceback
 from collections.abc import Mapping
 from typing import Any
 
+from django.db import DatabaseError
+from django.utils.translation import gettext
+
 from modules_app.domain.destinations import (
     DESTINATIONS,
+    MOST,
     Destination,
     Maker,
     Offers,
@@ -24,6 +28,7 @@ from modules_app.host.freepbx import overrides
 from modules_app.host.loader import LoadedModule, current_result
 from modules_app.host.marker import Doing, marked
 from modules_app.sdk.context import running
+from modules_app.sdk.core_refs import core_records
 from modules_app.sdk.outside import outside
 
 _log = logging.getLogger("pbx.host")
@@ -51,7 +56,7 @@ def offers(language: str) -> Offers:
 
     Its time is that of the page: `HookTimeout` goes through.
     """
-    found, makers, silent = list(provided(language)), [], []
+    found, makers, silent = [*provided(language), *_numbers()], [], []
     for module_id, loaded in sorted(current_result().loaded.items()):
         if loaded.freepbx is None:
             continue
@@ -67,6 +72,17 @@ def offers(language: str) -> Offers:
         for one in popovers_of(module_id, loaded.module.declared.get("popovers") or ()):
             makers.append(Maker(module_id, str(names.get(one.key) or title), one.url))
     return Offers(without_doubles(found), tuple(makers), tuple(silent))
+
+
+def _numbers() -> list[Destination]:
+    """Return what the telephone part offers to web's forms; its code is not loaded here."""
+    category = gettext("Extensions")
+    try:
+        rows = core_records("extensions")[:MOST]
+    except DatabaseError:
+        _log.exception("the numbers of this system could not be read")
+        return []
+    return [Destination(f"internal,{number},1", label, category) for number, label in rows]
 
 
 def _answer_safely(

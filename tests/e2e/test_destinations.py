@@ -80,6 +80,8 @@ def test_a_destination_is_made_in_place(site: Site, page: Page) -> None:
     install(site)
     page.goto("/m/bells/")
     page.get_by_label("Name").fill("typed before")
+    own = page.get_by_label("Destination").locator("option[value='internal,hangup,1']")
+    expect(own).to_have_count(1)
     check(page, "form with a destination")
     opener = page.get_by_role("link", name="New: Bell")
     opener.click()
