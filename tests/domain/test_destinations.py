@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from modules_app.domain import destinations
 from modules_app.domain.destinations import (
     Destination,
     by_category,
@@ -19,10 +19,9 @@ from modules_app.domain.destinations import (
 
 
 @pytest.fixture
-def providers() -> Iterator[None]:
-    yield
-    for name in ("one", "two"):
-        forget_provider(name)
+def providers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody has registered yet."""
+    monkeypatch.setattr(destinations, "_providers", {})
 
 
 def test_parts_of_the_admin_are_asked_in_the_order_of_their_registration(providers: None) -> None:
@@ -31,6 +30,8 @@ def test_parts_of_the_admin_are_asked_in_the_order_of_their_registration(provide
     assert [one.label for one in provided("ru")] == ["A in ru", "B"]
     register_provider("one", lambda language: [])
     assert [one.label for one in provided("ru")] == ["B"]
+    forget_provider("two")
+    assert provided("ru") == ()
 
 
 def test_a_module_without_categories_stands_under_its_own_name() -> None:

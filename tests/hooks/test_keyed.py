@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from modules_app.hooks import questions
 from modules_app.hooks.keyed import KEYED, LONGEST_VALUE, kept_value
 from modules_app.hooks.questions import current_questions, digest, register, unregister
 from modules_app.hooks.specs import HOOKS, Interface, find_hook
@@ -70,7 +71,11 @@ def test_text_that_would_break_the_file_is_refused(value: Any, why: str) -> None
         kept_value(TEXT, {}, value)
 
 
-def test_questions_come_from_whoever_registered_for_the_hooks_that_are_wanted() -> None:
+def test_questions_come_from_whoever_registered_for_the_hooks_that_are_wanted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(questions, "_sources", [])
+
     def source(wanted: Any) -> dict[str, dict[str, dict[str, str]]]:
         return {"a": {"1": {"x": "y"}}, "b": {"2": {"x": "z"}}}
 

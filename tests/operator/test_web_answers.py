@@ -10,7 +10,7 @@ from django.test import Client
 
 from modules_app.domain.operations import Outcome
 from modules_app.models import MenuItem, Module, ModuleRight
-from modules_app.permissions import Actor
+from modules_app.permissions import Actor, Right
 from modules_app.selectors.languages import packs_in_use
 from modules_app.selectors.menu import MenuGroup, MenuLink, first_entry, sidebar
 from modules_app.services.menu import place_menu_item
@@ -51,7 +51,7 @@ def test_entries_are_rows_with_the_right_that_their_page_needs(enabled: Life) ->
 
 
 def test_each_person_sees_what_they_may_open(enabled: Life) -> None:
-    viewer, reader, nobody = person("view", name="v"), person(name="r"), person(name="n")
+    viewer, reader, nobody = person(Right.VIEW, name="v"), person(name="r"), person(name="n")
     reader.user_permissions.add(Permission.objects.get(codename=f"{ID}:reports"))
     assert first_entry(reader) == f"/m/{ID}/reports/" and first_entry(nobody) == ""
     assert captions(viewer) == ["Front"]

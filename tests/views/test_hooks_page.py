@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def module() -> Module:
-    hooks = ["create_cron_tasks", "on_after_pbx_started", "get_module_workers"]
+    hooks = ["create_cron_tasks", "on_after_network_configured", "get_module_workers"]
     found = make_module("ModuleOne", wanted="on", facts={"hooks": hooks})
     HookResult.objects.create(
         module_id="ModuleOne",
@@ -48,7 +48,7 @@ def test_a_hook_shows_how_it_ran_and_what_it_answered(
 def test_what_is_not_called_here_says_why(admin_client: Client, module: Module) -> None:
     text = admin_client.get("/hooks/").content.decode()
     assert "Not called here" in text
-    assert "telephone system" in text
+    assert "does not set up network interfaces" in text
     assert "Never ran" in text
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from modules_app.exceptions import gettext_noop as _
-from modules_app.hooks.catalogue.reasons import LATER_TELEPHONY, NO_PASSKEYS
+from modules_app.hooks.catalogue.reasons import NO_CALL_LIST, NO_PASSKEYS
 from modules_app.hooks.spec import HookKind, HookSpec, Interface, Surface, Value, arguments
 
 OURS = "design 6"
@@ -159,6 +159,6 @@ CDR = (
         returns=(Value.DICT,),
         reference="M6.6",
         called=False,
-        reason=LATER_TELEPHONY,
+        reason=NO_CALL_LIST,
     ),
 )
