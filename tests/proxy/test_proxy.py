@@ -15,6 +15,7 @@ from django.test import Client
 
 from modules_app.bridge.statement import read
 from modules_app.models import Module, ModuleRight, RegistrySequence
+from modules_app.permissions import Right
 from modules_app.proxy.slots import Slots
 from tests.proxy.stub import MODULE, Exchange, StubHost, make_module
 
@@ -140,7 +141,7 @@ def test_the_statement_says_who_asks_and_is_signed(
         "is_superuser": True,
         "page_rights": [],
         "covered": False,
-        "permissions": ["install", "operate", "remove", "view"],
+        "permissions": sorted(Right),
         "module_id": MODULE,
         "language": "en",
         "sequence": 1,

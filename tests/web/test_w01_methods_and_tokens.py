@@ -13,6 +13,20 @@ OF_REST = {
     ("api/v1/modules/<str:module_id>", "DELETE"),
     ("api/v1/packages/<uuidstr:package_id>", "DELETE"),
     ("api/v1/settings", "PATCH"),
+    ("api/v1/codecs/<str:key>", "PATCH"),
+    *(
+        (f"api/v1/{kind}/<str:key>", method)
+        for kind in (
+            "ami-users",
+            "ari-users",
+            "dialplan-applications",
+            "extensions",
+            "incoming-routes",
+            "outgoing-routes",
+            "providers",
+        )
+        for method in ("PATCH", "DELETE")
+    ),
 }
 """Only there do methods beside GET and POST mean something."""
 
