@@ -53,7 +53,7 @@ class AmiClient:
     def __enter__(self) -> Self:
         self._is_closed = False
         self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="ami", daemon=True)
+        self._thread = threading.Thread(target=self._serve, name="ami", daemon=True)
         self._thread.start()
         try:
             self._connection = self._connect()
@@ -80,8 +80,6 @@ class AmiClient:
             self._loop.call_soon_threadsafe(self._connection.connection_lost, None)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
-        self._loop.run_until_complete(asyncio.sleep(0))
-        self._loop.close()
 
     def action(self, name: str, **fields: Value) -> AmiResponse:
         """Send an action and return the answer, whether it is a success or not.
@@ -172,6 +170,12 @@ class AmiClient:
             raise errors.timeout("Login", self._timeout) from None
         if not answer.success:
             raise errors.login_refused(account.username, answer.message)
+
+    def _serve(self) -> None:
+        """Run until `close`, then let what was begun end; a thread may have but one loop."""
+        self._loop.run_forever()
+        self._loop.run_until_complete(asyncio.sleep(0))
+        self._loop.close()
 
     def _run(self, work: Coroutine[Any, Any, Result]) -> Result:
         """Do the work in the thread of the connection and wait for it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -110,6 +111,18 @@ def test_a_place_where_nobody_listens_is_named(host: str) -> None:
         AmiClient(AmiAccount(host, port, "tests", "x")).__enter__()
     assert caught.value.slug == "asterisk-unreachable"
     assert "None" not in str(caught.value)
+
+
+def test_a_thread_that_runs_an_event_loop_may_ask_too(
+    server: Callable[[Script], AmiAccount],
+) -> None:
+    account = server(lambda caller: caller.accept_login())
+
+    async def ask() -> bool:
+        with AmiClient(account) as client:
+            return isinstance(client, AmiClient)
+
+    assert asyncio.run(ask())
 
 
 def test_a_late_answer_is_a_timeout_and_disturbs_nobody(
