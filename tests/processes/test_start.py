@@ -109,7 +109,7 @@ def test_a_damaged_core_database_is_named(tmp_path: Path) -> None:
 
 @need_root
 def test_a_full_disk_is_named(tmp_path: Path) -> None:
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", tmp_path]).returncode:
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=5m", "tmpfs", tmp_path]).returncode:
         pytest.skip("no right to mount")
     try:
         done = manage(tmp_path, "prepare")
