@@ -22,4 +22,4 @@ class ConsoleCommand:
 
     def execute(self, arguments: Sequence[str]) -> int | None:
         """Do it. Return the exit status of the command; nothing stands for 0."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} has no execute()")
