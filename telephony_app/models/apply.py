@@ -65,7 +65,6 @@ class ApplyMark(models.Model):
     event = models.PositiveBigIntegerField(_("applied up to"), default=0)
     modules = models.CharField(_("what modules added"), max_length=64, blank=True)
     waits_since = models.DateTimeField(_("waits since"), null=True, blank=True)
-    applied_at = models.DateTimeField(_("applied"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("applied changes")

@@ -130,8 +130,7 @@ def note_applied(*, event: int, modules: str, begun: datetime) -> None:
 
     One that came later may be about changes that came later, too.
     """
-    now = timezone.now()
-    values = {"event": event, "modules": modules, "waits_since": None, "applied_at": now}
+    values = {"event": event, "modules": modules, "waits_since": None}
     said = _LEFT_READY if was_not_told() else _APPLIED
     with transaction.atomic():
         ApplyMark.objects.update_or_create(pk=MARK, defaults=values)
