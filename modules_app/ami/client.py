@@ -59,6 +59,7 @@ class AmiClient:
             self._connection = self._connect()
             self._login(self._connection)
         except BaseException:
+            # Whatever it is, the thread that reads must not outlive it.
             self.close()
             raise
         return self
