@@ -21,6 +21,7 @@ from modules_app.operator.loop import Operator
 from modules_app.selectors.registry import data_dir
 from modules_app.services.surfaces import apply_again, delete_custom_file, write_custom_file
 from modules_app.surfaces.overview import LABELS, SurfaceView, custom_file, overview
+from modules_app.surfaces.variables import as_the_operator
 
 FAILED = 1
 _PAUSE = 0.1
@@ -30,15 +31,17 @@ _PATIENCE_SECONDS = 120.0
 def surfaces(args: Any) -> int:
     """Print how generated configuration stands; 1 when a part of it could not be applied."""
     names = [args.name] if args.name else []
-    views = overview(names)
     if args.apply:
-        apply_again(actor=actor(), names=[view.name for view in views])
+        apply_again(actor=actor(), names=[view.name for view in overview(names)])
         wait_until_looked(quiet=args.json)
+    with as_the_operator(data_dir()) as other:
         views = overview(names)
-    if args.json:
-        print_json({"surfaces": [view.as_record(diff=args.diff) for view in views]})
-    else:
-        _print(views, diff=args.diff)
+        if args.json:
+            records = [view.as_record(diff=args.diff) for view in views]
+            print_json({"surfaces": records, "other_variables": other})
+        else:
+            _print(views, diff=args.diff)
+            _print_other(other)
     return FAILED if any(view.problem for view in views) else 0
 
 
@@ -53,10 +56,11 @@ def custom(args: Any) -> int:
         return _show_custom(args)
     wait_until_looked(quiet=args.json)
     view = overview([args.path.split("/")[0]])[0]
-    if args.json:
-        print_json(view.as_record())
-    else:
-        _print([view], diff=False)
+    with as_the_operator(data_dir()):
+        if args.json:
+            print_json(view.as_record())
+        else:
+            _print([view], diff=False)
     return FAILED if view.problem else 0
 
 
@@ -112,6 +116,14 @@ def _print(views: list[SurfaceView], *, diff: bool) -> None:
             say(f"{one['owner'] or view.name}: {one['path']}:{one['line']}: {said}")
         if diff:
             sys.stdout.write("".join(one.as_text() for one in view.differences))
+
+
+def _print_other(names: list[str]) -> None:
+    if names:
+        text = gettext(
+            "This is what the server's variables ask for; in this shell {names} is different."
+        )
+        say(fill(text, {"names": ", ".join(names)}))
 
 
 def _line(view: SurfaceView) -> tuple[str, ...]:

@@ -33,6 +33,7 @@ from modules_app.packages.fsops import FsOps
 from modules_app.processes.locks import FileLock
 from modules_app.processes.poke import PokeListener, poke
 from modules_app.processes.zygote import Zygote
+from modules_app.surfaces.variables import note_variables
 
 log = logging.getLogger("pbxadmin.operator")
 
@@ -71,6 +72,7 @@ class Operator:
             host=HostLink(self.data_dir),
         )
         self.data_dir.prepare(self.tools.fsops)
+        note_variables(self.tools.fsops, self.data_dir)
         self._listener = PokeListener(self.data_dir.root, "operator")
         self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="operation")
         recover(self.tools)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -73,9 +72,8 @@ class CronSurface(Surface):
 
 def _core(user: str) -> str:
     """Head and jobs of PBX Admin itself: once a week all files of all modules are verified."""
-    manage = shlex.quote(str(Path(settings.BASE_DIR) / "manage.py"))
     log = shlex.quote(str(Path(settings.PBX_DATA_DIR) / "log" / "verify.log"))
-    command = f"{shlex.quote(sys.executable)} {manage} module verify > {log} 2>&1"
+    command = f"{shlex.join(settings.MANAGE)} module verify > {log} 2>&1"
     head = _HEAD.format(data_dir=settings.PBX_DATA_DIR)
     return f"{head}23 4 * * sun {user} {command.replace('%', chr(92) + '%')}\n"
 

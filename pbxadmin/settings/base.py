@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+
 from pbxadmin.settings.env import BASE_DIR, data_dir, env, secret
 from pbxadmin.settings.places import *  # noqa: F403
 
 DEBUG = env.bool("PBX_DEBUG", default=False)
 PBX_DATA_DIR = data_dir()
+# How commands are called by the crontab.
+MANAGE = [sys.executable, str(BASE_DIR / "manage.py")]
 HTTPS = env.bool("PBX_HTTPS", default=False)
 PBX_PORT = env.int("PBX_PORT", default=8080)
 PBX_BIND = env.str("PBX_BIND", default="127.0.0.1")

@@ -15,6 +15,8 @@ from modules_app.cli.follow import wait_until
 from modules_app.cli.output import print_json, say, sentence
 from modules_app.exceptions import Refused, fill
 from modules_app.exceptions import gettext_noop as _
+from modules_app.selectors.registry import data_dir
+from modules_app.surfaces.variables import as_the_operator
 from telephony_app.domain.captions import caption_of
 from telephony_app.domain.ripeness import next_moment
 from telephony_app.models import ApplyOutcome, ApplyRequest
@@ -90,7 +92,8 @@ def status(args: Any) -> int:
 
 def diff(args: Any) -> int:
     """Print how the files would change, passwords left out."""
-    found = changes_by_owner() if args.by_module else changes_by_file()
+    with as_the_operator(data_dir()):
+        found = changes_by_owner() if args.by_module else changes_by_file()
     if args.json:
         shape = [
             {

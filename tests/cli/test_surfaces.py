@@ -13,6 +13,8 @@ from pytest_django.fixtures import Settings
 
 from modules_app.models import CustomFile, Module
 from modules_app.operator import surfaces
+from modules_app.packages.fsops import FsOps
+from modules_app.surfaces.variables import note_variables
 from tests.lifecycle import Life
 from tests.surfaces.rows import answering
 
@@ -106,3 +108,19 @@ def test_a_plan_says_what_changes_in_files(site: Life, capsys: pytest.CaptureFix
     _code, said = as_json(capsys, "plan", "ModuleA", "--verb", "enable")
     assert said["plan"][-1].endswith("in the files of cron is known after it is enabled.")
     assert said["diff"] == ""
+
+
+def test_other_variables_than_the_server_s_are_named_and_make_nothing_wait(
+    site: Life, settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    note_variables(FsOps(), site.data_dir)
+    settings.PBX_PORT = settings.PBX_PORT + 1
+    assert run("surfaces", "nginx")[0] == 0
+    said = capsys.readouterr()
+    assert "Waits to be applied" not in said.out
+    assert "in this shell PBX_PORT is different" in said.out + said.err
+    _code, record = as_json(capsys, "surfaces", "nginx")
+    assert (record["surfaces"][0]["standing"], record["other_variables"]) == (
+        "applied",
+        ["PBX_PORT"],
+    )
