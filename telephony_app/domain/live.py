@@ -63,7 +63,7 @@ ICONS: Mapping[StrEnum, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Where a telephone or provider can be reached; ``status`` is Asterisk's word."""
+    """Where an endpoint, a telephone or provider, can be reached; ``status`` is Asterisk's word."""
 
     endpoint: str
     uri: str
@@ -83,9 +83,9 @@ class Contact:
 
 
 def contact_of(fields: Mapping[str, str]) -> Contact:
-    """Return a contact from the fields of ``ContactStatus`` or of an item of a list."""
+    """Return a contact from the fields of ``ContactStatus``, or of ``ContactList`` in a list."""
     uri = fields.get("URI") or fields.get("Uri") or ""
-    endpoint = fields.get("EndpointName") or fields.get("AOR") or fields.get("Aor") or ""
+    endpoint = fields.get("EndpointName") or fields.get("Endpoint") or ""
     trip = fields.get("RoundtripUsec") or fields.get("RoundTripUsec") or ""
     return Contact(
         endpoint=endpoint,

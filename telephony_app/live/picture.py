@@ -115,11 +115,15 @@ class Picture:
         return {name: status_of(self._contacts[name].values()) for name in names}
 
     def _take_contact(self, contact: Contact) -> None:
-        known = self._contacts.setdefault(contact.endpoint, {})
+        known = self._contacts.setdefault(self._owner(contact.endpoint), {})
         if contact.is_gone:
             known.pop(contact.uri, None)
         else:
             known[contact.uri] = contact
+
+    def _owner(self, endpoint: str) -> str:
+        """Return whose an endpoint is; in a browser that of telephone 201 is 201-WS (M7.2)."""
+        return endpoint if endpoint in self._providers else endpoint.removesuffix("-WS")
 
     def _read_channels(self) -> None:
         self._stale.discard("channels")
@@ -148,8 +152,8 @@ class Picture:
 
 
 def _registration_name(fields: Mapping[str, str]) -> str:
-    """Return the uniqid: the endpoint of the registration, else the start of its own name."""
-    return fields.get("Endpoint") or fields.get("ObjectName", "").removeprefix("REG-")
+    """Return the uniqid of the provider, whose registration is called ``<uniqid>-REG`` (M7.4)."""
+    return fields.get("ObjectName", "").removesuffix("-REG")
 
 
 def _contact_record(contact: Contact) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import pytest
 
 from modules_app.exceptions import ModuleError, Refused
 from telephony_app.ami import AmiAccount, AmiClient
+from telephony_app.live.picture import Picture
 from tests.asterisk.lab.instance import AsteriskLab, Instance, Ports
 from tests.asterisk.minimal import AMI_SECRET, AMI_USER, write_etc
 from tests.asterisk.phones import Phone
@@ -42,6 +43,15 @@ def test_a_list_comes_whole(client: AmiClient) -> None:
     answer = client.action("PJSIPShowEndpoints")
     assert {item.fields["ObjectName"] for item in answer.events} == {"201", "202", "provider"}
     assert {item.name for item in answer.events} == {"EndpointList"}
+
+
+def test_a_fresh_connection_knows_who_is_registered(
+    client: AmiClient, phone: Callable[[str], Phone]
+) -> None:
+    assert phone("201").register() == 200
+    picture = Picture(client, {})
+    picture.look()
+    assert picture.phones == {"201": "online"}
 
 
 def test_an_empty_list_is_empty(client: AmiClient) -> None:

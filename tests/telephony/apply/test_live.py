@@ -19,7 +19,14 @@ from telephony_app.live.worker import LiveWorker
 from telephony_app.selectors.live import LiveState, live_state
 from tests.telephony.apply.fake_ami import FakeAsterisk, nobody
 
-CONTACT = {"Aor": "201", "Uri": "sip:201@10.0.0.7", "Status": "Reachable", "EndpointName": "201"}
+CONTACT = {
+    "Event": "ContactList",
+    "ObjectName": "201;@7b974dd3c7f1e1844da0eca590cfa8cb",
+    "Endpoint": "201",
+    "Uri": "sip:201@10.0.0.7",
+    "Status": "Reachable",
+}
+REGISTRATION = {"Event": "OutboundRegistrationDetail", "Endpoint": "", "ClientUri": "sip:u@host"}
 
 
 def wait_for(condition: Callable[[], object], seconds: float = 20.0) -> None:
@@ -84,6 +91,31 @@ def test_contacts_calls_and_registrations_are_written_down(
         assert (found.phones, found.calls, found.version) == ({"201": "online"}, 2, "22.0.0")
         assert found.phone("201") is Status.ONLINE and found.phone("202") is Status.OFFLINE
         assert found.contacts["201"][0]["uri"] == "sip:201@10.0.0.7"
+
+
+def test_a_telephone_in_a_browser_is_the_telephone(follow: Callable[[int], LiveWorker]) -> None:
+    with FakeAsterisk() as fake:
+        fake.items["PJSIPShowContacts"] = [{**CONTACT, "Endpoint": "201-WS"}]
+        follow(fake.port)
+        wait_for(lambda: live_state().phones)
+        assert live_state().phones == {"201": "online"}
+        gone = {"URI": CONTACT["Uri"], "AOR": "201-WS", "EndpointName": "201-WS"}
+        fake.tell("ContactStatus", ContactStatus="Removed", **gone)
+        wait_for(lambda: not live_state().phones)
+
+
+def test_a_registration_says_more_than_an_address_that_answers(
+    follow: Callable[[int], LiveWorker],
+) -> None:
+    with FakeAsterisk() as fake:
+        fake.items["PJSIPShowContacts"] = [{**CONTACT, "Endpoint": "SIP-TRUNK-1"}]
+        fake.items["PJSIPShowRegistrationsOutbound"] = [
+            {**REGISTRATION, "ObjectName": "SIP-TRUNK-1-REG", "Status": "Rejected"},
+            {"Event": "AuthDetail", "ObjectName": "SIP-TRUNK-1-REG-AUTH"},
+        ]
+        follow(fake.port)
+        wait_for(lambda: live_state().providers)
+        assert live_state().providers == {"SIP-TRUNK-1": "rejected"} and not live_state().phones
 
 
 def test_modules_hear_of_a_start_once_and_of_changes_together(
