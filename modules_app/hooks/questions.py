@@ -9,16 +9,29 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 Arguments = Mapping[str, Any]
 Questions = Mapping[str, Mapping[str, Arguments]]
 """By hook, then by key: the arguments of the hook by name, made of JSON values."""
 
-Source = Callable[[Collection[str]], Questions]
-"""Returns the questions of the hooks that it is given, without those that it does not know."""
+
+@dataclass(frozen=True)
+class Source:
+    """Whoever knows records that modules are asked about.
+
+    ``read`` returns the records as they are now; while they are equal, so are the questions.
+    ``ask`` returns the questions about them of the hooks that it is given, without those that it
+    does not know.
+    """
+
+    read: Callable[[], object]
+    ask: Callable[[Any, Collection[str]], Questions]
+
 
 _sources: list[Source] = []
+_encoded = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=str).encode
 
 
 def register(source: Source) -> None:
@@ -32,11 +45,18 @@ def unregister(source: Source) -> None:
     _sources.remove(source)
 
 
-def current_questions(wanted: Collection[str]) -> dict[str, dict[str, Arguments]]:
-    """Return all questions of these hooks as they are now; {} for a hook that nobody asks."""
+def read_records() -> list[object]:
+    """Return what the questions are made of now, to be compared with what it was before."""
+    return [source.read() for source in _sources]
+
+
+def questions_about(
+    records: Collection[object], wanted: Collection[str]
+) -> dict[str, dict[str, Arguments]]:
+    """Return all questions of these hooks about `read_records`; {} for a hook that nobody asks."""
     found: dict[str, dict[str, Arguments]] = {hook: {} for hook in wanted}
-    for source in _sources if found else ():
-        for hook, questions in source(wanted).items():
+    for source, read in zip(_sources, records, strict=True) if found else ():
+        for hook, questions in source.ask(read, wanted).items():
             if hook in found:
                 found[hook].update(questions)
     return found
@@ -44,5 +64,4 @@ def current_questions(wanted: Collection[str]) -> dict[str, dict[str, Arguments]
 
 def digest(arguments: Arguments) -> str:
     """Return a short digest of arguments: as long as it stays, the answer counts."""
-    text = json.dumps(arguments, sort_keys=True, separators=(",", ":"), default=str)
-    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+    return hashlib.blake2b(_encoded(arguments).encode(), digest_size=8).hexdigest()

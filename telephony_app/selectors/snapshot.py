@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
+from django.db.models import Count, Max, Sum
 
 from modules_app.models import NetworkFilter
 from modules_app.selectors.settings import all_settings
@@ -50,11 +53,15 @@ _PROVIDER = (
     "manual_attributes",
 )
 _CODECS = _PHONE.index("codecs")
+_known_phones: tuple[list[dict[str, Any]], tuple[plain.Phone, ...]] = ([], ())
 _LISTS = {_PROVIDER.index("codecs"), _PROVIDER.index("additional_hosts")}
 
 
 def read_snapshot() -> plain.Snapshot:
-    """Return what is switched on, and the settings; ten queries whatever there is."""
+    """Return what is switched on, and the settings; twelve queries whatever there is.
+
+    Phones are read again only after one of them changed.
+    """
     return plain.Snapshot(
         settings=all_settings(),
         codecs=_codecs(),
@@ -81,6 +88,21 @@ def _codecs() -> tuple[plain.Codec, ...]:
 
 
 def _phones() -> tuple[plain.Phone, ...]:
+    global _known_phones
+    stamp = _stamp()  # before they are read: who changes one meanwhile is noticed the next time
+    if stamp != _known_phones[0]:
+        _known_phones = (stamp, _read_phones())
+    return _known_phones[1]
+
+
+def _stamp() -> list[dict[str, Any]]:
+    """Return what no phone comes, goes or changes without: numbers, revisions and moments."""
+    found = {"count": Count("pk"), "newest": Max("pk")}
+    found |= {"revisions": Sum("revision"), "changed": Max("changed_at")}
+    return [model.objects.aggregate(**found) for model in (models.Extension, models.SipAccount)]
+
+
+def _read_phones() -> tuple[plain.Phone, ...]:
     rows = models.SipAccount.objects.filter(disabled=False, extension__kind=Kind.PHONE)
     found = rows.order_by("extension__number").values_list(*_PHONE)
     return tuple(

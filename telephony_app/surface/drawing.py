@@ -31,10 +31,16 @@ class Records:
     digest: str
 
 
+_known: Records | None = None
+
+
 def read_records() -> Records:
     """Read all records; rows are tuples and say all that they hold in their representation."""
-    snapshot = read_snapshot()
-    return Records(snapshot, _digest(snapshot))
+    global _known
+    snapshot, known = read_snapshot(), _known
+    if known is None or known.snapshot != snapshot:
+        known = _known = Records(snapshot, _digest(snapshot))
+    return known
 
 
 def drawing(records: Records, left_out: Iterable[str] = ()) -> Rendering:

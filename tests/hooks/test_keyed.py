@@ -8,7 +8,14 @@ import pytest
 
 from modules_app.hooks import questions
 from modules_app.hooks.keyed import KEYED, LONGEST_VALUE, kept_value
-from modules_app.hooks.questions import current_questions, digest, register, unregister
+from modules_app.hooks.questions import (
+    Source,
+    digest,
+    questions_about,
+    read_records,
+    register,
+    unregister,
+)
 from modules_app.hooks.specs import HOOKS, Interface, find_hook
 from modules_app.hooks.values import WrongShape
 
@@ -76,17 +83,19 @@ def test_questions_come_from_whoever_registered_for_the_hooks_that_are_wanted(
 ) -> None:
     monkeypatch.setattr(questions, "_sources", [])
 
-    def source(wanted: Any) -> dict[str, dict[str, dict[str, str]]]:
-        return {"a": {"1": {"x": "y"}}, "b": {"2": {"x": "z"}}}
+    def ask(records: Any, wanted: Any) -> dict[str, dict[str, dict[str, str]]]:
+        return {"a": {"1": {"x": records}}, "b": {"2": {"x": "z"}}}
 
+    source = Source(lambda: "y", ask)
     register(source)
     register(source)
     try:
-        assert current_questions({"a"}) == {"a": {"1": {"x": "y"}}}
-        assert current_questions(()) == {}
+        assert read_records() == ["y"]
+        assert questions_about(["y"], {"a"}) == {"a": {"1": {"x": "y"}}}
+        assert questions_about(["y"], ()) == {}
     finally:
         unregister(source)
-    assert current_questions({"a"}) == {"a": {}}
+    assert questions_about(read_records(), {"a"}) == {"a": {}}
 
 
 def test_a_digest_depends_on_the_values_and_not_on_their_order() -> None:

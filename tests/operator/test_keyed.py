@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from modules_app.hooks import keyed as keyed_rules
-from modules_app.hooks.questions import register, unregister
+from modules_app.hooks.questions import Source, register, unregister
 from modules_app.models import HookResult, Module
 from modules_app.operator import asking_host, collecting
 from modules_app.operator.collecting import collect, collect_idle
@@ -52,10 +53,13 @@ class Questions:
         self.routes: dict[str, dict[str, Any]] = {}
         self.calls = 0
 
-    def __call__(self, wanted: Any) -> dict[str, dict[str, dict[str, Any]]]:
+    def read(self) -> dict[str, dict[str, Any]]:
+        return deepcopy(self.routes)
+
+    def ask(self, routes: Any, wanted: Any) -> dict[str, dict[str, dict[str, Any]]]:
         self.calls += 1
         aor = {"extension": "201", "options": {"type": "aor", "max_contacts": "5"}}
-        return {ROUTES: self.routes, PEERS: {"201/aor": aor}}
+        return {ROUTES: routes, PEERS: {"201/aor": aor}}
 
     def set(self, *numbers: str) -> None:
         self.routes = {number: {"rout_number": number} for number in numbers}
@@ -65,9 +69,10 @@ class Questions:
 def records() -> Iterator[Questions]:
     questions = Questions()
     questions.set("100", "200", "300")
-    register(questions)
+    source = Source(questions.read, questions.ask)
+    register(source)
     yield questions
-    unregister(questions)
+    unregister(source)
 
 
 @pytest.fixture
@@ -120,6 +125,23 @@ def test_only_what_changed_is_asked_again_and_what_is_gone_is_forgotten(
     records.routes["200"] = {"rout_number": "200", "more": 1}
     collect_idle(life.tools)
     assert asked(notes) == ["200"]
+
+
+def test_while_nothing_changes_no_question_is_made_and_no_answer_read(
+    life: Life, records: Questions, notes: Any
+) -> None:
+    life.enable(ID)
+    assert open_questions() == {}
+    records.calls = 0
+    with CaptureQueriesContext(connection) as captured:
+        assert open_questions() == {}
+    assert records.calls == 0
+    assert not any("asked_with" in query["sql"] for query in captured)
+    HookResult.objects.filter(hook=ROUTES).delete()
+    assert list(open_questions()[ID][ROUTES].questions) == ["100", "200", "300"]
+    assert list(open_questions()) == [ID], "what is open stays open until it is answered"
+    records.set("100")
+    assert list(open_questions()[ID][ROUTES].questions) == ["100"]
 
 
 def test_a_wish_of_the_module_asks_about_every_record_again(
