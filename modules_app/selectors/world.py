@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.db.models.fields.json import KT
+from django.utils.translation import get_language
 
 from modules_app.domain.dependencies.conflicts import Conflict, read_conflicts
 from modules_app.domain.dependencies.grammar import Requirement, read_requirements
@@ -37,15 +38,15 @@ _FLAGS = ("can_disable", "can_uninstall")
 
 
 def read_world(
-    upload_ids: Collection[str] | None = None, *, with_store: bool = True, language: str = "en"
+    upload_ids: Collection[str] | None = None, *, with_store: bool = True, language: str = ""
 ) -> World:
     """Return the world of now, with five queries.
 
     At hand are all waiting uploads, or only those named in ``upload_ids``, and with ``with_store``
     the kept packages of modules that are newer than what is installed, or not installed at all.
-    ``language`` chooses the names.
+    ``language`` chooses the names; without it they are in the language of whoever asks.
     """
-    settings = all_settings()
+    settings, language = all_settings(), language or get_language() or "en"
     installed = {one.key: one for one in _installed(language)}
     at_hand = [*_uploads(upload_ids, language)]
     if with_store:

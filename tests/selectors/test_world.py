@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from modules_app.domain.dependencies.plan import Goal
 from modules_app.domain.dependencies.resolver import resolve
 from modules_app.domain.states import ModuleState, Verb
 from modules_app.models import Module, PbxSetting
 from modules_app.selectors.world import read_world
+from modules_app.services.batch_plans import plan_batch
 from tests.builders import zip_of
 from tests.lifecycle import Life
 
@@ -40,6 +42,31 @@ def test_an_installed_module_and_a_waiting_upload_are_both_candidates(life: Life
     assert (parrot.source, parrot.reference) == ("upload", str(upload.pk))
     assert [str(one) for one in parrot.requirements] == ["cage ge 1.0"]
     assert [one.named for one in parrot.conflicts] == ["old"]
+
+
+def in_russian(module_id: str, name: str, *needed: str) -> bytes:
+    depends = "".join(f"<module>{one}</module>" for one in needed)
+    text = XML.format(id=module_id, version="1.0", depends=depends, more="")
+    words = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\n'
+    words += f'msgid "The {module_id}"\nmsgstr "{name}"\n'
+    path = f"{module_id}/i18n/ru_RU/LC_MESSAGES/{module_id}.po"
+    return zip_of({f"{module_id}/module.xml": text, path: words})
+
+
+def test_plans_name_modules_in_the_language_of_the_reader(life: Life) -> None:
+    life.install(in_russian("cage", "Клетка"), enable=True)
+    life.install(in_russian("parrot", "Попугай", "cage"), enable=True)
+
+    with translation.override("ru"):
+        plan = plan_batch(verb=Verb.DISABLE, ids=["cage"])
+        cascade = plan_batch(verb=Verb.DISABLE, ids=["cage"], cascade=True)
+    english = plan_batch(verb=Verb.DISABLE, ids=["cage"])
+
+    (problem,) = plan.problems
+    assert (problem.context["name"], problem.context["dependents"]) == ("Клетка", "Попугай")
+    assert [one.name for one in cascade.steps] == ["Попугай", "Клетка"]
+    assert "Клетка" in str(dict(cascade.steps[0].context)), "the reason names what goes"
+    assert english.problems[0].context["name"] == "The cage"
 
 
 def test_only_the_named_uploads_are_at_hand_when_some_are_named(life: Life) -> None:

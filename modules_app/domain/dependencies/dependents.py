@@ -109,9 +109,15 @@ def _needs(candidate: Candidate, world: World, *, strict: bool) -> Iterable[str]
 
 def _dependent(user: Candidate, world: World, gone: set[str], first: frozenset[str]) -> Dependent:
     needs = [key for key in dict.fromkeys(_needs(user, world, strict=True)) if key in gone]
-    ids = tuple(world.installed[key].id for key in needs)
-    direct = not first.isdisjoint(needs)
-    return Dependent(user.id, user.name or user.id, user.version, ids, direct)
+    needed = [world.installed[key] for key in needs]
+    return Dependent(
+        user.id,
+        user.name or user.id,
+        user.version,
+        needs=tuple(one.id for one in needed),
+        needs_names=tuple(one.name or one.id for one in needed),
+        direct=not first.isdisjoint(needs),
+    )
 
 
 def _told(

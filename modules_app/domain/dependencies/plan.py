@@ -54,14 +54,15 @@ class Step:
 class Dependent:
     """An enabled module that needs one which is to be disabled or removed.
 
-    ``needs`` are the ids it needs, of those that would go; ``direct`` tells that one of them was
-    asked for, not merely switched off along with it.
+    ``needs`` are the ids it needs, of those that would go, and ``needs_names`` their names;
+    ``direct`` tells that one of them was asked for, not merely switched off along with it.
     """
 
     id: str
     name: str
     version: str
     needs: tuple[str, ...]
+    needs_names: tuple[str, ...]
     direct: bool = True
 
 

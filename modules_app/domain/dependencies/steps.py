@@ -155,7 +155,7 @@ class _Reasons:
         if state.key in self._asked:
             return ASKED, {}, False, True
         if state.key in self._dependents:
-            needs = ", ".join(self._dependents[state.key].needs)
+            needs = ", ".join(self._dependents[state.key].needs_names)
             return _NEEDS_GONE, {"needs": needs}, False, False
         present = self._choices.present(state.key)
         unmet = [one for one in self._made[state.key] if not one.allows(present)]

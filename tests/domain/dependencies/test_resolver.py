@@ -244,8 +244,8 @@ def test_disabling_what_others_need_is_refused_with_their_names() -> None:
     assert problems(plan) == ["dependents-enabled"]
     assert str(plan.problems[0]) == "“B” is needed by A, enabled now."
     assert plan.dependents == (
-        Dependent("a", "A", "1.0", ("b",)),
-        Dependent("x", "X", "1.0", ("a",), direct=False),
+        Dependent("a", "A", "1.0", ("b",), ("B",)),
+        Dependent("x", "X", "1.0", ("a",), ("A",), direct=False),
     )
     assert warnings(plan) == ["dependents-disabled"]
     assert told(plan) == ["disable b 1.0"]
@@ -258,7 +258,7 @@ def test_a_cascade_disables_the_dependents_first_and_removes_only_what_was_asked
 
     assert told(plan) == ["disable x 1.0", "disable a 1.0", "remove b 1.0"]
     assert plan.is_possible
-    assert str(plan.steps[1]) == "It needs b, which does not stay enabled."
+    assert str(plan.steps[1]) == "It needs B, which does not stay enabled."
 
 
 def test_dependents_that_go_along_are_no_obstacle_and_go_first() -> None:
