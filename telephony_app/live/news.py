@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from modules_app.exceptions import ModuleError
 from modules_app.packages.fsops import FsOps
 from telephony_app.domain.live import changes
 
@@ -112,7 +113,7 @@ class News:
             self._fsops.write_file_atomically(
                 self._path.parent, self._path.name, data, mode=0o640, durable=False
             )
-        except OSError as error:
+        except (OSError, ModuleError) as error:
             log.error("what modules were told could not be written: %s", error)
 
     def _read(self) -> dict[str, Any]:
