@@ -179,6 +179,7 @@ _SETTINGS: Mapping[str, tuple[str, ...]] = {
     "PBXFail2BanEnabled": ("Firewall", "Fail2BanConf"),
     "PBXFirewallMaxReqSec": ("Firewall",),
     "PBXRateLimitEnabled": ("Nginx",),
+    "ExternalAddress": ("PJSIP",),
     "RTPPortFrom": ("RTP", "Firewall"),
     "RTPPortTo": ("RTP", "Firewall"),
     "IAXPort": ("IAX", "Firewall"),
