@@ -24,6 +24,7 @@ from modules_app.services.batches import plan_batch
 from modules_app.services.lifecycle import install_module
 from modules_app.services.plans import plan_operation
 from modules_app.services.uploads import PackageInvalid, discard_upload, receive_upload
+from modules_app.surfaces.preview import preview
 from modules_app.views.http import PageRequest, methods, page, request_key
 from modules_app.views.reports import read_report
 from modules_app.views.sudo import sudo
@@ -103,8 +104,10 @@ def upload_discard(request: PageRequest, upload_id: UUID) -> HttpResponse:
 
 def _plan(found: UploadPage) -> list[dict[str, Any]]:
     verb = Verb.UPGRADE if found.relation else Verb.INSTALL
-    options = {"upload": str(found.upload.pk)}
-    return plan_operation(verb=verb, module_id=found.upload.module_id, options=options)
+    module_id, options = found.upload.module_id, {"upload": str(found.upload.pk)}
+    files = preview(verb=verb, module_id=module_id, hooks=found.report.get("hooks") or ())
+    steps = plan_operation(verb=verb, module_id=module_id, options=options)
+    return [*steps, *files.sentences]
 
 
 def _among_others(found: UploadPage, rights: frozenset[Right]) -> dict[str, Any]:

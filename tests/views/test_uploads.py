@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -15,7 +17,7 @@ from tests.pages import person
 ADDRESS = "/modules/upload/"
 
 
-def send(client: Client, content: bytes, name: str = "package.zip") -> object:
+def send(client: Client, content: bytes, name: str = "package.zip") -> Any:
     return client.post(ADDRESS, {"package": SimpleUploadedFile(name, content)})
 
 
@@ -25,6 +27,18 @@ def test_a_package_leads_to_its_report(life: Life, admin_page: Client) -> None:
     assert response["Location"] == f"/uploads/{waiting.pk}/"
     html = admin_page.get(response["Location"]).content.decode()
     assert waiting.module_id in html and "A new module" in html
+
+
+def test_the_plan_names_the_files_that_its_hooks_are_for(life: Life, admin_page: Client) -> None:
+    """Which lines they bring is known when its code has run, so nothing more is said."""
+    conf = "from modules_app.sdk import ConfigClass\n\n\nclass TestConf(ConfigClass):\n"
+    conf += "    def create_cron_tasks(self, tasks):\n        return []\n"
+    address = send(admin_page, mikopbx(files={"conf.py": conf}))["Location"]
+    said = "changes in the files of cron is known after it is enabled."
+    assert said in admin_page.get(address).content.decode()
+    life.install(mikopbx(files={"conf.py": conf}))
+    assert said not in admin_page.get(address).content.decode(), "one that is off changes nothing"
+    assert said not in admin_page.get(send(admin_page, mikopbx("ModuleB"))["Location"]).text
 
 
 def test_a_package_is_discarded(life: Life, admin_page: Client) -> None:
