@@ -155,11 +155,10 @@ def plan_document(plan: Plan) -> dict[str, Any]:
 def lines_of(plan: Plan) -> list[str]:
     """Return a plan as lines to read, what stands against it last."""
     lines = [_line(step) for step in plan.steps]
-    for kind, findings in (("warning", plan.warnings), ("error", plan.problems)):
-        for finding in findings:
-            lines.append(f"{kind:8} {_text(finding)} [{finding.slug}]")
-            if finding.hint:
-                lines.append(f"{'':8} {fill(gettext(finding.hint), finding.context)}")
+    for finding in (*plan.warnings, *plan.problems):
+        lines.append(f"{finding.severity:8} {_text(finding)} [{finding.slug}]")
+        if finding.hint:
+            lines.append(f"{'':8} {fill(gettext(finding.hint), finding.context)}")
     return lines
 
 

@@ -143,16 +143,13 @@ def _with_renames(plan: Plan) -> Plan:
 
 def _with_impact(plan: Plan) -> Plan:
     """Say once what the steps mean for calls."""
-    lines = [
-        line
-        for step in plan.steps
-        for line in impact_of(step.verb, step.id, _hooks_of_package(step))
+    if not plan.steps:
+        return plan
+    notes = [
+        Finding(Severity.NOTE, "impact", line["text"], line["context"])
+        for line in impact_of((one.verb, one.id, _hooks_of_package(one)) for one in plan.steps)
     ]
-    notes = {
-        line["text"]: Finding(Severity.NOTE, "impact", line["text"], line["context"])
-        for line in lines
-    }
-    return replace(plan, warnings=(*plan.warnings, *notes.values())) if notes else plan
+    return replace(plan, warnings=(*plan.warnings, *notes))
 
 
 def _hooks_of_package(step: Step) -> list[str]:

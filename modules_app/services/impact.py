@@ -5,16 +5,29 @@ An application registers a provider when it starts; this one imports none of the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, Protocol
 
 from modules_app.domain.states import Verb
 
 Sentence = dict[str, Any]
 """``{"text", "context"}``, unfilled, as the lines of a plan are."""
 
-Provider = Callable[[Verb, str, Collection[str]], Sequence[Sentence]]
-"""Gets the verb, the id of the module, and the hooks of a package that is not here yet."""
+Step = tuple[Verb, str, Collection[str]]
+"""The verb, the id of the module, and the hooks of a package that is not here yet."""
+
+
+class Provider(Protocol):
+    """Knows what operations do to one kind of things that run."""
+
+    def lines(self, verb: Verb, module_id: str, hooks: Collection[str]) -> Sequence[Sentence]:
+        """Return what a step does, nothing where it does nothing."""
+        ...
+
+    def unaffected(self) -> Sentence:
+        """Return what is said where no step of a plan does anything."""
+        ...
+
 
 _PROVIDERS: list[Provider] = []
 
@@ -25,6 +38,12 @@ def register(provider: Provider) -> None:
         _PROVIDERS.append(provider)
 
 
-def impact_of(verb: Verb, module_id: str, hooks: Collection[str] = ()) -> list[Sentence]:
-    """Return what the operation means for what runs; nothing where it means nothing."""
-    return [line for provider in _PROVIDERS for line in provider(verb, module_id, hooks)]
+def impact_of(steps: Iterable[Step]) -> list[Sentence]:
+    """Return what a plan means for what runs, each sentence once; it is never silent."""
+    steps = list(steps)
+    found: dict[str, Sentence] = {}
+    for provider in _PROVIDERS:
+        lines = [line for step in steps for line in provider.lines(*step)]
+        for line in lines or [provider.unaffected()]:
+            found.setdefault(line["text"], line)
+    return list(found.values())

@@ -22,11 +22,8 @@ def plan_operation(*, verb: Verb, module_id: str, options: Mapping[str, Any]) ->
 
     What it means for calls comes last (`modules_app.services.impact`).
     """
-    lines = _plan(verb, module_id, options)
-    impact = impact_of(verb, module_id, _hooks_of(verb, module_id, options))
-    if not impact and verb in (Verb.INSTALL, Verb.UPGRADE):
-        impact = [_say(_("No calls are affected."))]
-    return lines + impact
+    hooks = _hooks_of(verb, module_id, options)
+    return _plan(verb, module_id, options) + impact_of([(verb, module_id, hooks)])
 
 
 def _hooks_of(verb: Verb, module_id: str, options: Mapping[str, Any]) -> list[str]:

@@ -19,6 +19,7 @@ from modules_app.permissions import Right
 from modules_app.selectors.modules import ModuleRow, find_module, get_module_row
 from modules_app.selectors.sizes import data_bytes
 from modules_app.services.batches import plan_batch
+from modules_app.services.impact import impact_of
 from modules_app.services.lifecycle import (
     disable_module,
     enable_module,
@@ -134,6 +135,7 @@ def _confirm(
     row = get_module_row(module.id, language())
     question, button = _wording(row, verb)
     files = preview(verb=verb, module_id=module.id)
+    removes = verb is Verb.REMOVE
     context = {
         "row": row,
         "verb": str(verb),
@@ -142,13 +144,13 @@ def _confirm(
         "offered": verb in row.verbs,
         "dependents": _dependents(verb, module.id),
         "plan": [*plan_operation(verb=verb, module_id=module.id, options={}), *files.sentences],
+        "impact": impact_of([(verb, module.id, ())]) if removes else [],
         "differences": files.differences,
         "data_bytes": data_bytes(module),
         "problem": problem,
         "delete": delete,
         "force": "1" in (request.GET.get("force"), request.POST.get("force")),
     }
-    removes = verb is Verb.REMOVE
     template = "modules/remove.html" if removes else "modules/confirm.html"
     part = "plan" if request.GET.get("part") == "plan" and not removes else "dialog"
     return full_or_part(request, template, part, context, status=422 if problem else 200)

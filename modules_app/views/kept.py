@@ -6,9 +6,11 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 
+from modules_app.domain.states import Verb
 from modules_app.exceptions import gettext_noop as _
 from modules_app.permissions import Right
 from modules_app.selectors.packages import get_kept
+from modules_app.services.impact import impact_of
 from modules_app.services.lifecycle import remove_module
 from modules_app.views.http import PageRequest, methods, page, request_key
 from modules_app.views.sudo import sudo
@@ -30,5 +32,6 @@ def kept_delete(request: PageRequest, module_id: str) -> HttpResponse:
     problem = ""
     if request.method == "POST":
         problem = gettext("Type the id of the module exactly, because its data will be deleted.")
-    context = {"kept": kept, "problem": problem}
+    impact = impact_of([(Verb.REMOVE, kept.module_id, ())])
+    context = {"kept": kept, "problem": problem, "impact": impact}
     return render(request, "pages/kept.html", context, status=422 if problem else 200)

@@ -7,6 +7,7 @@ from typing import Any
 
 from modules_app.domain.states import Verb
 from modules_app.exceptions import gettext_noop as _
+from telephony_app.models import IncomingRoute
 from telephony_app.selectors.apply import waiting
 from telephony_app.selectors.contributors import ASTERISK_HOOKS, touches_asterisk
 from telephony_app.services.asterisk import calls_now
@@ -17,30 +18,39 @@ _UNKNOWN = _(
     "Reload Asterisk; it cannot be asked how many calls are in progress. A reload drops none."
 )
 _WITH = _("Changes of telephone records that wait are applied together with it: {count}.")
-_TOUCHING = frozenset(
-    {
-        Verb.INSTALL,
-        Verb.UPGRADE,
-        Verb.ENABLE,
-        Verb.DISABLE,
-        Verb.REMOVE,
-        Verb.ROLLBACK,
-    }
+_ROUTES = _(
+    "Incoming routes to a destination of “{id}” find nothing there any more: {routes}. Their calls "
+    "go on to the next route that fits."
 )
+_UNAFFECTED = _("No calls are affected; calls in progress now: {calls}.")
+_UNAFFECTED_UNKNOWN = _("No calls are affected.")
+_NAMED = 10
+_TOUCHING = frozenset(Verb) - {Verb.EXPORT}
 
 
-def impact_of(verb: Verb, module_id: str, hooks: Collection[str] = ()) -> list[dict[str, Any]]:
-    """Return the lines of a plan about calls; none for a module without a part in Asterisk."""
-    if verb not in _TOUCHING:
-        return []
-    only_on = verb is not Verb.ENABLE
-    if not touches_asterisk(module_id, only_on=only_on) and not set(ASTERISK_HOOKS) & set(hooks):
-        return []
-    lines = [calls_line()]
-    changes = waiting()
-    if changes is not None:
-        lines.append({"text": _WITH, "context": {"count": changes.count}})
-    return lines
+class Calls:
+    """What operations on modules do to calls: see `modules_app.services.impact.Provider`."""
+
+    def lines(self, verb: Verb, module_id: str, hooks: Collection[str]) -> list[dict[str, Any]]:
+        """Return the lines about calls; none for a module without a part in Asterisk."""
+        if verb not in _TOUCHING:
+            return []
+        only_on = verb is not Verb.ENABLE
+        own = touches_asterisk(module_id, only_on=only_on)
+        if not own and not set(ASTERISK_HOOKS) & set(hooks):
+            return []
+        lines = [calls_line(), *_routes_that_dangle(verb, module_id)]
+        changes = waiting()
+        if changes is not None:
+            lines.append({"text": _WITH, "context": {"count": changes.count}})
+        return lines
+
+    def unaffected(self) -> dict[str, Any]:
+        """Return the sentence that says that calls go on, and how many there are."""
+        calls = calls_now()
+        if calls is None:
+            return {"text": _UNAFFECTED_UNKNOWN, "context": {}}
+        return {"text": _UNAFFECTED, "context": {"calls": calls}}
 
 
 def calls_line() -> dict[str, Any]:
@@ -49,3 +59,16 @@ def calls_line() -> dict[str, Any]:
     if calls is None:
         return {"text": _UNKNOWN, "context": {}}
     return {"text": _CALLS if calls else _QUIET, "context": {"calls": calls} if calls else {}}
+
+
+def _routes_that_dangle(verb: Verb, module_id: str) -> list[dict[str, Any]]:
+    """Return the line about routes whose destination goes with the module."""
+    if verb not in (Verb.DISABLE, Verb.REMOVE):
+        return []
+    rows = IncomingRoute.objects.filter(destination_module=module_id)[: _NAMED + 1]
+    names = [str(row) for row in rows]
+    if not names:
+        return []
+    more = ", …" if len(names) > _NAMED else ""
+    routes = ", ".join(names[:_NAMED]) + more
+    return [{"text": _ROUTES, "context": {"id": module_id, "routes": routes}}]

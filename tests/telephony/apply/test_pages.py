@@ -14,8 +14,15 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
-from modules_app.models import PbxSetting, SurfaceState
-from telephony_app.models import ApplyKind, ApplyOutcome, ApplyRequest, Extension, SipAccount
+from modules_app.models import KeptData, PbxSetting, SurfaceState
+from telephony_app.models import (
+    ApplyKind,
+    ApplyOutcome,
+    ApplyRequest,
+    Extension,
+    IncomingRoute,
+    SipAccount,
+)
 from tests.surfaces.rows import answering
 from tests.telephony.apply.fake_ami import FakeAsterisk
 from tests.telephony.apply.test_apply import look, phone
@@ -27,7 +34,8 @@ PAGE, DO, STATUS = "/telephony/apply/", "/telephony/apply/do/", "/telephony/stat
 def person(home: Path) -> Client:
     """Somebody who may look at telephone records and change them."""
     user = User.objects.create_user("anna", password="a-long-password-of-anna")
-    names = ("view_telephony", "change_telephony", "view_module", "operate_module")
+    names = ("view_telephony", "change_telephony", "view_module", "operate_module",
+             "install_module", "remove_module")  # fmt: skip
     user.user_permissions.set(Permission.objects.filter(codename__in=names))
     client = Client()
     client.force_login(user)
@@ -149,8 +157,44 @@ def test_a_confirm_page_of_a_module_says_what_happens_to_calls(
     assert "applied together with it" in shown
     fake.calls = 0
     assert "no call is in progress" in text(person, "/modules/ModuleGood/disable/")
+
+
+def test_every_confirm_page_says_how_many_calls_there_are(
+    person: Client, fake: FakeAsterisk
+) -> None:
+    for module_id in ("ModulePlain", "ModuleOther"):
+        answering(module_id, create_cron_tasks=["* * * * * true"])
+    answering("ModuleGood", extension_gen_contexts="[from-good]\nexten => 78,1,NoOp(1)\n")
+    KeptData.objects.create(
+        module_id="ModuleGone", id_fold="modulegone", version="1.0", kept_at=timezone.now()
+    )
+    fake.calls = 2
+    none = "No calls are affected; calls in progress now: 2."
+    for verb in ("enable", "disable", "remove", "repair"):
+        assert none in text(person, f"/modules/ModulePlain/{verb}/"), verb
+        shown = text(person, f"/modules/ModuleGood/{verb}/")
+        assert "Reload Asterisk; calls in progress now: 2." in shown and none not in shown, verb
+    assert none in text(person, "/kept/ModuleGone/delete/")
+    several = "/modules/batch/?verb=disable&id=ModulePlain&id=ModuleOther"
+    assert text(person, several).count(none) == 1
+    shown = text(person, f"{several}&id=ModuleGood")
+    assert "Reload Asterisk; calls in progress now: 2." in shown and none not in shown
+
+
+def test_routes_that_lose_their_destination_are_named(person: Client, fake: FakeAsterisk) -> None:
+    answering("ModuleGood", extension_gen_contexts="[from-good]\nexten => 78,1,NoOp(1)\n")
+    route = IncomingRoute(number="74951234567", destination_module="ModuleGood")
+    route.destination = "from-good,78,1"
+    route.save()
+    for verb in ("disable", "remove"):
+        shown = text(person, f"/modules/ModuleGood/{verb}/")
+        assert "find nothing there any more: 74951234567." in shown, verb
+    assert "find nothing there" not in text(person, "/modules/ModuleGood/enable/")
+
+
+def test_plans_are_shown_without_asterisk_too(person: Client) -> None:
     answering("ModulePlain", create_cron_tasks=["* * * * * true"])
-    assert "Reload Asterisk" not in text(person, "/modules/ModulePlain/disable/")
+    assert "No calls are affected." in text(person, "/modules/ModulePlain/disable/")
 
 
 def test_nobody_looks_after_asterisk(person: Client) -> None:
