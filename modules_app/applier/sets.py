@@ -66,6 +66,7 @@ class Sets:
         folder = self._etc / places.SETS / self._surface / digest
         targets.refuse_lost(links, self._fsops)
         if folder.is_dir() and _digests(folder, self._surface) == wanted:
+            self._hand_over(folder)
             return folder
         self._prepare()
         with self._fsops.directory(self._etc, places.SETS, self._surface) as sets_fd:
@@ -168,6 +169,20 @@ class Sets:
         """Let the group of PBX_ASTERISK_GROUP read what holds passwords."""
         if self._is_secret and settings.PBX_ASTERISK_GROUP:
             self._fsops.change_group(fd, _group(settings.PBX_ASTERISK_GROUP))
+
+    def _hand_over(self, folder: Path) -> None:
+        """Give a set that lies there already to the group of today: the setting may be new."""
+        if not self._is_secret:
+            return
+        name = settings.PBX_ASTERISK_GROUP
+        group = _group(name) if name else os.getegid()
+        for path in (folder, *(one for one in sorted(folder.rglob("*")) if one.is_file())):
+            fd = os.open(path, _READ)
+            try:
+                if os.fstat(fd).st_gid != group:
+                    self._fsops.change_group(fd, group)
+            finally:
+                os.close(fd)
 
     def _link(self, path: str, target: str, new_fd: int) -> None:
         _surface, *folders, name = path.split("/")

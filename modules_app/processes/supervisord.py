@@ -21,12 +21,12 @@ logfile_backups=3
 loglevel=info
 pidfile=%(run)s/supervisord.pid
 childlogdir=%(log)s
-directory=%(project)s
 umask=027
 """
 _PROGRAM = """
 [program:%(name)s]
 command=%(command)s
+directory=%(project)s
 autorestart=true
 startsecs=1
 startretries=1000000

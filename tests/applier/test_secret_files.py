@@ -35,6 +35,19 @@ def test_the_group_of_asterisk_reads_them(etc: Path, settings: Settings) -> None
     assert (etc / PATH).stat().st_gid == os.getegid()
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files to any group")
+def test_a_group_that_is_set_later_reads_the_same_files(etc: Path, settings: Settings) -> None:
+    """The files lay there before an Asterisk was connected: nothing in them changes then."""
+    client.install("asterisk", {PATH: "[201]\n"})
+    other = next(one for one in grp.getgrall() if one.gr_gid != os.getegid())
+    settings.PBX_ASTERISK_GROUP = other.gr_name
+    client.install("asterisk", {PATH: "[201]\n"})
+    assert (etc / "asterisk").stat().st_gid == (etc / PATH).stat().st_gid == other.gr_gid
+    settings.PBX_ASTERISK_GROUP = ""
+    client.install("asterisk", {PATH: "[201]\n"})
+    assert (etc / "asterisk").stat().st_gid == (etc / PATH).stat().st_gid == os.getegid()
+
+
 def test_an_unknown_group_is_named(etc: Path, settings: Settings) -> None:
     settings.PBX_ASTERISK_GROUP = "no-such-group"
     with pytest.raises(ModuleError, match="no-such-group"):

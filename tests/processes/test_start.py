@@ -128,7 +128,8 @@ def test_supervisord_understands_every_path(tmp_path: Path) -> None:
     options = SupervisorOptions()
     options.configfile = str(write_config(data_dir, ROOT))
     options.process_config(do_usage=False)
-    logs = {config.stdout_logfile for group in options.process_group_configs
-            for config in group.process_configs}  # fmt: skip
+    configs = [one for group in options.process_group_configs for one in group.process_configs]
+    logs = {config.stdout_logfile for config in configs}
+    assert {config.directory for config in configs} == {str(ROOT)}, "gunicorn finds our code there"
     names = ("web", "host", "applier", "operator", "workers", "telephony")
     assert logs == {str(data_dir / "log" / f"{name}.log") for name in names}
