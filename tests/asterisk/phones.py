@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import tempfile
+import threading
 from pathlib import Path
 
 from tests.asterisk.lab.instance import Instance, bound
@@ -33,6 +35,7 @@ class _Party:
         self._guard = guard
         self._guards: list[tuple[socket.socket, Sipp]] = []
         self.port: int = self._guard.getsockname()[1]
+        self._server, self._wire = instance.sip_port, "u1"
         self._folder = Path(tempfile.mkdtemp(prefix=f"{number}-", dir=instance.folder))
         self._started: list[Sipp] = []
         self._listener: Sipp | None = None
@@ -53,6 +56,14 @@ class _Party:
         made = self.start_call(called, talk_seconds=talk_seconds)
         made.wait()
         return made.status("INVITE") or 0
+
+    def write(self, called: str, text: str) -> int:
+        """Send a text outside of any call; return the last status (202: Asterisk took it)."""
+        guard = _claim(self.instance)
+        with guard:
+            made = self._sipp("message", port=guard.getsockname()[1], called=called, text=text)
+            made.wait()
+        return made.status("MESSAGE") or 0
 
     def answer(self, *, ring_seconds: float = 0.2) -> None:
         """From now on ring and answer every call until its caller ends it."""
@@ -114,10 +125,11 @@ class _Party:
             name,
             filled,
             folder=folder,
-            server=self.instance.sip_port,
+            server=self._server,
             address=self.address,
             port=port,
             calls=calls,
+            wire=self._wire,
         )
         self._started.append(started)
         return started
@@ -141,6 +153,73 @@ class Phone(_Party):
     def unregister(self) -> int:
         """Take the registration back."""
         return self.register(expires_seconds=0)
+
+
+class TlsPhone(Phone):
+    """A phone that registers and calls over TLS and encrypts voice; it takes no calls.
+
+    Debian's sipp knows no TLS: it speaks TCP to a `Tunnel`, which speaks TLS to Asterisk.
+    """
+
+    def __init__(self, instance: Instance, number: str, secret: str, tunnel: Tunnel) -> None:
+        super().__init__(instance, number, secret)
+        self._server, self._wire = tunnel.port, "t1"
+        self.heard: list[str] = []
+
+    def call(self, called: str, *, talk_seconds: float = 0.3, encrypted: bool = True) -> int:
+        """Call a number; return the last status of the INVITE."""
+        offer = {"profile": "RTP/SAVP", "crypto": CRYPTO} if encrypted else {}
+        made = self._sipp(
+            "call", port=self.port, called=called, talk=_milliseconds(talk_seconds), **offer
+        )
+        made.wait()
+        self.heard = [m.text for m in made.messages() if not m.is_sent]
+        return made.status("INVITE") or 0
+
+    def _sipp(self, name: str, *, port: int, calls: int | None = 1, **values: object) -> Sipp:
+        """Start sipp on a port of its own: a TCP port is not free at once after its connection."""
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        return super()._sipp(name, port=port, calls=calls, **values)
+
+
+CRYPTO = f"a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:{'A' * 40}\n"
+
+
+class Tunnel:
+    """Listens for TCP on the loopback and carries each connection on to a port over TLS."""
+
+    def __init__(self, target: int, certificate: Path) -> None:
+        self._target = target
+        self._context = ssl.create_default_context(cafile=certificate)
+        self._context.check_hostname = False
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self) -> None:
+        """Take no more connections."""
+        self._listener.close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                near, _address = self._listener.accept()
+            except OSError:
+                return
+            far = self._context.wrap_socket(socket.create_connection(("127.0.0.1", self._target)))
+            for one, other in ((near, far), (far, near)):
+                threading.Thread(target=_carry, args=(one, other), daemon=True).start()
+
+
+def _carry(source: socket.socket, target: socket.socket) -> None:
+    """Copy what comes until either side ends; then end the other."""
+    try:
+        while data := source.recv(65_536):
+            target.sendall(data)
+        target.shutdown(socket.SHUT_WR)
+    except OSError:
+        target.close()
 
 
 class Provider(_Party):

@@ -83,8 +83,9 @@ def scenario(name: str, values: Mapping[str, object]) -> str:
     rejections = "\n".join(
         f'  <recv response="{status}" optional="true" next="rejected"/>' for status in REJECTIONS
     )
+    usual = {"rejections": rejections, "profile": "RTP/AVP", "crypto": ""}
     text = (SCENARIOS / f"{name}.xml").read_text()
-    for place, value in {"rejections": rejections, **values}.items():
+    for place, value in {**usual, **values}.items():
         text = text.replace(f"@{place.upper()}@", str(value))
     return text
 
@@ -92,7 +93,8 @@ def scenario(name: str, values: Mapping[str, object]) -> str:
 class Sipp:
     """One process of sipp on one port, against one Asterisk.
 
-    ``values`` fill the scenario; without ``calls`` it goes on until ``stop``.
+    ``values`` fill the scenario; without ``calls`` it goes on until ``stop``. ``wire`` is u1 for
+    UDP, t1 for TCP.
     """
 
     def __init__(
@@ -105,6 +107,7 @@ class Sipp:
         address: str,
         port: int,
         calls: int | None = 1,
+        wire: str = "u1",
     ) -> None:
         self._trace = folder / "messages.log"
         self._errors = folder / "errors.log"
@@ -113,7 +116,8 @@ class Sipp:
         file = folder / f"{name}.xml"
         file.write_text(scenario(name, values))
         words = ["sipp", f"{SERVER}:{server}", "-sf", str(file), "-i", address, "-p", str(port)]
-        words += ["-mi", address, "-bind_local", "-nostdin", "-aa", "-trace_msg", "-trace_err"]
+        words += ["-t", wire, "-mi", address, "-bind_local"]
+        words += ["-nostdin", "-aa", "-trace_msg", "-trace_err"]
         words += ["-message_file", str(self._trace), "-error_file", str(self._errors)]
         words += ["-timeout", f"{LONGEST_SECONDS}s", "-timeout_error"]
         if calls is not None:
@@ -183,17 +187,41 @@ class Sipp:
 
     def hang_up(self) -> None:
         """End a call of scenario ``call`` as its caller: BYE, or CANCEL while it rings."""
-        sent = [m for m in self.messages() if m.is_sent and m.method == "INVITE"]
-        if sent and self.is_running():
-            lines = [
-                f"HANGUP {sent[-1].request_uri} SIP/2.0",
-                *(f"{name}: {sent[-1].header(name)}" for name in ("Via", "From", "To", "Call-ID")),
-                f"CSeq: {sent[-1].header('CSeq').split()[0]} HANGUP",
-                "Content-Length: 0",
-            ]
-            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as test:
-                test.sendto("\r\n".join([*lines, "", ""]).encode(), (self._address, self._port))
+        if self._tell("HANGUP"):
             self.wait()
+
+    def transfer(self, number: str) -> None:
+        """Let the other side of a call of scenario ``call`` call a number instead: REFER."""
+        self._tell("TRANSFER", Word=number)
+        self.wait_for_status("REFER", 202)
+
+    def press(self, keys: str) -> None:
+        """Press keys in a call of scenario ``call``, one after the other: INFO."""
+        for count, key in enumerate(keys, 10):
+            self._tell("PRESS", Word=key, Count=str(count))
+            deadline = time.monotonic() + WAIT_SECONDS
+            while not any(self._is_answer(m, f"{count} INFO") for m in self.messages()):
+                self._not_later_than(deadline, f"got no answer to the key {key}")
+
+    @staticmethod
+    def _is_answer(message: SipMessage, cseq: str) -> bool:
+        return message.status == 200 and message.header("CSeq") == cseq
+
+    def _tell(self, method: str, **more: str) -> bool:
+        """Send sipp a request of this call that no phone knows; False if there is no call."""
+        sent = [m for m in self.messages() if m.is_sent and m.method == "INVITE"]
+        if not sent or not self.is_running():
+            return False
+        lines = [
+            f"{method} {sent[-1].request_uri} SIP/2.0",
+            *(f"{name}: {sent[-1].header(name)}" for name in ("Via", "From", "To", "Call-ID")),
+            f"CSeq: {sent[-1].header('CSeq').split()[0]} {method}",
+            *(f"{name}: {value}" for name, value in more.items()),
+            "Content-Length: 0",
+        ]
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as test:
+            test.sendto("\r\n".join([*lines, "", ""]).encode(), (self._address, self._port))
+        return True
 
     def stop(self) -> None:
         """End sipp at once, as a phone that loses its power: nobody is told."""
