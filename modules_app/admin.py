@@ -19,6 +19,7 @@ from modules_app import audit
 from modules_app.exceptions import ModuleError
 from modules_app.models import (
     AuditEvent,
+    CustomFile,
     FirewallRule,
     HookResult,
     KeptData,
@@ -110,6 +111,15 @@ class FirewallRuleAdmin(ReadOnlyAdmin):
 
     list_display = ["network", "module_id", "category", "description", "action"]
     list_filter = ["network", "category", "action"]
+
+
+@admin.register(CustomFile)
+class CustomFileAdmin(ReadOnlyAdmin):
+    """Own parts of generated files; the page of the file changes them and says what it tests."""
+
+    list_display = ["path", "mode", "changed_by", "changed_at"]
+    list_filter = ["mode"]
+    search_fields = ["path"]
 
 
 @admin.register(MenuItem)

@@ -12,7 +12,16 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.operation import Operation as NinjaOperation
 
-from modules_app.api import batches, modules, operations, packages, parts, settings
+from modules_app.api import (
+    batches,
+    custom_files,
+    modules,
+    networks,
+    operations,
+    packages,
+    parts,
+    settings,
+)
 from modules_app.api.answers import ApiRequest, error_answer, findings_shape, record_attempt
 from modules_app.api.body import BadBody, StrictParser, too_large
 from modules_app.api.openapi import whole_document
@@ -49,6 +58,8 @@ api.add_router("/packages", packages.router)
 api.add_router("/operations", operations.router)
 api.add_router("/batches", batches.router)
 api.add_router("/settings", settings.router)
+api.add_router("/networks", networks.router)
+api.add_router("/custom-files", custom_files.router)
 for _prefix, _router in parts.registered():
     api.add_router(_prefix, import_string(_router))
 

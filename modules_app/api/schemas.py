@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -200,6 +201,50 @@ class Changed(Schema):
     changed: list[str]
 
 
+class NetworkRule(Schema):
+    """Whether a network may use a rule; ``module`` is empty for rules of PBX Admin."""
+
+    module: str = Field("", max_length=64)
+    category: str = Field(max_length=40)
+    name: str = Field(max_length=100)
+    action: Literal["allow", "block"]
+
+
+class NetworkOut(Schema):
+    """Addresses that may do the same things."""
+
+    id: int
+    title: str
+    permit: list[str]
+    deny: list[str]
+    priority: int
+    is_local: bool
+    never_block: bool
+    rules: list[NetworkRule]
+
+
+class Networks(Schema):
+    """All networks."""
+
+    networks: list[NetworkOut]
+
+
+class CustomFileOut(Schema):
+    """Your own part of a generated file."""
+
+    path: str
+    mode: str
+    text: str
+    changed_at: datetime
+    changed_by: str
+
+
+class CustomFiles(Schema):
+    """All of them."""
+
+    custom_files: list[CustomFileOut]
+
+
 class Me(Schema):
     """Who asks, and what that one may do."""
 
@@ -229,6 +274,32 @@ class SettingsIn(_In):
     """Settings to change, by key."""
 
     settings: dict[str, str] = Field(max_length=200)
+
+
+class NetworkIn(_In):
+    """What is not sent stays."""
+
+    title: str | None = Field(None, min_length=1, max_length=120)
+    permit: list[str] | None = Field(None, max_length=500)
+    deny: list[str] | None = Field(None, max_length=500)
+    priority: int | None = Field(None, ge=0, le=1_000_000)
+    is_local: bool | None = None
+    never_block: bool | None = None
+    rules: list[NetworkRule] | None = Field(None, max_length=1_000)
+
+
+class NetworkNewIn(NetworkIn):
+    """A new network; what is not sent gets its usual value."""
+
+    title: str = Field(min_length=1, max_length=120)
+    permit: list[str] = Field(min_length=1, max_length=500)
+
+
+class CustomFileIn(_In):
+    """``append`` adds the text below what is generated, ``override`` puts it in its place."""
+
+    mode: Literal["append", "override"]
+    text: str = Field(max_length=256 * 1024)
 
 
 Data = Literal["keep", "delete"]

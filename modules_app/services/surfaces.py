@@ -14,6 +14,7 @@ from modules_app.exceptions import gettext_noop as _
 from modules_app.models import CustomFile, CustomMode, SurfaceState
 from modules_app.permissions import Actor, Right, require
 from modules_app.processes.poke import poke
+from modules_app.selectors.custom_files import find_custom_file
 
 LONGEST = 256 * 1024
 """Characters of a custom file."""
@@ -78,13 +79,7 @@ def delete_custom_file(*, actor: Actor, path: str) -> None:
     """Take the administrator's own part of a file away. Raises ``NotFound``."""
     require(actor, Right.INSTALL)
     with transaction.atomic():
-        gone, _details = CustomFile.objects.filter(pk=path).delete()
-        if not gone:
-            raise NotFound(
-                "custom-file-unknown",
-                _("There is no text of your own for “{path}”."),
-                context={"path": path[:200]},
-            )
+        find_custom_file(path).delete()
         _note(actor, "custom-file-delete", path, "")
 
 

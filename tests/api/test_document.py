@@ -132,6 +132,8 @@ parts = {
     "operation_id": st.integers(min_value=0, max_value=10**20).map(str) | plain,
     "package_id": st.uuids().map(str) | plain,
     "key": st.sampled_from(["201", "1", "alaw"]) | plain,
+    "network_id": st.integers(min_value=0, max_value=10**20).map(str) | plain,
+    "path": st.sampled_from(["asterisk/extensions.conf", "../etc"]) | plain,
 }
 ALLOWED = {200, 201, 202, 204, 400, 404, 405, 409, 413, 415, 422}
 

@@ -21,6 +21,7 @@ READ_ONLY = {
     "moduleaccount",
     "modulegrant",
     "networkfilter",
+    "customfile",
     "upload",
 }
 

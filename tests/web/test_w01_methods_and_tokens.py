@@ -13,6 +13,10 @@ OF_REST = {
     ("api/v1/modules/<str:module_id>", "DELETE"),
     ("api/v1/packages/<uuidstr:package_id>", "DELETE"),
     ("api/v1/settings", "PATCH"),
+    ("api/v1/networks/<int:network_id>", "PATCH"),
+    ("api/v1/networks/<int:network_id>", "DELETE"),
+    ("api/v1/custom-files/<path:path>", "PUT"),
+    ("api/v1/custom-files/<path:path>", "DELETE"),
     ("api/v1/codecs/<str:key>", "PATCH"),
     *(
         (f"api/v1/{kind}/<str:key>", method)
