@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from telephony_app.forms.base import CodecsField, RecordForm, SecretField, code_area, plain_text
+from telephony_app.forms.encryption import tell_what_lacks
 from telephony_app.models import Extension, SipAccount
 
 _PHONE = {"inputmode": "tel"}
@@ -91,3 +92,4 @@ class ExtensionForm(RecordForm):
         super().__init__(*args, **kwargs)
         self.fields["codecs"].offer(codecs, self.initial.get("codecs") or ())  # type: ignore[attr-defined]
         self.fields["network_filter"].empty_label = _("anywhere")  # type: ignore[attr-defined]
+        tell_what_lacks(self.fields)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from modules_app.forms.firewall import LinesField
 from telephony_app.domain.words import Registration
 from telephony_app.forms.base import CodecsField, RecordForm, SecretField, code_area, plain_text
+from telephony_app.forms.encryption import tell_what_lacks
 from telephony_app.models import Provider
 from telephony_app.models.base import choices
 
@@ -99,3 +100,4 @@ class ProviderForm(RecordForm):
         super().__init__(*args, **kwargs)
         self.fields["codecs"].offer(codecs, self.initial.get("codecs") or ())  # type: ignore[attr-defined]
         self.fields["network_filter"].empty_label = _("anywhere")  # type: ignore[attr-defined]
+        tell_what_lacks(self.fields)

@@ -26,7 +26,20 @@ def telephony_checks() -> list[dict[str, Any]]:
         _check(_("Asterisk"), f"{live.version} {said}".strip(), ok=live.is_current or not live.at),
         _check(_("Folder of Asterisk"), settings.PBX_ASTERISK_DIR or "PBX_ASTERISK_DIR is not set"),
         _check(_("Log of Asterisk"), settings.PBX_ASTERISK_LOG or "PBX_ASTERISK_LOG is not set"),
+        _certificate(),
     ]
+
+
+def _certificate() -> dict[str, Any]:
+    """Tell whether TLS and WebRTC can be offered; half of a pair is a mistake."""
+    pair = ("PBX_ASTERISK_CERTIFICATE", "PBX_ASTERISK_PRIVATE_KEY")
+    lacking = [name for name in pair if not getattr(settings, name)]
+    found = ", ".join(f"{name} is not set" for name in lacking)
+    return _check(
+        _("TLS certificate of Asterisk"),
+        found or settings.PBX_ASTERISK_CERTIFICATE,
+        ok=len(lacking) != 1,
+    )
 
 
 def _check(name: str, found: str, *, ok: bool = True) -> dict[str, Any]:
