@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest
+from django.http import HttpRequest, UnreadablePostError
 from ninja.parser import Parser
 
 from modules_app.domain.json_text import TooDeep, read_json_text
@@ -14,6 +16,15 @@ from modules_app.exceptions import gettext_noop as _
 
 LONGEST = 256 * 1024
 """Bytes of JSON that any request may hold; packages go another way."""
+
+
+_BLOCK = 64 * 1024
+_ARCHIVES = (
+    "application/zip",
+    "application/gzip",
+    "application/x-gzip",
+    "application/octet-stream",
+)
 
 
 class BadBody(ModuleError):
@@ -72,6 +83,31 @@ def too_large() -> BodyTooLarge:
         _("The body is longer than {most} bytes."),
         context={"most": LONGEST},
     )
+
+
+def read_archive(request: HttpRequest) -> Iterator[bytes]:
+    """Return the whole body, an archive, block by block, without keeping it in memory.
+
+    Raises `WrongType`, `BodyTooLarge`, and `BadBody` while it is read when its end does not come.
+    """
+    if request.content_type not in _ARCHIVES:
+        raise WrongType(
+            "package-type-unknown",
+            _("Send the package as a form, or as the whole body of type application/zip."),
+            context={"sent": request.content_type[:80]},
+        )
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if not length.isdecimal() or int(length) > settings.PBX_ARCHIVE_LIMITS["packed_bytes"]:
+        raise too_large()
+    return _blocks(request)
+
+
+def _blocks(request: HttpRequest) -> Iterator[bytes]:
+    try:
+        while block := request.read(_BLOCK):
+            yield block
+    except (UnreadablePostError, OSError) as error:
+        raise BadBody("body-incomplete", _("The package did not arrive completely.")) from error
 
 
 def _body(request: HttpRequest) -> bytes:

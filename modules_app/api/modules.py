@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from ninja import Router, Status
 
 from modules_app.api.answers import ApiRequest, operation_shape, operation_url
+from modules_app.api.body import read_archive
 from modules_app.api.gate import require_proof
 from modules_app.api.schemas import (
     Damage,
@@ -27,7 +28,7 @@ from modules_app.models import Operation
 from modules_app.selectors.hook_results import hook_result_record, list_hook_results
 from modules_app.selectors.modules import as_record, find_module, list_modules
 from modules_app.selectors.records import module_details
-from modules_app.services import lifecycle
+from modules_app.services import exporting, importing, lifecycle
 from modules_app.services.verification import verify_modules
 
 router = Router(tags=["modules"])
@@ -35,6 +36,12 @@ router = Router(tags=["modules"])
 QUEUED = {202: OperationRecord, 403: Error, 404: Error, 409: Error, 422: Error}
 FOUND_NOTHING = {403: Error, 404: Error}
 _KEY_HEADER = "Idempotency-Key"
+_EXPORT_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
 
 
 def language() -> str:
@@ -130,6 +137,32 @@ def repair_module(request: ApiRequest, response: HttpResponse, module_id: str) -
     """Write the files of a damaged module anew from its kept package."""
     service = lifecycle.repair_module
     return queued(request, response, Scope.INSTALL, service, proof=True, module_id=module_id)
+
+
+@router.post("/{str:module_id}/export", url_name="module-export", response=QUEUED)
+def export_module(request: ApiRequest, response: HttpResponse, module_id: str) -> Status:
+    """Write the module's data into one file, which the operation's “export” gives for an hour."""
+    service = exporting.export_module
+    return queued(request, response, Scope.INSTALL, service, proof=True, module_id=module_id)
+
+
+@router.post(
+    "/{str:module_id}/import",
+    url_name="module-import",
+    response={**QUEUED, 413: Error, 415: Error},
+    openapi_extra=_EXPORT_BODY,
+)
+def import_module(request: ApiRequest, response: HttpResponse, module_id: str) -> Status:
+    """Replace the module's data by that of an export, sent as the whole body.
+
+    The export may be of the installed version or of an older one.
+    """
+    request.caller.acting_in(Scope.INSTALL)
+    require_proof(request, request.caller)
+    find_module(module_id)
+    received, about = importing.receive_export(read_archive(request), module_id=module_id)
+    service = importing.import_module
+    return queued(request, response, Scope.INSTALL, service, received=received, about=about)
 
 
 @router.delete("/{str:module_id}", url_name="module", response=QUEUED)

@@ -4,17 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import FileResponse
 from django.utils.translation import gettext
 from ninja import Query, Router, Status
 
 from modules_app.api.answers import ApiRequest, operation_shape
+from modules_app.api.gate import require_proof
 from modules_app.api.modules import FOUND_NOTHING
 from modules_app.api.schemas import Error, OperationLog, OperationRecord, Operations
 from modules_app.domain.api_keys import Scope
 from modules_app.selectors.operations import OperationPage, get_operation, list_operations
 from modules_app.services.lifecycle import cancel_operation as cancel
+from modules_app.views.keeping import export_answer
 
 router = Router(tags=["operations"])
+
+_EXPORT_ANSWER = {
+    "responses": {
+        200: {
+            "description": "OK",
+            "content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}},
+        }
+    }
+}
 
 
 @router.get("", url_name="operations", response={200: Operations, 403: Error})
@@ -45,6 +57,19 @@ def show_log(request: ApiRequest, operation_id: int) -> dict[str, Any]:
     """One operation with its stages."""
     request.caller.acting_in(Scope.VIEW)
     return _log(get_operation(operation_id))
+
+
+@router.get(
+    "/{int:operation_id}/export",
+    url_name="operation-export",
+    response={200: None, **FOUND_NOTHING},
+    openapi_extra=_EXPORT_ANSWER,
+)
+def download_export(request: ApiRequest, operation_id: int) -> FileResponse:
+    """The file that an export wrote; it is kept for an hour."""
+    actor = request.caller.acting_in(Scope.INSTALL)
+    require_proof(request, request.caller)
+    return export_answer(actor, operation_id)
 
 
 @router.post(

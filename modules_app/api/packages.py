@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
-from django.http import HttpResponse, UnreadablePostError
+from django.http import HttpResponse
 from ninja import Router, Status
 
 from modules_app.api.answers import ROOT, ApiRequest, findings_shape
-from modules_app.api.body import BadBody, WrongType, too_large
+from modules_app.api.body import BadBody, read_archive
 from modules_app.api.modules import FOUND_NOTHING, QUEUED, queued
 from modules_app.api.schemas import Error, InstallIn, OperationRecord, Package, Packages
 from modules_app.domain.api_keys import Scope
@@ -22,8 +21,6 @@ from modules_app.services.uploads import discard_upload, receive_upload
 
 router = Router(tags=["packages"])
 
-_BLOCK = 64 * 1024
-_PLAIN = ("application/zip", "application/gzip", "application/x-gzip", "application/octet-stream")
 _NAME_HEADER = "X-Filename"
 _UPLOAD_BODY = {
     "requestBody": {
@@ -127,21 +124,4 @@ def _sent(request: ApiRequest) -> tuple[Iterable[bytes], str]:
         if file is None:
             raise BadBody("package-missing", _("The form has no file in the field “package”."))
         return file.chunks(), file.name or "package"
-    if request.content_type not in _PLAIN:
-        raise WrongType(
-            "package-type-unknown",
-            _("Send the package as a form, or as the whole body of type application/zip."),
-            context={"sent": request.content_type[:80]},
-        )
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    if not length.isdecimal() or int(length) > settings.PBX_ARCHIVE_LIMITS["packed_bytes"]:
-        raise too_large()
-    return _blocks(request), request.headers.get(_NAME_HEADER, "package")
-
-
-def _blocks(request: ApiRequest) -> Iterator[bytes]:
-    try:
-        while block := request.read(_BLOCK):
-            yield block
-    except (UnreadablePostError, OSError) as error:
-        raise BadBody("body-incomplete", _("The package did not arrive completely.")) from error
+    return read_archive(request), request.headers.get(_NAME_HEADER, "package")

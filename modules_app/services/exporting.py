@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from modules_app import audit
 from modules_app.domain.operations import Outcome
-from modules_app.domain.states import STATES, Verb
-from modules_app.exceptions import ModuleError, NotAllowed, NotFound, Refused
+from modules_app.domain.states import Verb
+from modules_app.exceptions import ModuleError, NotFound
 from modules_app.exceptions import gettext_noop as _
 from modules_app.models import Operation
 from modules_app.packages.uploads import open_upload
 from modules_app.permissions import Actor, Right, require
-from modules_app.selectors.modules import find_module, get_module_row
+from modules_app.selectors.modules import find_module
 from modules_app.selectors.operations import get_operation
 from modules_app.selectors.registry import data_dir
-from modules_app.services.queueing import queue
+from modules_app.services.queueing import first_of, queue, refuse_in_this_state
 
 ACTION = "module-export"
 
@@ -27,13 +27,7 @@ def export_module(*, actor: Actor, module_id: str, request_key: str | None = Non
     try:
         require(actor, Right.INSTALL)
         module = find_module(module_id)
-        row = get_module_row(module.id)
-        if row.operation is None and not STATES[row.state].actions:
-            raise Refused(
-                "not-in-this-state",
-                _("“{id}” cannot be asked to {verb} while it is {state}."),
-                context={"id": module.id, "verb": str(Verb.EXPORT), "state": str(row.state)},
-            )
+        refuse_in_this_state(module.id, Verb.EXPORT)
         return queue(
             actor=actor,
             verb=Verb.EXPORT,
@@ -42,8 +36,7 @@ def export_module(*, actor: Actor, module_id: str, request_key: str | None = Non
             options={},
         )
     except ModuleError as error:
-        twin = Operation.objects.filter(request_key=request_key).first() if request_key else None
-        if twin is not None and not isinstance(error, NotAllowed):
+        if (twin := first_of(request_key, error)) is not None:
             return twin
         audit.record_refusal(actor=actor, action=ACTION, target=module_id, error=error)
         raise

@@ -8,8 +8,9 @@ from dataclasses import asdict
 from uuid import UUID
 
 from modules_app import audit
+from modules_app.domain.ids import fold_id
 from modules_app.domain.manifest import Contract
-from modules_app.domain.states import STATES, Verb
+from modules_app.domain.states import Verb
 from modules_app.domain.versions import Relation, relation
 from modules_app.exceptions import ModuleError, NotFound, Refused
 from modules_app.exceptions import gettext_noop as _
@@ -18,26 +19,34 @@ from modules_app.packages.exports import EXPORT_LIMITS, About, read_about
 from modules_app.packages.fsops import FsOps
 from modules_app.packages.uploads import Received, discard, name_of, open_upload, receive
 from modules_app.permissions import Actor, Right, require
-from modules_app.selectors.modules import find_module, get_module_row
+from modules_app.selectors.modules import find_module
 from modules_app.selectors.registry import data_dir
-from modules_app.services.queueing import queue
+from modules_app.services.queueing import first_of, queue, refuse_in_this_state
 
 ACTION = "module-import"
 
 
-def receive_export(chunks: Iterable[bytes]) -> tuple[Received, About]:
+def receive_export(chunks: Iterable[bytes], *, module_id: str = "") -> tuple[Received, About]:
     """Store an export until it is imported, and return it with what it says of itself.
 
-    Raises ``Refused`` for anything that is no export; nothing is left behind then.
+    Raises ``Refused`` for anything that is no export, or none of ``module_id`` where that is given;
+    nothing is left behind then.
     """
     fsops = FsOps()
     received = receive(fsops, data_dir(), chunks, EXPORT_LIMITS.packed_bytes)
     try:
         fd = open_upload(data_dir(), received.name)
         try:
-            return received, read_about(fd)[1]
+            about = read_about(fd)[1]
         finally:
             os.close(fd)
+        if module_id and fold_id(module_id) != fold_id(about.id):
+            raise Refused(
+                "export-of-another",
+                _("The export is of “{other}”, not of “{id}”."),
+                context={"other": about.id, "id": module_id},
+            )
+        return received, about
     except BaseException:
         discard(fsops, data_dir(), received.name)
         raise
@@ -77,10 +86,13 @@ def why_not(about: About) -> ModuleError | None:
     return None
 
 
-def import_module(*, actor: Actor, received: Received, about: About) -> Operation:
+def import_module(
+    *, actor: Actor, received: Received, about: About, request_key: str | None = None
+) -> Operation:
     """Queue taking over the data of an export by the module that it belongs to.
 
-    The module must be installed in the same or a newer version. The export is deleted when this
+    The module must be installed in the same or a newer version. The second request with the same
+    ``request_key`` gets the operation of the first. The export is deleted then, and when this
     raises ``NotAllowed``, ``NotFound``, ``Refused`` or ``Busy``.
     """
     try:
@@ -91,23 +103,19 @@ def import_module(*, actor: Actor, received: Received, about: About) -> Operatio
             actor=actor,
             verb=Verb.IMPORT,
             module_id=module.id,
-            request_key=None,
+            request_key=request_key,
             options={"file": received.name, "export": asdict(about)},
         )
     except ModuleError as error:
         discard(FsOps(), data_dir(), received.name)
+        if (twin := first_of(request_key, error)) is not None:
+            return twin
         audit.record_refusal(actor=actor, action=ACTION, target=about.id, error=error)
         raise
 
 
 def _refuse_unfit(module: Module, about: About) -> None:
-    row = get_module_row(module.id)
-    if row.operation is None and not STATES[row.state].actions:
-        raise Refused(
-            "not-in-this-state",
-            _("“{id}” cannot be asked to {verb} while it is {state}."),
-            context={"id": module.id, "verb": str(Verb.IMPORT), "state": str(row.state)},
-        )
+    refuse_in_this_state(module.id, Verb.IMPORT)
     if about.contract != module.contract:
         raise Refused(
             "export-other-contract",

@@ -16,7 +16,7 @@ from modules_app.domain.ids import fold_id
 from modules_app.domain.operations import OPEN, Outcome
 from modules_app.domain.states import Verb
 from modules_app.domain.versions import Relation
-from modules_app.exceptions import ModuleError, NotAllowed, NotFound, Refused
+from modules_app.exceptions import ModuleError, NotFound, Refused
 from modules_app.exceptions import gettext_noop as _
 from modules_app.models import Batch, KeptData, Module, Operation, Upload
 from modules_app.packages.store import is_package_kept
@@ -29,7 +29,7 @@ from modules_app.selectors.registry import data_dir
 from modules_app.selectors.safe_mode import safe_mode
 from modules_app.services.batch_end import end_if_over
 from modules_app.services.previous import previous_module
-from modules_app.services.queueing import ALONE, Place, busy_error, queue
+from modules_app.services.queueing import ALONE, Place, busy_error, first_of, queue
 from modules_app.services.requirements import ASKED, refuse_lower, refuse_unfit
 
 P = ParamSpec("P")
@@ -46,9 +46,8 @@ def _once(ask: Callable[P, Operation]) -> Callable[P, Operation]:
         try:
             return ask(*args, **kwargs)
         except ModuleError as error:
-            key = None if isinstance(error, NotAllowed) else kwargs.get("request_key")
-            twin = Operation.objects.filter(request_key=key).first() if key else None
-            if twin is not None:
+            key = kwargs.get("request_key")
+            if (twin := first_of(str(key) if key else None, error)) is not None:
                 return twin
             _record_refusal(ask.__name__, error, **kwargs)
             raise

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from modules_app import audit
 from modules_app.domain.leftovers import LeftOver, choose
-from modules_app.domain.states import STATES, Verb
-from modules_app.exceptions import ModuleError, NotAllowed, Refused
+from modules_app.domain.states import Verb
+from modules_app.exceptions import ModuleError, Refused
 from modules_app.exceptions import gettext_noop as _
 from modules_app.models import Module, Operation
 from modules_app.permissions import Actor, Right, require
-from modules_app.selectors.modules import find_module, get_module_row
-from modules_app.services.queueing import queue
+from modules_app.selectors.modules import find_module
+from modules_app.services.queueing import first_of, queue, refuse_in_this_state
 
 
 def purge_columns(
@@ -38,21 +38,14 @@ def purge_columns(
             options={"purge": _chosen(module, table, column)},
         )
     except ModuleError as error:
-        twin = Operation.objects.filter(request_key=request_key).first() if request_key else None
-        if twin is not None and not isinstance(error, NotAllowed):
+        if (twin := first_of(request_key, error)) is not None:
             return twin
         audit.record_refusal(actor=actor, action="module-purge", target=module_id, error=error)
         raise
 
 
 def _chosen(module: Module, table: str, column: str) -> LeftOver:
-    row = get_module_row(module.id)
-    if row.operation is None and not STATES[row.state].actions:
-        raise Refused(
-            "not-in-this-state",
-            _("“{id}” cannot be asked to {verb} while it is {state}."),
-            context={"id": module.id, "verb": str(Verb.PURGE), "state": str(row.state)},
-        )
+    refuse_in_this_state(module.id, Verb.PURGE)
     wanted = choose(module.facts.get("left_over") or {}, table=table, column=column)
     if not wanted:
         raise Refused(

@@ -12,12 +12,13 @@ from django.utils import timezone
 from modules_app import audit
 from modules_app.domain.ids import fold_id
 from modules_app.domain.operations import OPEN, STAGES, Outcome
-from modules_app.domain.states import Verb
-from modules_app.exceptions import Busy, ModuleError
+from modules_app.domain.states import STATES, Verb
+from modules_app.exceptions import Busy, ModuleError, NotAllowed, Refused
 from modules_app.exceptions import gettext_noop as _
 from modules_app.models import Batch, Operation, OperationStep
 from modules_app.permissions import Actor
 from modules_app.processes.poke import poke
+from modules_app.selectors.modules import get_module_row
 from modules_app.selectors.registry import data_dir
 from modules_app.services.plans import plan_operation
 
@@ -98,6 +99,31 @@ def _not_now(module_id: str) -> ModuleError:
         context={"id": module_id},
         hint=_("Look at the operations list and try again."),
     )
+
+
+def refuse_in_this_state(module_id: str, verb: Verb) -> None:
+    """Raise ``Refused`` when the module stands so that nothing can be asked of it.
+
+    One that is busy is left to `queue`, which names the operation.
+    """
+    row = get_module_row(module_id)
+    if row.operation is None and not STATES[row.state].actions:
+        raise Refused(
+            "not-in-this-state",
+            _("“{id}” cannot be asked to {verb} while it is {state}."),
+            context={"id": row.id, "verb": str(verb), "state": str(row.state)},
+        )
+
+
+def first_of(request_key: str | None, error: ModuleError) -> Operation | None:
+    """Return what the first press of a button led to, when the second was refused with ``error``.
+
+    It is looked for only then: the first may come in between at any moment. Somebody who may not
+    ask gets nothing.
+    """
+    if not request_key or isinstance(error, NotAllowed):
+        return None
+    return Operation.objects.filter(request_key=request_key).first()
 
 
 def busy_error(module_id: str, operation: int) -> Busy:

@@ -17,7 +17,7 @@ from modules_app.domain.states import Verb
 from modules_app.exceptions import ModuleError, Refused
 from modules_app.exceptions import gettext_noop as _
 from modules_app.models import Module
-from modules_app.permissions import Right
+from modules_app.permissions import Actor, Right
 from modules_app.selectors.modules import get_module_row
 from modules_app.services.exporting import export_module, open_exported
 from modules_app.services.importing import (
@@ -48,7 +48,12 @@ def export(request: PageRequest, module_id: str) -> HttpResponse:
 @sudo(_("Download the data that operation {target} exported"), methods=("GET",))
 def exported(request: PageRequest, operation_id: int) -> HttpResponseBase:
     """Send the file of an export."""
-    fd, name = open_exported(actor=request.actor, operation_id=operation_id)
+    return export_answer(request.actor, operation_id)
+
+
+def export_answer(actor: Actor, operation_id: int) -> FileResponse:
+    """Return the file of an export as an answer that no cache keeps."""
+    fd, name = open_exported(actor=actor, operation_id=operation_id)
     response = FileResponse(os.fdopen(fd, "rb"), as_attachment=True, filename=name)
     response["Content-Type"] = "application/zip"
     response["Cache-Control"] = "no-store"
