@@ -14,7 +14,7 @@ from telephony_app.generators.questions import questions
 from telephony_app.selectors.checks import telephony_checks
 from telephony_app.selectors.destinations import numbers_as_destinations
 from telephony_app.selectors.snapshot import read_snapshot
-from telephony_app.services.impact import Calls
+from telephony_app.services.impact import impact_of
 from telephony_app.surface.asterisk import AsteriskSurface
 
 _ROUTERS = (
@@ -35,7 +35,7 @@ def connect() -> None:
     for name in _ROUTERS:
         parts.register(f"/{name}", f"telephony_app.api.routers.{name.replace('-', '_')}")
     register_surface(AsteriskSurface())
-    register_impact(Calls())
+    register_impact(impact_of)
     register_checks(telephony_checks)
     register_questions(Source(read_snapshot, questions))
     register_provider("numbers", numbers_as_destinations)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from modules_app.domain.states import Verb
 from modules_app.exceptions import gettext_noop as _
+from modules_app.services.impact import Step
 from telephony_app.models import IncomingRoute
 from telephony_app.selectors.apply import waiting
 from telephony_app.selectors.contributors import ASTERISK_HOOKS, touches_asterisk
@@ -28,29 +29,18 @@ _NAMED = 10
 _TOUCHING = frozenset(Verb) - {Verb.EXPORT}
 
 
-class Calls:
-    """What operations on modules do to calls: see `modules_app.services.impact.Provider`."""
-
-    def lines(self, verb: Verb, module_id: str, hooks: Collection[str]) -> list[dict[str, Any]]:
-        """Return the lines about calls; none for a module without a part in Asterisk."""
-        if verb not in _TOUCHING:
-            return []
-        only_on = verb is not Verb.ENABLE
-        own = touches_asterisk(module_id, only_on=only_on)
-        if not own and not set(ASTERISK_HOOKS) & set(hooks):
-            return []
-        lines = [calls_line(), *_routes_that_dangle(verb, module_id)]
-        changes = waiting()
-        if changes is not None:
-            lines.append({"text": _WITH, "context": {"count": changes.count}})
-        return lines
-
-    def unaffected(self) -> dict[str, Any]:
-        """Return the sentence that says that calls go on, and how many there are."""
-        calls = calls_now()
-        if calls is None:
-            return {"text": _UNAFFECTED_UNKNOWN, "context": {}}
-        return {"text": _UNAFFECTED, "context": {"calls": calls}}
+def impact_of(steps: Sequence[Step]) -> list[dict[str, Any]]:
+    """Return what the steps of a plan mean for calls, and how many there are; never nothing."""
+    touching = [step for step in steps if _touches(*step)]
+    if not touching:
+        return [_unaffected_line()]
+    lines = [calls_line()]
+    for verb, module_id, _hooks in touching:
+        lines += _routes_that_dangle(verb, module_id)
+    changes = waiting()
+    if changes is not None:
+        lines.append({"text": _WITH, "context": {"count": changes.count}})
+    return lines
 
 
 def calls_line() -> dict[str, Any]:
@@ -72,3 +62,19 @@ def _routes_that_dangle(verb: Verb, module_id: str) -> list[dict[str, Any]]:
     more = ", …" if len(names) > _NAMED else ""
     routes = ", ".join(names[:_NAMED]) + more
     return [{"text": _ROUTES, "context": {"id": module_id, "routes": routes}}]
+
+
+def _touches(verb: Verb, module_id: str, hooks: Collection[str]) -> bool:
+    """Tell whether a step changes a module's part in Asterisk's files."""
+    if verb not in _TOUCHING:
+        return False
+    only_on = verb is not Verb.ENABLE
+    own = touches_asterisk(module_id, only_on=only_on)
+    return own or bool(set(ASTERISK_HOOKS) & set(hooks))
+
+
+def _unaffected_line() -> dict[str, Any]:
+    calls = calls_now()
+    if calls is None:
+        return {"text": _UNAFFECTED_UNKNOWN, "context": {}}
+    return {"text": _UNAFFECTED, "context": {"calls": calls}}

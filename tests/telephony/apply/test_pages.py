@@ -177,7 +177,9 @@ def test_every_confirm_page_says_how_many_calls_there_are(
     assert none in text(person, "/kept/ModuleGone/delete/")
     several = "/modules/batch/?verb=disable&id=ModulePlain&id=ModuleOther"
     assert text(person, several).count(none) == 1
+    fake.commands.clear()
     shown = text(person, f"{several}&id=ModuleGood")
+    assert len(fake.told("core show channels count")) == 1, "asked once for all of them"
     assert "Reload Asterisk; calls in progress now: 2." in shown and none not in shown
 
 
