@@ -11,7 +11,7 @@ PAGES = {
     "first page": "/extensions/",
     "last page": "/extensions/?page=1000",
     "by name": "/extensions/?sort=-name",
-    "search": "/extensions/?q=Person+9",
+    "search": "/extensions/?q=Person",
 }
 
 

@@ -7,7 +7,6 @@ question whose arguments changed is asked again.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -31,7 +30,6 @@ class Source:
 
 
 _sources: list[Source] = []
-_encoded = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=str).encode
 
 
 def register(source: Source) -> None:
@@ -64,4 +62,5 @@ def questions_about(
 
 def digest(arguments: Arguments) -> str:
     """Return a short digest of arguments: as long as it stays, the answer counts."""
-    return hashlib.blake2b(_encoded(arguments).encode(), digest_size=8).hexdigest()
+    text = repr(sorted(arguments.items()))
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()

@@ -56,11 +56,15 @@ def _compare(
     having: Mapping[str, tuple[str, list[str]]], everything: Mapping[str, Open]
 ) -> dict[str, dict[str, Open]]:
     known = _known(having, everything)
+
+    @cache  # most modules were asked the same, which is read and compared once
+    def compare(hook: str, text: str | None) -> Open | None:
+        return _open(everything[hook], None if text is None else json.loads(text) or {})
+
     found: dict[str, dict[str, Open]] = {}
     for pk, (generation, hooks) in having.items():
         for hook in hooks:
-            asked = known.get((pk, generation, hook))
-            if one := _open(everything[hook], asked):
+            if one := compare(hook, known.get((pk, generation, hook))):
                 found.setdefault(pk, {})[hook] = one
     return found
 
@@ -108,12 +112,11 @@ def _answered(modules: Iterable[str], hooks: Iterable[str]) -> list[tuple[Any, .
     return list(rows.values_list("pk", "module_id", "hook", "answered_generation", "at"))
 
 
-def _known(modules: Iterable[str], hooks: Iterable[str]) -> dict[tuple[str, str, str], Any]:
-    """Return with what each module was asked; most were asked the same, which is read once."""
+def _known(modules: Iterable[str], hooks: Iterable[str]) -> dict[tuple[str, str, str], str]:
+    """Return with what each module was asked, as it is stored."""
     rows = _rows(modules, hooks).annotate(text=Cast("asked_with", TextField()))
-    parsed = cache(json.loads)
     return {
-        (pk, generation, hook): parsed(text) or {}
+        (pk, generation, hook): text
         for pk, generation, hook, text in rows.values_list(
             "module_id", "answered_generation", "hook", "text"
         )

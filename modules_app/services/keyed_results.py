@@ -44,11 +44,8 @@ def record_keyed(
         error = TOO_LONG.format(most=LONGEST_TOGETHER, count=lost) + f"\n{error}".rstrip()
     _store(row, module, answer, error, operation)
     row.answer = merged
-    row.asked_with = {
-        key: digest
-        for key, digest in asked.digests.items()
-        if key in asked.questions or key in known
-    }
+    never = asked.digests.keys() - asked.questions.keys() - known.keys()
+    row.asked_with = {key: one for key, one in asked.digests.items() if key not in never}
     row.answered_generation = module.generation
     row.save()
 
