@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from telephony_app.domain.records import APPLICATION, APPLICATION_NUMBER
 from telephony_app.forms.base import RecordForm, code_area, plain_text
 from telephony_app.models import DialplanApplication, Extension
 
@@ -18,6 +19,7 @@ class ApplicationForm(RecordForm):
         Extension: ("number",),
         DialplanApplication: ("name", "logic", "hint", "description"),
     }
+    checks = {**APPLICATION, **APPLICATION_NUMBER}
     opened = ("number", "name", "logic")
     folded = ((_("More"), ("hint", "description")),)
     labels = {

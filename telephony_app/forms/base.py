@@ -12,6 +12,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from modules_app.exceptions import ModuleError, fill
+from telephony_app.domain.faults import ValuesInvalid, checked
+from telephony_app.domain.records import Checks
 
 _CODE: Mapping[str, Any] = {
     "rows": 5,
@@ -44,12 +46,13 @@ class SecretField(forms.CharField):
 class RecordForm(forms.Form):
     """One record: what most people need is open, the rest is folded.
 
-    ``models`` give fields their labels, choices and limits. ``opened`` names the open fields and
-    ``folded`` the others under their headings. ``page`` and the four blocks are where modules may
-    add something (reference M6.5).
+    ``models`` give fields their labels, choices and limits, ``checks`` say what else is wrong in
+    them. ``opened`` names the open fields and ``folded`` the others under their headings. ``page``
+    and the four blocks are where modules may add something (reference M6.5).
     """
 
     models: ClassVar[Mapping[type[Model], Sequence[str]]] = {}
+    checks: ClassVar[Checks] = {}
     opened: ClassVar[Sequence[str]] = ()
     folded: ClassVar[Sequence[tuple[Any, Sequence[str]]]] = ()
     helps: ClassVar[Mapping[str, Any]] = {}
@@ -74,6 +77,15 @@ class RecordForm(forms.Form):
                 widgets=self.widgets,
             )
             self.fields.update(made)
+
+    def clean(self) -> dict[str, Any]:
+        """Find everything that is wrong at once; the services, which check again, come later."""
+        found: dict[str, Any] = super().clean() or {}
+        try:
+            checked(found, self.checks)
+        except ValuesInvalid as error:
+            self.tell(error)
+        return found
 
     @property
     def open_fields(self) -> list[forms.BoundField]:

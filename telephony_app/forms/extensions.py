@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from telephony_app.domain.records import EXTENSION, SIP_ACCOUNT
 from telephony_app.forms.base import CodecsField, RecordForm, SecretField, code_area, plain_text
 from telephony_app.forms.encryption import tell_what_lacks
 from telephony_app.models import Extension, SipAccount
@@ -34,6 +35,7 @@ class ExtensionForm(RecordForm):
             "manual_attributes",
         ),
     }
+    checks = {**EXTENSION, **SIP_ACCOUNT}
     opened = ("number", "name", "secret", "email", "mobile")
     folded = (
         (

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from modules_app.forms.firewall import LinesField
+from telephony_app.domain.records import ARI_USER, MANAGER_USER
 from telephony_app.forms.base import RecordForm, SecretField, code_area, plain_text
 from telephony_app.models import AriUser, ManagerUser
 
@@ -25,6 +26,7 @@ class ManagerUserForm(RecordForm):
     """A user of the manager interface with a level for each class of rights."""
 
     models = {ManagerUser: ("username", "description", "network_filter", "event_filter")}
+    checks = MANAGER_USER
     opened = ("username", "secret", "description", "network_filter")
     folded = ((_("Events"), ("event_filter",)),)
     labels = {
@@ -69,6 +71,7 @@ class AriUserForm(RecordForm):
     """A user of the REST interface."""
 
     models = {AriUser: ("username", "description")}
+    checks = ARI_USER
     opened = ("username", "password", "description")
     folded = ((_("More"), ("applications",)),)
     labels = {"username": _("User name"), "description": _("What it is for")}

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from modules_app.forms.firewall import LinesField
+from telephony_app.domain.records import PROVIDER
 from telephony_app.domain.words import Registration
 from telephony_app.forms.base import CodecsField, RecordForm, SecretField, code_area, plain_text
 from telephony_app.forms.encryption import tell_what_lacks
@@ -38,6 +39,7 @@ class ProviderForm(RecordForm):
             "note",
         )
     }
+    checks = PROVIDER
     opened = ("description", "registration", "host", "username", "secret")
     folded = (
         (_("Connection"), ("port", "transport", "outbound_proxy", "additional_hosts")),
@@ -88,7 +90,10 @@ class ProviderForm(RecordForm):
     registration = forms.ChoiceField(
         label=_("Who registers"), widget=forms.RadioSelect, choices=choices(Registration)
     )
-    secret = SecretField(label=_("Password at the provider"))
+    secret = SecretField(
+        label=_("Password at the provider"),
+        help_text=_("As the provider gave it to you; for one that registers here, as you like."),
+    )
     additional_hosts = LinesField(
         label=_("Further hosts"),
         required=False,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from modules_app.domain.destinations import Offers
 from modules_app.forms.destinations import DestinationField
+from telephony_app.domain.records import INCOMING_ROUTE, OUTGOING_ROUTE
 from telephony_app.domain.words import DefaultAction
 from telephony_app.forms.base import RecordForm, plain_text
 from telephony_app.models import IncomingRoute, OutgoingRoute
@@ -57,6 +58,7 @@ class IncomingRouteForm(TargetForm):
     """Which calls from outside go where."""
 
     models = {IncomingRoute: ("provider", "number", "timeout", "note")}
+    checks = INCOMING_ROUTE
     opened = ("provider", "number")
     folded = ((_("More"), ("timeout", "note")),)
     labels = {
@@ -111,6 +113,7 @@ class OutgoingRouteForm(RecordForm):
             "note",
         )
     }
+    checks = OUTGOING_ROUTE
     opened = (
         "name",
         "provider",
