@@ -39,6 +39,11 @@ class ManagerUser(TelephonyModel):
     def __str__(self) -> str:
         return self.username
 
+    @property
+    def granted(self) -> dict[str, str]:
+        """Return the classes with a level that is not nothing."""
+        return {name: level for name, level in self.rights.items() if level}
+
 
 class AriUser(TelephonyModel):
     """An account of the REST interface, ARI (MikoPBX: AsteriskRestUsers).

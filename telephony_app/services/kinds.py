@@ -47,7 +47,6 @@ class RecordKind:
     """
 
     name: str
-    plural: str
     key: str
     fields: tuple[str, ...]
     rows: Callable[[], QuerySet[Any]]
@@ -58,6 +57,11 @@ class RecordKind:
     create: Callable[..., Any] | None = None
     delete: Callable[..., None] | None = None
     secret: str = ""
+
+    @property
+    def plural(self) -> str:
+        """Return what REST calls the whole kind."""
+        return f"{self.name}s"
 
 
 def kind_of(name: str) -> RecordKind:
@@ -103,28 +107,12 @@ def _phones() -> QuerySet[Extension]:
     return Extension.objects.filter(kind=NumberKind.PHONE, sip__isnull=False).select_related("sip")
 
 
-def _providers() -> QuerySet[Provider]:
-    return Provider.objects.all()
-
-
 def _incoming() -> QuerySet[IncomingRoute]:
     return IncomingRoute.objects.select_related("provider", "extension")
 
 
 def _outgoing() -> QuerySet[OutgoingRoute]:
     return OutgoingRoute.objects.select_related("provider")
-
-
-def _codecs() -> QuerySet[Codec]:
-    return Codec.objects.all()
-
-
-def _managers() -> QuerySet[ManagerUser]:
-    return ManagerUser.objects.all()
-
-
-def _ari() -> QuerySet[AriUser]:
-    return AriUser.objects.all()
 
 
 def _applications() -> QuerySet[DialplanApplication]:
@@ -156,7 +144,6 @@ def _change_incoming(*, actor: Actor, record_id: int, values: Any, revision: Any
 _ALL = (
     RecordKind(
         name="extension",
-        plural="extensions",
         key="number",
         fields=extensions.FIELDS,
         rows=_phones,
@@ -170,10 +157,9 @@ _ALL = (
     ),
     RecordKind(
         name="provider",
-        plural="providers",
         key="uniqid",
         fields=providers.FIELDS,
-        rows=_providers,
+        rows=Provider.objects.all,
         searched=("uniqid", "description", "host", "username"),
         find=find.find_provider,
         shape=shapes.provider_record,
@@ -184,7 +170,6 @@ _ALL = (
     ),
     RecordKind(
         name="incoming-route",
-        plural="incoming-routes",
         key="id",
         fields=routes.INCOMING_FIELDS,
         rows=_incoming,
@@ -197,7 +182,6 @@ _ALL = (
     ),
     RecordKind(
         name="outgoing-route",
-        plural="outgoing-routes",
         key="id",
         fields=routes.OUTGOING_FIELDS,
         rows=_outgoing,
@@ -210,10 +194,9 @@ _ALL = (
     ),
     RecordKind(
         name="codec",
-        plural="codecs",
         key="name",
         fields=codecs.FIELDS,
-        rows=_codecs,
+        rows=Codec.objects.all,
         searched=("name", "description"),
         find=find.find_codec,
         shape=shapes.codec_record,
@@ -221,10 +204,9 @@ _ALL = (
     ),
     RecordKind(
         name="ami-user",
-        plural="ami-users",
         key="username",
         fields=interfaces.MANAGER_FIELDS,
-        rows=_managers,
+        rows=ManagerUser.objects.all,
         searched=("username", "description"),
         find=find.find_manager_user,
         shape=shapes.manager_user_record,
@@ -235,10 +217,9 @@ _ALL = (
     ),
     RecordKind(
         name="ari-user",
-        plural="ari-users",
         key="username",
         fields=interfaces.ARI_FIELDS,
-        rows=_ari,
+        rows=AriUser.objects.all,
         searched=("username", "description"),
         find=find.find_ari_user,
         shape=shapes.ari_user_record,
@@ -249,7 +230,6 @@ _ALL = (
     ),
     RecordKind(
         name="dialplan-application",
-        plural="dialplan-applications",
         key="number",
         fields=applications.FIELDS,
         rows=_applications,

@@ -22,7 +22,7 @@ from telephony_app.services.applications import (
     delete_application,
 )
 from telephony_app.views.lists import list_context, read_asked
-from telephony_app.views.records import Editing, Kind, delete, edit, initial_of, sent
+from telephony_app.views.records import Editing, Kind, delete, edit, initial_of, sent, storing
 
 KIND = Kind(
     name="dialplan-application",
@@ -66,12 +66,7 @@ def application_edit(request: PageRequest, record_id: int) -> HttpResponse:
 @sudo(_("Delete a dialplan application"))
 def application_delete(request: PageRequest, record_id: int) -> HttpResponse:
     """Ask, and say who refers to its number (GET), or delete it (POST)."""
-    return delete(
-        request,
-        KIND,
-        find_application(record_id),
-        lambda anyway: delete_application(actor=request.actor, record_id=record_id, anyway=anyway),
-    )
+    return delete(request, KIND, find_application(record_id), delete_application)
 
 
 def values_of(record: DialplanApplication) -> dict[str, Any]:
@@ -84,12 +79,5 @@ def values_of(record: DialplanApplication) -> dict[str, Any]:
 def _edit(request: PageRequest, record: DialplanApplication | None) -> HttpResponse:
     initial = initial_of(record, values_of(record) if record else {})
     form = ApplicationForm(sent(request), initial=initial)
-
-    def save(values: dict[str, Any], revision: int | None) -> DialplanApplication:
-        if record is None:
-            return create_application(actor=request.actor, values=values)
-        return change_application(
-            actor=request.actor, record_id=record.pk, values=values, revision=revision
-        )
-
+    save = storing(request, record, create_application, change_application)
     return edit(request, Editing(KIND, form, record, save, values_of))

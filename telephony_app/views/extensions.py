@@ -34,7 +34,16 @@ from telephony_app.views.lists import (
     sort_links,
     state_chips,
 )
-from telephony_app.views.records import Editing, Kind, delete, edit, initial_of, reveal, sent
+from telephony_app.views.records import (
+    Editing,
+    Kind,
+    delete,
+    edit,
+    initial_of,
+    reveal,
+    sent,
+    storing,
+)
 from telephony_app.views.wishes import read_ids
 
 KIND = Kind(
@@ -103,12 +112,7 @@ def extension_edit(request: PageRequest, record_id: int) -> HttpResponse:
 @sudo(_("Delete an extension"))
 def extension_delete(request: PageRequest, record_id: int) -> HttpResponse:
     """Ask, and say who refers to it (GET), or delete it (POST)."""
-    return delete(
-        request,
-        KIND,
-        find_phone(record_id),
-        lambda anyway: delete_extension(actor=request.actor, record_id=record_id, anyway=anyway),
-    )
+    return delete(request, KIND, find_phone(record_id), delete_extension)
 
 
 @methods("POST")
@@ -151,12 +155,5 @@ def number_options(request: PageRequest) -> HttpResponse:
 def _edit(request: PageRequest, record: Extension | None) -> HttpResponse:
     initial = initial_of(record, values_of(record) if record else {})
     form = ExtensionForm(sent(request), codecs=enabled_codecs(), initial=initial)
-
-    def save(values: dict[str, Any], revision: int | None) -> Extension:
-        if record is None:
-            return create_extension(actor=request.actor, values=values)
-        return change_extension(
-            actor=request.actor, record_id=record.pk, values=values, revision=revision
-        )
-
+    save = storing(request, record, create_extension, change_extension)
     return edit(request, Editing(KIND, form, record, save, values_of))

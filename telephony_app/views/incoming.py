@@ -24,7 +24,7 @@ from telephony_app.services.routes import (
     set_default_route,
 )
 from telephony_app.views.lists import list_context, moved, read_asked
-from telephony_app.views.records import Editing, Kind, delete, edit, initial_of, sent
+from telephony_app.views.records import Editing, Kind, delete, edit, initial_of, sent, storing
 from telephony_app.views.targets import give_targets, labelled, with_stored_module
 
 KIND = Kind(
@@ -104,14 +104,7 @@ def incoming_route_default(request: PageRequest) -> HttpResponse:
 @sudo(_("Delete an incoming route"))
 def incoming_route_delete(request: PageRequest, record_id: int) -> HttpResponse:
     """Ask (GET), or delete it (POST)."""
-    return delete(
-        request,
-        KIND,
-        find_incoming_route(record_id),
-        lambda anyway: delete_incoming_route(
-            actor=request.actor, record_id=record_id, anyway=anyway
-        ),
-    )
+    return delete(request, KIND, find_incoming_route(record_id), delete_incoming_route)
 
 
 class DefaultEditing(Editing):
@@ -150,14 +143,10 @@ def _edit(request: PageRequest, record: IncomingRoute | None) -> HttpResponse:
     initial = initial_of(record, values_of(record) if record else {})
     form = IncomingRouteForm(sent(request), initial=initial)
     give_targets(request, form)
+    store = storing(request, record, create_incoming_route, change_incoming_route)
 
     def save(values: dict[str, Any], revision: int | None) -> IncomingRoute:
-        given = with_stored_module(values, record)
-        if record is None:
-            return create_incoming_route(actor=request.actor, values=given)
-        return change_incoming_route(
-            actor=request.actor, record_id=record.pk, values=given, revision=revision
-        )
+        return store(with_stored_module(values, record), revision)
 
     return edit(request, Editing(KIND, form, record, save, values_of))
 

@@ -24,7 +24,16 @@ from telephony_app.services.interfaces import (
     delete_manager_user,
 )
 from telephony_app.views.lists import list_context, read_asked
-from telephony_app.views.records import Editing, Kind, delete, edit, initial_of, reveal, sent
+from telephony_app.views.records import (
+    Editing,
+    Kind,
+    delete,
+    edit,
+    initial_of,
+    reveal,
+    sent,
+    storing,
+)
 
 AMI = Kind(
     name="ami-user",
@@ -88,12 +97,7 @@ def manager_user_edit(request: PageRequest, record_id: int) -> HttpResponse:
 @sudo(_("Delete an AMI user"))
 def manager_user_delete(request: PageRequest, record_id: int) -> HttpResponse:
     """Ask (GET), or delete it (POST)."""
-    return delete(
-        request,
-        AMI,
-        find_record(ManagerUser, record_id),
-        lambda anyway: delete_manager_user(actor=request.actor, record_id=record_id, anyway=anyway),
-    )
+    return delete(request, AMI, find_record(ManagerUser, record_id), delete_manager_user)
 
 
 @methods("POST")
@@ -133,12 +137,7 @@ def ari_user_edit(request: PageRequest, record_id: int) -> HttpResponse:
 @sudo(_("Delete an ARI user"))
 def ari_user_delete(request: PageRequest, record_id: int) -> HttpResponse:
     """Ask (GET), or delete it (POST)."""
-    return delete(
-        request,
-        ARI,
-        find_record(AriUser, record_id),
-        lambda anyway: delete_ari_user(actor=request.actor, record_id=record_id, anyway=anyway),
-    )
+    return delete(request, ARI, find_record(AriUser, record_id), delete_ari_user)
 
 
 @methods("POST")
@@ -165,28 +164,14 @@ def ari_values(record: AriUser) -> dict[str, Any]:
 def _edit_manager(request: PageRequest, record: ManagerUser | None) -> HttpResponse:
     initial = initial_of(record, manager_values(record) if record else {})
     form = ManagerUserForm(sent(request), rights=AMI_RIGHTS, initial=initial)
-
-    def save(values: dict[str, Any], revision: int | None) -> ManagerUser:
-        if record is None:
-            return create_manager_user(actor=request.actor, values=values)
-        return change_manager_user(
-            actor=request.actor, record_id=record.pk, values=values, revision=revision
-        )
-
+    save = storing(request, record, create_manager_user, change_manager_user)
     return edit(request, Editing(AMI, form, record, save, manager_values))
 
 
 def _edit_ari(request: PageRequest, record: AriUser | None) -> HttpResponse:
     initial = initial_of(record, ari_values(record) if record else {})
     form = AriUserForm(sent(request), initial=initial)
-
-    def save(values: dict[str, Any], revision: int | None) -> AriUser:
-        if record is None:
-            return create_ari_user(actor=request.actor, values=values)
-        return change_ari_user(
-            actor=request.actor, record_id=record.pk, values=values, revision=revision
-        )
-
+    save = storing(request, record, create_ari_user, change_ari_user)
     return edit(request, Editing(ARI, form, record, save, ari_values))
 
 

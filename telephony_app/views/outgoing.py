@@ -22,7 +22,7 @@ from telephony_app.services.routes import (
     order_outgoing_routes,
 )
 from telephony_app.views.lists import list_context, moved, read_asked
-from telephony_app.views.records import Editing, Kind, delete, edit, initial_of, sent
+from telephony_app.views.records import Editing, Kind, delete, edit, initial_of, sent, storing
 
 KIND = Kind(
     name="outgoing-route",
@@ -71,14 +71,7 @@ def outgoing_route_edit(request: PageRequest, record_id: int) -> HttpResponse:
 @sudo(_("Delete an outgoing route"))
 def outgoing_route_delete(request: PageRequest, record_id: int) -> HttpResponse:
     """Ask (GET), or delete it (POST)."""
-    return delete(
-        request,
-        KIND,
-        find_outgoing_route(record_id),
-        lambda anyway: delete_outgoing_route(
-            actor=request.actor, record_id=record_id, anyway=anyway
-        ),
-    )
+    return delete(request, KIND, find_outgoing_route(record_id), delete_outgoing_route)
 
 
 def values_of(record: OutgoingRoute) -> dict[str, Any]:
@@ -89,14 +82,7 @@ def values_of(record: OutgoingRoute) -> dict[str, Any]:
 def _edit(request: PageRequest, record: OutgoingRoute | None) -> HttpResponse:
     initial = initial_of(record, values_of(record) if record else {})
     form = OutgoingRouteForm(sent(request), initial=initial)
-
-    def save(values: dict[str, Any], revision: int | None) -> OutgoingRoute:
-        if record is None:
-            return create_outgoing_route(actor=request.actor, values=values)
-        return change_outgoing_route(
-            actor=request.actor, record_id=record.pk, values=values, revision=revision
-        )
-
+    save = storing(request, record, create_outgoing_route, change_outgoing_route)
     return edit(request, Editing(KIND, form, record, save, values_of))
 
 

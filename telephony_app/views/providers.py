@@ -17,7 +17,16 @@ from telephony_app.selectors.live import live_state, shown
 from telephony_app.selectors.records import find_record
 from telephony_app.services.providers import change_provider, create_provider, delete_provider
 from telephony_app.views.lists import list_context, read_asked
-from telephony_app.views.records import Editing, Kind, delete, edit, initial_of, reveal, sent
+from telephony_app.views.records import (
+    Editing,
+    Kind,
+    delete,
+    edit,
+    initial_of,
+    reveal,
+    sent,
+    storing,
+)
 
 KIND = Kind(
     name="provider",
@@ -63,12 +72,7 @@ def provider_edit(request: PageRequest, record_id: int) -> HttpResponse:
 @sudo(_("Delete a provider"))
 def provider_delete(request: PageRequest, record_id: int) -> HttpResponse:
     """Ask, and say who refers to it (GET), or delete it (POST)."""
-    return delete(
-        request,
-        KIND,
-        find_record(Provider, record_id),
-        lambda anyway: delete_provider(actor=request.actor, record_id=record_id, anyway=anyway),
-    )
+    return delete(request, KIND, find_record(Provider, record_id), delete_provider)
 
 
 @methods("POST")
@@ -90,12 +94,5 @@ def _edit(request: PageRequest, record: Provider | None) -> HttpResponse:
     fresh = {"registration": "outbound", "secret": ""}
     initial = initial_of(record, values_of(record) if record else fresh)
     form = ProviderForm(sent(request), codecs=enabled_codecs(), initial=initial)
-
-    def save(values: dict[str, Any], revision: int | None) -> Provider:
-        if record is None:
-            return create_provider(actor=request.actor, values=values)
-        return change_provider(
-            actor=request.actor, record_id=record.pk, values=values, revision=revision
-        )
-
+    save = storing(request, record, create_provider, change_provider)
     return edit(request, Editing(KIND, form, record, save, values_of))

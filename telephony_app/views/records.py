@@ -98,6 +98,22 @@ def initial_of(record: TelephonyModel | None, values: Mapping[str, Any]) -> dict
     return {**values, "revision": record.revision}
 
 
+def storing(
+    request: PageRequest,
+    record: TelephonyModel | None,
+    create: Callable[..., TelephonyModel],
+    change: Callable[..., TelephonyModel],
+) -> Callable[[dict[str, Any], int | None], TelephonyModel]:
+    """Return what stores a form, as `Editing.save`: into its record, or as a new one."""
+
+    def save(values: dict[str, Any], revision: int | None) -> TelephonyModel:
+        if record is None:
+            return create(actor=request.actor, values=values)
+        return change(actor=request.actor, record_id=record.pk, values=values, revision=revision)
+
+    return save
+
+
 def edit(request: PageRequest, editing: Editing) -> HttpResponse:
     """Show a form (GET), or store it with the fields of modules and go to the list (POST)."""
     if request.method == "POST" and not editing.form.is_bound:
@@ -138,13 +154,13 @@ def show(
 
 
 def delete(
-    request: PageRequest, kind: Kind, record: TelephonyModel, act: Callable[[bool], object]
+    request: PageRequest, kind: Kind, record: TelephonyModel, act: Callable[..., object]
 ) -> HttpResponse:
-    """Ask, and say who refers to it (GET), or delete with ``act(anyway)`` (POST)."""
+    """Ask, and say who refers to it (GET), or delete with the service ``act`` (POST)."""
     name, problem = str(record), None
     if request.method == "POST":
         try:
-            act(request.POST.get("anyway") == "1")
+            act(actor=request.actor, record_id=record.pk, anyway=request.POST.get("anyway") == "1")
         except ModuleError as error:
             if error.http_status in _PASS_ON:
                 raise

@@ -105,6 +105,25 @@ def test_what_a_provider_lacks_is_said_at_its_fields(admin: Client) -> None:
     assert 'href="#id_host"' in text(response)
 
 
+def test_everything_that_is_wrong_in_a_provider_is_said_at_once(admin: Client) -> None:
+    wrong = {"description": "", "host": "bad host!", "port": "0"}
+    html = text(admin.post("/providers/new/", {**PROVIDER, **wrong}))
+    assert all(f'href="#id_{name}"' in html for name in wrong)
+    assert 'folded" open>' in html
+
+
+def test_the_list_says_what_a_manager_may_do_also_when_it_is_nothing(admin: Client) -> None:
+    ManagerUser.objects.create(username="idle", secret="x" * 24, rights={"call": "", "cdr": ""})
+    ManagerUser.objects.create(username="crm", secret="x" * 24, rights={"call": "read", "cdr": ""})
+    crm, idle = sorted(
+        re.findall(
+            r'data-label="What it may do">(.*?)</td>', text(admin.get("/ami-users/")), re.DOTALL
+        )
+    )
+    assert "nothing" in idle and "call" not in idle
+    assert "call" in crm and "cdr" not in crm and "nothing" not in crm
+
+
 def test_a_provider_with_routes_stays(admin: Client, provider: Provider) -> None:
     admin.post("/outgoing-routes/new/", {**OUTGOING, "provider": provider.pk})
     route = OutgoingRoute.objects.get()
