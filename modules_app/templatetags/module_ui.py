@@ -65,7 +65,7 @@ BATCH_LOOKS: dict[BatchOutcome, tuple[str, str]] = {
 EXCERPT = 240
 AUDIT_OUTCOMES = {
     "committed": ("git-commit-horizontal", "info", _("Switched over")),
-    "requested": ("circle-help", "secondary", _("Requested")),
+    "requested": ("circle-question-mark", "secondary", _("Requested")),
     "denied": ("shield-x", "danger", _("Denied")),
     "busy": ("hourglass", "warning", _("Busy")),
     "asked": ("key-round", "secondary", _("Password asked")),

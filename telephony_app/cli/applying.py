@@ -115,7 +115,7 @@ def _status_lines(live: Any, door: str, state: Any) -> list[str]:
     lines = [f"Asterisk: {gettext(door)}. {sentence(live.sentence, 'message')}"]
     if live.is_current:
         counted = gettext("Calls: {calls}. Phones registered: {phones}.")
-        lines.append(fill(counted, {"calls": live.calls, "phones": len(live.phones)}))
+        lines.append(fill(counted, {"calls": live.calls, "phones": live.registered}))
     lines += _waiting_lines()
     for one in (*([state.problem] if state.problem else []), *state.complaints, *state.notes):
         lines.append(sentence(one, "message"))

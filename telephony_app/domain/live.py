@@ -48,7 +48,7 @@ LABELS: Mapping[StrEnum, str] = {
 """Each word for people."""
 
 ICONS: Mapping[StrEnum, str] = {
-    Door.UNKNOWN: "circle-help",
+    Door.UNKNOWN: "circle-question-mark",
     Door.OPEN: "circle-check",
     Door.STARTING: "loader",
     Door.REFUSED: "circle-x",

@@ -59,6 +59,11 @@ class LiveState:
         return self.door is Door.OPEN and 0 <= time.time() - self.at < NO_NEWS_SECONDS
 
     @property
+    def registered(self) -> int:
+        """Return how many telephones are registered and answer."""
+        return sum(word == Status.ONLINE for word in self.phones.values())
+
+    @property
     def moment(self) -> datetime:
         """Return when it was written."""
         return datetime.fromtimestamp(self.at, UTC)
@@ -86,6 +91,17 @@ class LiveState:
         return Status(known.get(name, Status.OFFLINE)) if self.is_current else None
 
 
+_TONES: Mapping[str, str] = {
+    Door.OPEN: "enabled",
+    Door.UNKNOWN: "disabled",
+    Door.STARTING: "disabled",
+    Door.REFUSED: "broken",
+    Door.CLOSED: "broken",
+    Status.ONLINE: "enabled",
+    Status.OFFLINE: "disabled",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A word of `Status` or `Door` as a page shows it: icon and label, to be translated."""
@@ -96,9 +112,8 @@ class Shown:
 
     @property
     def tone(self) -> str:
-        """Return in which colour it is shown: that of modules that are on, off or paused."""
-        tones = {Status.ONLINE: "enabled", Status.OFFLINE: "disabled", Door.UNKNOWN: "disabled"}
-        return tones.get(self.word, "paused")
+        """Return in which colour it is shown: that of a module in such a state."""
+        return _TONES.get(self.word, "paused")
 
 
 def shown(word: Status | Door | None) -> Shown:

@@ -14,11 +14,14 @@ from telephony_app.selectors.live import LiveState, Shown, shown
 
 @dataclass(frozen=True, slots=True)
 class StatusRow:
-    """One telephone or provider; ``contacts`` are where it can be reached."""
+    """One telephone or provider as people call it; ``more`` says the rest of its names.
+
+    ``contacts`` are where it can be reached.
+    """
 
     id: int
-    key: str
     title: str
+    more: str
     status: Shown
     contacts: tuple[dict[str, Any], ...] = ()
 
@@ -38,6 +41,6 @@ def providers_with_status(live: LiveState) -> list[StatusRow]:
     """Return the providers that are switched on."""
     rows = Provider.objects.filter(disabled=False).order_by("description", "uniqid")
     return [
-        StatusRow(pk, uniqid, title or uniqid, shown(live.provider(uniqid)))
+        StatusRow(pk, title or uniqid, uniqid if title else "", shown(live.provider(uniqid)))
         for pk, uniqid, title in rows.values_list("id", "uniqid", "description")
     ]

@@ -8,7 +8,6 @@ from django.http import HttpResponse
 
 from modules_app.permissions import Right
 from modules_app.views.http import PageRequest, full_or_part, methods, page
-from telephony_app.domain.live import Status
 from telephony_app.selectors.live import live_state, shown
 from telephony_app.selectors.status import phones_on_page, providers_with_status
 
@@ -29,6 +28,5 @@ def status_page(request: PageRequest) -> HttpResponse:
         "door": shown(live.door if live.is_current or live.problem else None),
         "phones": phones,
         "providers": providers_with_status(live),
-        "online": sum(word == Status.ONLINE for word in live.phones.values()),
     }
     return full_or_part(request, "telephony/status.html", "live", context)
