@@ -170,7 +170,8 @@ def test_fields_of_a_module_are_checked_stored_and_refused_by_it(web: Browser) -
 
 def test_a_script_learns_less_rights_from_a_module_never_more(web: Browser) -> None:
     told = web.get("/permissions/PbxExtensionModules/").json()["permissions"]
-    assert told == {"view": True, "operate": True, "install": True, "remove": False}
+    rights = {"view": True, "operate": True, "install": True, "remove": False}
+    assert told == rights | {"view_telephony": True, "change_telephony": True}
     assert web.get(f"/permissions/{ID}/").json()["permissions"]["reports"] is True
 
 
