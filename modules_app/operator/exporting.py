@@ -12,11 +12,9 @@ from typing import Any
 from django.utils import timezone
 
 from modules_app import audit
-from modules_app.domain.ids import fold_id
-from modules_app.domain.operations import OPEN
-from modules_app.exceptions import Busy, ModuleError
+from modules_app.exceptions import ModuleError
 from modules_app.exceptions import gettext_noop as _
-from modules_app.models import Module, Operation
+from modules_app.models import Module
 from modules_app.operator import data
 from modules_app.operator.asking import payload_for
 from modules_app.operator.problems import backup_said_no
@@ -25,6 +23,7 @@ from modules_app.packages.exports import DATA, FILES, About, write_export
 from modules_app.permissions import Actor, Right, require
 from modules_app.selectors.modules import find_module
 from modules_app.selectors.registry import registry_module
+from modules_app.services.queueing import refuse_busy
 
 ACTION = "module-export"
 
@@ -39,7 +38,7 @@ def export_module(tools: Tools, *, actor: Actor, module_id: str, target: Path) -
     try:
         require(actor, Right.INSTALL)
         module = find_module(module_id)
-        _refuse_busy(module)
+        refuse_busy(module.id)
         about = write_out(tools, module, target)
     except ModuleError as error:
         audit.record_refusal(actor=actor, action=ACTION, target=module_id, error=error)
@@ -110,14 +109,3 @@ def _parts(backup: dict[str, Any]) -> dict[str, bytes]:
         return {}
     files = {f"{FILES}/{name}": base64.b64decode(text) for name, text in backup["files"].items()}
     return {DATA: str(backup["data"]).encode(), **files}
-
-
-def _refuse_busy(module: Module) -> None:
-    other = Operation.objects.filter(id_fold=fold_id(module.id), outcome__in=OPEN).first()
-    if other is not None:
-        raise Busy(
-            "module-busy",
-            _("Operation {operation} is still running on “{id}”."),
-            context={"id": module.id, "operation": other.pk},
-            hint=_("Wait for it, or open it and cancel it."),
-        )

@@ -10,11 +10,10 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from modules_app.domain.states import Fault, Phase, Wanted
 from modules_app.hooks.generators import GENERATORS
 from modules_app.hooks.specs import HOOKS
 from modules_app.models import HookResult, Module
-from modules_app.selectors.registry import current_sequence
+from modules_app.selectors.registry import current_sequence, modules_in_use
 from modules_app.selectors.safe_mode import safe_mode
 
 COLLECTED = (
@@ -106,12 +105,6 @@ def imagine(module_id: str) -> Iterator[None]:
 
 
 _imagined: ContextVar[str] = ContextVar("imagined", default="")
-
-
-def modules_in_use() -> QuerySet[Module]:
-    """Return the modules whose answers count and whose hooks are asked."""
-    loaded = Module.objects.filter(wanted=Wanted.ON, fault=Fault.NONE)
-    return loaded.exclude(phase=Phase.MAINTENANCE)
 
 
 def counted() -> QuerySet[Module]:

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.db.models.fields.json import KT
 
-from modules_app.domain.states import Fault, Phase, Wanted
 from modules_app.models import FirstRun, Module
 from modules_app.selectors.modules import pick
+from modules_app.selectors.registry import modules_in_use
 from modules_app.selectors.safe_mode import safe_mode
 
 PRIORITY = 100
@@ -36,9 +36,7 @@ def first_run_steps(language: str = "en", *, module_id: str = "") -> list[Step]:
     """Return the steps of enabled modules in Python, lowest priority first; none in safe mode."""
     if safe_mode():
         return []
-    rows = Module.objects.filter(
-        contract="freepbx", language="python", wanted=Wanted.ON, fault=Fault.NONE
-    ).exclude(phase=Phase.MAINTENANCE)
+    rows = modules_in_use().filter(contract="freepbx", language="python")
     if module_id:
         rows = rows.filter(pk=module_id)
     rows = rows.annotate(oobe=KT("facts__manifest__facts__oobe__method")).exclude(oobe=None)

@@ -8,12 +8,12 @@ from typing import Any
 from django.db.models import F
 
 from modules_app.domain.popovers import Popover, popovers_of
-from modules_app.domain.states import Fault, Phase, Wanted
 from modules_app.exceptions import NotFound
 from modules_app.exceptions import gettext_noop as _
 from modules_app.models import Module
 from modules_app.permissions import Actor
 from modules_app.selectors.modules import find_module, pick
+from modules_app.selectors.registry import modules_in_use
 from modules_app.selectors.rights import access_to
 from modules_app.selectors.safe_mode import safe_mode
 
@@ -40,9 +40,7 @@ def list_popovers(user: Any, language: str = "en") -> list[tuple[Popover, str]]:
     """
     if safe_mode():
         return []
-    rows = Module.objects.filter(
-        contract="freepbx", language="python", wanted=Wanted.ON, fault=Fault.NONE
-    ).exclude(phase=Phase.MAINTENANCE)
+    rows = modules_in_use().filter(contract="freepbx", language="python")
     rows = rows.annotate(popovers=F("facts__manifest__facts__popovers")).order_by("id")
     actor = Actor.of_user(user)
     return [

@@ -58,7 +58,7 @@ class RegistryReader:
         The sequence is read first: rows that are newer than it bring the next sequence with them.
         """
         sequence = current_sequence()
-        wanted = list(_loaded().values_list("id", "generation", "epoch"))
+        wanted = list(modules_in_use().values_list("id", "generation", "epoch"))
         fresh = _read_in_full([key[0] for key in wanted if key not in self._known])
         found = {key: self._known.get(key) or fresh.get(key) for key in wanted}
         self._known = {key: module for key, module in found.items() if module}
@@ -71,7 +71,8 @@ class RegistryReader:
         )
 
 
-def _loaded() -> QuerySet[Module]:
+def modules_in_use() -> QuerySet[Module]:
+    """Return the modules that the host loads: their answers count and their hooks are asked."""
     loaded = Module.objects.filter(wanted=Wanted.ON, fault=Fault.NONE)
     return loaded.exclude(phase=Phase.MAINTENANCE)
 

@@ -10,18 +10,17 @@ from django.conf import settings
 
 from modules_app import audit
 from modules_app.bridge.registry import RegistryModule
-from modules_app.domain.ids import fold_id
-from modules_app.domain.operations import OPEN
-from modules_app.exceptions import Busy, ModuleError, NotFound, Refused
+from modules_app.exceptions import ModuleError, NotFound, Refused
 from modules_app.exceptions import gettext_noop as _
 from modules_app.hooks.between import class_name_of
-from modules_app.models import Module, Operation
+from modules_app.models import Module
 from modules_app.permissions import Actor, Right, require
 from modules_app.processes.zygote import ChildLimits
 from modules_app.selectors.freepbx import list_plugs
 from modules_app.selectors.modules import find_module
 from modules_app.selectors.registry import RegistryReader, data_dir
 from modules_app.selectors.settings import read_setting
+from modules_app.services.queueing import refuse_busy
 
 ACTION = "module-run"
 
@@ -55,7 +54,7 @@ def prepare_run(
         module = find_module(module_id)
         found = _find_command(module, command)
         modules = _modules_for(module)
-        _refuse_busy(module)
+        refuse_busy(module.id)
     except ModuleError as error:
         audit.record_refusal(actor=actor, action=ACTION, target=module_id, error=error)
         raise
@@ -130,14 +129,3 @@ def _modules_for(module: Module) -> list[RegistryModule]:
     kind = class_name_of(module.id)
     hooking = {plug.module_id for plug in list_plugs() if plug.target.name == kind}
     return [own, *(loaded[one] for one in sorted(hooking - {module.id}) if one in loaded)]
-
-
-def _refuse_busy(module: Module) -> None:
-    other = Operation.objects.filter(id_fold=fold_id(module.id), outcome__in=OPEN).first()
-    if other is not None:
-        raise Busy(
-            "module-busy",
-            _("Operation {operation} is still running on “{id}”."),
-            context={"id": module.id, "operation": other.pk},
-            hint=_("Wait for it, or open it and cancel it."),
-        )

@@ -90,8 +90,7 @@ def _write_steps(operation: Operation, verb: Verb) -> None:
 
 def _not_now(module_id: str) -> ModuleError:
     """Return why the row could not be written: another operation is open, or was a moment ago."""
-    other = Operation.objects.filter(id_fold=fold_id(module_id), outcome__in=OPEN).first()
-    if other is not None:
+    if (other := _open_on(module_id)) is not None:
         return busy_error(module_id, other.pk)
     return ModuleError(
         "operation-raced",
@@ -99,6 +98,16 @@ def _not_now(module_id: str) -> ModuleError:
         context={"id": module_id},
         hint=_("Look at the operations list and try again."),
     )
+
+
+def refuse_busy(module_id: str) -> None:
+    """Raise ``Busy`` when an operation is open on the module."""
+    if (other := _open_on(module_id)) is not None:
+        raise busy_error(module_id, other.pk)
+
+
+def _open_on(module_id: str) -> Operation | None:
+    return Operation.objects.filter(id_fold=fold_id(module_id), outcome__in=OPEN).first()
 
 
 def refuse_in_this_state(module_id: str, verb: Verb) -> None:
