@@ -60,7 +60,8 @@ def test_plans_name_modules_in_the_language_of_the_reader(life: Life) -> None:
     with translation.override("ru"):
         plan = plan_batch(verb=Verb.DISABLE, ids=["cage"])
         cascade = plan_batch(verb=Verb.DISABLE, ids=["cage"], cascade=True)
-    english = plan_batch(verb=Verb.DISABLE, ids=["cage"])
+    with translation.override("en"):
+        english = plan_batch(verb=Verb.DISABLE, ids=["cage"])
 
     (problem,) = plan.problems
     assert (problem.context["name"], problem.context["dependents"]) == ("Клетка", "Попугай")
