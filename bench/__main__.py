@@ -59,6 +59,7 @@ def _stage(stack: ExitStack, folder: Path, figures: Figures, names: list[str], t
 def _product(stack: ExitStack, folder: Path, modules: int) -> Product:
     product = Product(folder / f"modules{modules}", modules)
     stack.callback(product.stop)
+    product.start()
     return product
 
 

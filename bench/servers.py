@@ -39,8 +39,11 @@ class Product:
         self.server.prepare()
         self.modules = modules
         self._run("bench.fixtures", str(modules))
-        self.server.start()
         self.browser = self.server.client
+
+    def start(self) -> None:
+        """Start all processes and log in; what was started goes on until `stop`."""
+        self.server.start()
         if self.browser.login().status != 302:
             raise RuntimeError("the login failed")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from telephony_app.generators.rendering import render
 from tests.asterisk.lab.instance import AsteriskLab, Instance, Ports
 from tests.asterisk.phones import Phone as Telephone
 from tests.asterisk.phones import TlsPhone, Tunnel
+from tests.asterisk.sipp import WAIT_SECONDS
 from tests.telephony.generators.systems import small
 
 PHONES = (
@@ -91,9 +93,23 @@ def tls_phone(asterisk: Instance, certificate: Path) -> Iterator[TlsPhone]:
     tunnel.close()
 
 
+_BRIDGE = 12
+"""Which field of a channel in Asterisk's short list names the bridge that it is in."""
+
+
+def _wait_until_they_talk(asterisk: Instance, *phones: str) -> None:
+    """Wait until the channels of these phones are in a bridge: only then a call can be moved."""
+    deadline = time.monotonic() + WAIT_SECONDS
+    while not set(phones) <= (talking := _talking(asterisk)):
+        assert time.monotonic() < deadline, talking
+        time.sleep(0.1)
+
+
 def _talking(asterisk: Instance) -> set[str]:
     lines = asterisk.cli("core show channels concise").splitlines()
-    return {line.partition("!")[0].rpartition("-")[0] for line in lines}
+    channels = [fields for line in lines if len(fields := line.split("!")) > _BRIDGE]
+    bridged = {fields[0] for fields in channels if fields[_BRIDGE]}
+    return {name.partition("/")[2].rpartition("-")[0] for name in bridged}
 
 
 def test_a_phone_registers_over_tls_with_its_password_only(tls_phone: TlsPhone) -> None:
@@ -125,19 +141,20 @@ def test_a_phone_transfers_a_call_and_leaves(
 ) -> None:
     anna, _boris, cid = phone("201"), phone("202"), phone("203")
     call = anna.start_call("202")
-    call.wait_for_status("INVITE", 200)
+    _wait_until_they_talk(asterisk, "201", "202")
     call.transfer("203")
     assert cid.wait_for("INVITE").caller == "202"
     call.hang_up()
     assert call.status("BYE") == 200
-    asterisk.wait_for("core show channels", "1 active call")
-    assert {"PJSIP/202", "PJSIP/203"} <= _talking(asterisk)
+    _wait_until_they_talk(asterisk, "202", "203")
 
 
-def test_the_feature_code_transfers_a_call(phone: Callable[[str], Telephone]) -> None:
+def test_the_feature_code_transfers_a_call(
+    asterisk: Instance, phone: Callable[[str], Telephone]
+) -> None:
     anna, _boris, cid = phone("201"), phone("202"), phone("203")
     call = anna.start_call("202")
-    call.wait_for_status("INVITE", 200)
+    _wait_until_they_talk(asterisk, "201", "202")
     call.press("**203")
     assert cid.wait_for("INVITE").caller == "202"
     call.wait()

@@ -58,7 +58,7 @@ def test_a_tiny_run_prints_every_figure() -> None:
 
 
 def test_each_scene_can_be_asked_for() -> None:
-    known = "install switch scale list hop hooks loading resolve parse"
+    known = "install switch scale list hop hooks loading resolve parse extensions render apply"
     assert list(SCENES) == known.split()
 
 

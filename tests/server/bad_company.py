@@ -156,8 +156,9 @@ class Company:
     def heal(self) -> None:
         """Bring the bad module back, as good as new."""
         self.forget()
+        self._wait_for_operations()
         if self.state() != ("on", "none"):
-            assert self.verb(BAD, "enable") == "done"
+            assert self.verb(BAD, "enable") == "done", self.server.logs()
         self.server.wait_for(lambda: self.ask(BAD).status == 200)
 
     def failing_core_pages(self) -> list[tuple[str, int]]:

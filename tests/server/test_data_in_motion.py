@@ -8,7 +8,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -99,11 +99,23 @@ def version(server: Server) -> str:
         return str(connection.execute("SELECT version FROM modules_app_module").fetchone()[0])
 
 
-def operator_pid(server: Server) -> int:
+def pid_of(server: Server, words: str) -> int:
     for pid, command in server.commands().items():
-        if "manage.py operator" in command:
+        if words in command:
             return pid
-    raise AssertionError("no operator runs")
+    raise AssertionError(f"nothing runs as {words}")
+
+
+@contextmanager
+def nobody_operates(server: Server) -> Iterator[None]:
+    """Kill the operator and keep supervisord from starting another: commands operate meanwhile."""
+    supervisord = pid_of(server, "supervisor.supervisord")
+    os.kill(supervisord, signal.SIGSTOP)
+    try:
+        os.kill(pid_of(server, "manage.py operator"), signal.SIGKILL)
+        yield
+    finally:
+        os.kill(supervisord, signal.SIGCONT)
 
 
 def test_what_was_acknowledged_during_an_upgrade_is_there_afterwards(server: Server) -> None:
@@ -132,16 +144,9 @@ def test_a_killed_operator_loses_nothing_either(
         running.wait_for(lambda: running.client.get(f"/m/{ID}/").status == 200)
         with Writer(running) as writer:
             writer.wait_for_more()
-            os.kill(operator_pid(running), signal.SIGSTOP)
-            os.kill(operator_pid(running), signal.SIGKILL)
-            running.manage(
-                "module",
-                "install",
-                str(package(tmp_path, "2.0.0")),
-                "--yes",
-                check=False,
-                PBX_FAULT=f"{point}:kill9",
-            )
+            upgrade = ("module", "install", str(package(tmp_path, "2.0.0")), "--yes")
+            with nobody_operates(running):
+                running.manage(*upgrade, check=False, PBX_FAULT=f"{point}:kill9")
             running.wait_for(lambda: version(running) == expected)
             writer.wait_for_more()
         assert set(writer.written) <= rows(running)
