@@ -220,11 +220,21 @@ class Instance:
             return
         os.kill(pid, number)
         deadline = time.monotonic() + START_SECONDS
-        while self.pid() is not None:
+        while not _has_ended(pid):
             _reap(pid)
             if time.monotonic() > deadline:
                 os.kill(pid, signal.SIGKILL)
             time.sleep(0.02)
+
+
+def _has_ended(pid: int) -> bool:
+    """Tell whether all its threads are gone: until then it keeps its sockets."""
+    try:
+        threads = list(Path(f"/proc/{pid}/task").iterdir())
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return True
+    return len(threads) == 1 and state in ("Z", "X")
 
 
 def _reap(pid: int) -> None:
