@@ -2,43 +2,27 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from typing import Any
 
 import pytest
+from pytest_django.fixtures import Settings
 
 from modules_app.models import AuditEvent, Operation
 from modules_app.permissions import Right
 from tests.api.conftest import MakeProgram, Program
 from tests.api.test_core import TOKEN, as_page, browser
 from tests.builders import zip_of
+from tests.keeper import XML, install_keeper, notes, write
 from tests.lifecycle import Life
 from tests.pages import age_proof
 
-XML = """<module><rawname>keeper</rawname><name>The keeper</name><version>1.0</version>
-<database><table name="keeper_notes">
-<field name="id" type="integer" primarykey="true" autoincrement="true"/>
-<field name="text" type="string" length="80" default=""/></table></database></module>"""
 ZIP = "application/zip"
 
 
 @pytest.fixture
 def keeper(life: Life) -> Life:
-    life.install(zip_of({"keeper/module.xml": XML}))
-    write(life, "first")
+    install_keeper(life)
     return life
-
-
-def write(life: Life, text: str) -> None:
-    with closing(sqlite3.connect(life.database("keeper"))) as connection, connection:
-        connection.execute("DELETE FROM keeper_notes")
-        connection.execute("INSERT INTO keeper_notes (text) VALUES (?)", [text])
-
-
-def notes(life: Life) -> list[str]:
-    with closing(sqlite3.connect(life.database("keeper"))) as connection:
-        return [row[0] for row in connection.execute("SELECT text FROM keeper_notes")]
 
 
 def exported(life: Life, ask: Program) -> bytes:
@@ -93,6 +77,17 @@ def test_an_export_of_another_module_is_refused(keeper: Life, program: MakeProgr
     assert (answer.status_code, answer.json()["error"]["slug"]) == (422, "export-of-another")
     assert keeper.residue() == before
     assert send(ask, content, "nobody").status_code == 404
+
+
+def test_an_export_larger_than_a_package_is_left_to_the_command_line(
+    keeper: Life, program: MakeProgram, settings: Settings
+) -> None:
+    ask = program("install", "view")
+    content = exported(keeper, ask)
+    settings.PBX_ARCHIVE_LIMITS = {**settings.PBX_ARCHIVE_LIMITS, "packed_bytes": 10}
+    before = keeper.residue()
+    assert send(ask, content).status_code == 413
+    assert keeper.residue() == before
 
 
 def test_what_is_no_export_is_refused(keeper: Life, program: MakeProgram) -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import time
-from contextlib import closing
 from typing import Any
 
 import pytest
@@ -16,31 +14,15 @@ from modules_app.models import AuditEvent, Operation
 from modules_app.operator.housekeeping import keep_house
 from modules_app.permissions import Right
 from tests.builders import zip_of
+from tests.keeper import install_keeper, notes, write
 from tests.lifecycle import Life
 from tests.pages import Browser, age_proof, person
-
-XML = """<module><rawname>keeper</rawname><name>The keeper</name><version>1.0</version>
-<database><table name="keeper_notes">
-<field name="id" type="integer" primarykey="true" autoincrement="true"/>
-<field name="text" type="string" length="80" default=""/></table></database></module>"""
 
 
 @pytest.fixture
 def keeper(life: Life) -> Life:
-    life.install(zip_of({"keeper/module.xml": XML}))
-    write(life, "first")
+    install_keeper(life)
     return life
-
-
-def write(life: Life, text: str) -> None:
-    with closing(sqlite3.connect(life.database("keeper"))) as connection, connection:
-        connection.execute("DELETE FROM keeper_notes")
-        connection.execute("INSERT INTO keeper_notes (text) VALUES (?)", [text])
-
-
-def notes(life: Life) -> list[str]:
-    with closing(sqlite3.connect(life.database("keeper"))) as connection:
-        return [row[0] for row in connection.execute("SELECT text FROM keeper_notes")]
 
 
 def export(life: Life, client: Client) -> bytes:
