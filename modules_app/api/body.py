@@ -93,7 +93,7 @@ def read_archive(request: HttpRequest) -> Iterator[bytes]:
     if request.content_type not in _ARCHIVES:
         raise WrongType(
             "package-type-unknown",
-            _("Send the package as a form, or as the whole body of type application/zip."),
+            _("Send the file as the whole body of type application/zip; packages also as a form."),
             context={"sent": request.content_type[:80]},
         )
     length = request.META.get("CONTENT_LENGTH") or "0"
@@ -107,7 +107,7 @@ def _blocks(request: HttpRequest) -> Iterator[bytes]:
         while block := request.read(_BLOCK):
             yield block
     except (UnreadablePostError, OSError) as error:
-        raise BadBody("body-incomplete", _("The package did not arrive completely.")) from error
+        raise BadBody("body-incomplete", _("The file did not arrive completely.")) from error
 
 
 def _body(request: HttpRequest) -> bytes:

@@ -7,11 +7,10 @@ from typing import Any
 from ninja import Router, Status
 
 from modules_app.api.answers import ApiRequest
-from modules_app.api.gate import require_proof
+from modules_app.api.gate import proven
 from modules_app.api.schemas import CustomFileIn, CustomFileOut, CustomFiles, Error
 from modules_app.domain.api_keys import Scope
 from modules_app.models import CustomFile
-from modules_app.permissions import Actor
 from modules_app.selectors.custom_files import custom_files, find_custom_file
 from modules_app.services.surfaces import delete_custom_file, write_custom_file
 
@@ -37,7 +36,7 @@ def show_custom_file(request: ApiRequest, path: str) -> dict[str, Any]:
 @router.put("/{path:path}", url_name="custom-file", response={200: CustomFileOut, **_REFUSED})
 def put_custom_file(request: ApiRequest, path: str, custom: CustomFileIn) -> dict[str, Any]:
     """Store your text for a generated file; the real program tests it when it is applied."""
-    actor = _may_change(request)
+    actor = proven(request, Scope.INSTALL)
     row = write_custom_file(actor=actor, path=path, mode=custom.mode, text=custom.text)
     return _shape(row)
 
@@ -45,14 +44,8 @@ def put_custom_file(request: ApiRequest, path: str, custom: CustomFileIn) -> dic
 @router.delete("/{path:path}", url_name="custom-file", response={204: None, **_REFUSED})
 def remove_custom_file(request: ApiRequest, path: str) -> Status:
     """Take your text away; the file is applied without it."""
-    delete_custom_file(actor=_may_change(request), path=path)
+    delete_custom_file(actor=proven(request, Scope.INSTALL), path=path)
     return Status(204, None)
-
-
-def _may_change(request: ApiRequest) -> Actor:
-    actor = request.caller.acting_in(Scope.INSTALL)
-    require_proof(request, request.caller)
-    return actor
 
 
 def _shape(row: CustomFile) -> dict[str, Any]:

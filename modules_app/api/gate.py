@@ -9,8 +9,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware
 
 from modules_app.api.answers import ROOT, error_answer, sealed
+from modules_app.domain.api_keys import Scope
 from modules_app.exceptions import ModuleError, NotAllowed
 from modules_app.exceptions import gettext_noop as _
+from modules_app.permissions import Actor
 from modules_app.services.callers import Caller, caller_of, has_key
 from modules_app.services.sudo import is_fresh
 
@@ -34,6 +36,16 @@ def api_gate(get_response: GetResponse) -> GetResponse:
         return sealed(response) if isinstance(response, HttpResponse) else response
 
     return middleware
+
+
+def proven(request: Any, scope: Scope) -> Actor:
+    """Return the actor for something that this scope allows and that needs a proof of identity.
+
+    Raises ``NotAllowed``, as `Caller.acting_in` and `require_proof` do.
+    """
+    actor: Actor = request.caller.acting_in(scope)
+    require_proof(request, request.caller)
+    return actor
 
 
 def require_proof(request: HttpRequest, caller: Caller) -> None:

@@ -12,7 +12,7 @@ from ninja import Router, Status
 
 from modules_app.api.answers import ApiRequest, operation_shape, operation_url
 from modules_app.api.body import read_archive
-from modules_app.api.gate import require_proof
+from modules_app.api.gate import proven
 from modules_app.api.schemas import (
     Damage,
     Data,
@@ -68,9 +68,7 @@ def queued(
     With ``proof`` a session needs a fresh password. The same Idempotency-Key for the same request
     gives the same operation (W10).
     """
-    actor = request.caller.acting_in(scope)
-    if proof:
-        require_proof(request, request.caller)
+    actor = proven(request, scope) if proof else request.caller.acting_in(scope)
     operation = service(actor=actor, request_key=request_key(request), **asked)
     response["Location"] = operation_url(operation.pk)
     return Status(202, operation_shape(operation))
@@ -157,8 +155,7 @@ def import_module(request: ApiRequest, response: HttpResponse, module_id: str) -
 
     The export may be of the installed version or of an older one.
     """
-    request.caller.acting_in(Scope.INSTALL)
-    require_proof(request, request.caller)
+    proven(request, Scope.INSTALL)
     find_module(module_id)
     received, about = importing.receive_export(read_archive(request), module_id=module_id)
     service = importing.import_module

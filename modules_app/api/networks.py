@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from ninja import Router, Status
 
 from modules_app.api.answers import ROOT, ApiRequest
-from modules_app.api.gate import require_proof
+from modules_app.api.gate import proven
 from modules_app.api.schemas import (
     Error,
     NetworkIn,
@@ -44,7 +44,7 @@ def list_networks(request: ApiRequest) -> dict[str, Any]:
 @router.post("", url_name="networks", response={201: NetworkOut, 403: Error, 422: Error})
 def add_network(request: ApiRequest, response: HttpResponse, network: NetworkNewIn) -> Status:
     """Add a network; rules that are not named are as their category says."""
-    shape = _save(request, _may_change(request), network, {}, None)
+    shape = _save(request, proven(request, Scope.INSTALL), network, {}, None)
     response["Location"] = f"{ROOT}networks/{shape['id']}"
     return Status(201, shape)
 
@@ -59,7 +59,7 @@ def show_network(request: ApiRequest, network_id: int) -> dict[str, Any]:
 @router.patch("/{int:network_id}", url_name="network", response={200: NetworkOut, **_REFUSED})
 def change_network(request: ApiRequest, network_id: int, network: NetworkIn) -> dict[str, Any]:
     """Change what is sent; refused where your own address would be shut out."""
-    actor, row = _may_change(request), find_network(network_id)
+    actor, row = proven(request, Scope.INSTALL), find_network(network_id)
     before = {name: getattr(row, name) for name in _FIELDS}
     return _save(request, actor, network, before, network_id)
 
@@ -67,16 +67,10 @@ def change_network(request: ApiRequest, network_id: int, network: NetworkIn) -> 
 @router.delete("/{int:network_id}", url_name="network", response={204: None, **_REFUSED})
 def remove_network(request: ApiRequest, network_id: int, anyway: bool = False) -> Status:
     """Delete a network that nothing refers to."""
-    actor = _may_change(request)
+    actor = proven(request, Scope.INSTALL)
     caution = _caution(request)
     delete_network(actor=actor, network_id=network_id, caution=caution, anyway=anyway)
     return Status(204, None)
-
-
-def _may_change(request: ApiRequest) -> Actor:
-    actor = request.caller.acting_in(Scope.INSTALL)
-    require_proof(request, request.caller)
-    return actor
 
 
 def _caution(request: ApiRequest) -> Caution:

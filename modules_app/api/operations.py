@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from ninja import Query, Router, Status
 
 from modules_app.api.answers import ApiRequest, operation_shape
-from modules_app.api.gate import require_proof
+from modules_app.api.gate import proven
 from modules_app.api.modules import FOUND_NOTHING
 from modules_app.api.schemas import Error, OperationLog, OperationRecord, Operations
 from modules_app.domain.api_keys import Scope
@@ -67,8 +67,7 @@ def show_log(request: ApiRequest, operation_id: int) -> dict[str, Any]:
 )
 def download_export(request: ApiRequest, operation_id: int) -> FileResponse:
     """The file that an export wrote; it is kept for an hour."""
-    actor = request.caller.acting_in(Scope.INSTALL)
-    require_proof(request, request.caller)
+    actor = proven(request, Scope.INSTALL)
     return export_answer(actor, operation_id)
 
 

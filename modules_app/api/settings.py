@@ -7,7 +7,7 @@ from typing import Any
 from ninja import Router
 
 from modules_app.api.answers import ApiRequest
-from modules_app.api.gate import require_proof
+from modules_app.api.gate import proven
 from modules_app.api.schemas import Changed, Error, Settings, SettingsIn
 from modules_app.domain.api_keys import Scope
 from modules_app.domain.settings import SETTINGS
@@ -28,6 +28,5 @@ def read_settings(request: ApiRequest) -> dict[str, Any]:
 @router.patch("", url_name="settings", response={200: Changed, 403: Error, 422: Error})
 def change_settings(request: ApiRequest, asked: SettingsIn) -> dict[str, Any]:
     """Store the settings that are sent; all of them or none."""
-    actor = request.caller.acting_in(Scope.SETTINGS)
-    require_proof(request, request.caller)
+    actor = proven(request, Scope.SETTINGS)
     return {"changed": write_settings(actor=actor, values=asked.settings)}

@@ -9,7 +9,7 @@ from ninja import Query, Router, Schema, Status
 from pydantic import create_model
 
 from modules_app.api.answers import ROOT, ApiRequest
-from modules_app.api.gate import require_proof
+from modules_app.api.gate import proven
 from modules_app.api.schemas import Error
 from modules_app.domain.api_keys import Scope
 from telephony_app.api import schemas
@@ -133,8 +133,7 @@ def _add_deleting(router: Router, kind: RecordKind) -> None:
 
 def _add_secret(router: Router, kind: RecordKind) -> None:
     def secret(request: ApiRequest, key: str) -> dict[str, str]:
-        actor = request.caller.acting_in(Scope.CHANGE_TELEPHONY)
-        require_proof(request, request.caller)
+        actor = proven(request, Scope.CHANGE_TELEPHONY)
         return {"secret": show_secret(actor=actor, kind=kind, key=key)}
 
     secret.__name__ = _named("secret_of", kind)
