@@ -80,7 +80,7 @@ class Judge:
         self._registry = registry
         self._start = start
         self._strikes = Strikes(run_dir, fsops=self._fsops)
-        self._unwritten: dict[str, ModuleStrikes] = {}
+        self._own: dict[str, ModuleStrikes] = {}
 
     def charge(self, moment: Moment, *, pid: int, how: str) -> str:
         """Charge what a worker did when it ended; return the module's id, "" for nobody.
@@ -92,19 +92,23 @@ class Judge:
         doing = (moment.doing or Doing.REQUEST).name.lower()
         at = datetime.now(UTC).isoformat(timespec="seconds")
         strike = Strike(self._start, doing, how, at=at, excerpt=excerpt)
+        before = self._own.get(module_id)
+        known = before.strikes if before else ()
+        self._own[module_id] = ModuleStrikes(generation, (*known, strike))
         try:
             self._strikes.charge(module_id, generation, strike)
         except (OSError, ModuleError) as error:  # a full disk must not end the server
             logger.error("a strike could not be written down: %s", error)
-            before = self._unwritten.get(module_id)
-            known = before.strikes if before else ()
-            self._unwritten[module_id] = ModuleStrikes(generation, (*known, strike))
         return module_id
 
     def left_out(self, rule: StrikeRule) -> dict[str, str]:
-        """Return the modules that must not be imported, each with the reason."""
+        """Return the modules that must not be imported, each with the reason.
+
+        The file forgets a module as soon as the operator has stopped it. This server, which ends
+        only later, does not: it would import the module again, and charge it once more.
+        """
         found = self._strikes.left_out(self._registry, rule, now=self._start)
-        for name, one in self._unwritten.items():
+        for name, one in self._own.items():
             if name and one.are_too_many(rule, now=self._start):
                 found[name] = one.last.text
         return found

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from modules_app.bridge.registry import RegistryModule
+from modules_app.bridge.strikes import Strikes
 from modules_app.domain.batches import PUT_BACK
 from modules_app.domain.operations import Stage
 from modules_app.domain.states import Reason, Wanted
@@ -59,6 +60,8 @@ class Enable(Work):
             self._refuse_on_veto()
             self.journal.enter(Stage.PROBE)
             self.missing = probe()["missing"]
+        # It starts from zero: what it did before this trial is no reason to refuse it after it.
+        Strikes(self.tools.data_dir.run).forget([module.pk])
         fault_point(PROBED)
 
     def commit(self) -> None:

@@ -99,6 +99,16 @@ def test_a_module_is_left_out_on_a_full_disk_too(
     assert list(judge.left_out(StrikeRule())) == ["Bad"]
 
 
+def test_a_server_leaves_out_whom_it_charged_also_when_the_file_forgets_it(run_dir: Path) -> None:
+    """The operator forgets the strikes when it stops the module, before this server has ended."""
+    judge = Judge(run_dir, registry(), 1)
+    for _ in range(2):
+        judge.charge(Moment(Doing.IMPORT, 1, 0.0), pid=1, how=KILLED)
+    Strikes(run_dir).forget(["Bad"])
+    assert list(judge.left_out(StrikeRule())) == ["Bad"]
+    assert Judge(run_dir, registry(), 1).left_out(StrikeRule()) == {}
+
+
 def test_ends_have_names() -> None:
     assert name_of_end(3 << 8) == "status 3"
     assert name_of_end(int(signal.SIGSEGV)) == "signal SIGSEGV"

@@ -49,6 +49,19 @@ def test_r48_one_crash_of_a_settled_module_changes_nothing(enabled: Life) -> Non
     assert get_module_row(ID).state == "enabled"
 
 
+def test_a_module_that_is_enabled_again_starts_from_zero(enabled: Life) -> None:
+    """A server that was about to end may have charged it after it was stopped."""
+    strike(enabled, 1, 1)
+    assert charge_strikes(enabled.tools) == [ID]
+    strike(enabled, 1, 1)
+
+    enabled.enable(ID)
+
+    assert Strikes(enabled.data_dir.run).read() == {}
+    assert charge_strikes(enabled.tools) == []
+    assert get_module_row(ID).state == "enabled"
+
+
 def test_s7_two_crashes_in_one_start_pause_it_with_count_cause_and_place(enabled: Life) -> None:
     before = current_sequence()
     strike(enabled, 1)
