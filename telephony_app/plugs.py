@@ -10,7 +10,7 @@ from modules_app.hooks.questions import register as register_questions
 from modules_app.selectors.doctor import register as register_checks
 from modules_app.services.impact import register as register_impact
 from modules_app.surfaces.table import register as register_surface
-from telephony_app.generators.questions import questions
+from telephony_app.generators.questions import changes, questions
 from telephony_app.selectors.checks import telephony_checks
 from telephony_app.selectors.destinations import numbers_as_destinations
 from telephony_app.selectors.snapshot import read_snapshot
@@ -37,5 +37,5 @@ def connect() -> None:
     register_surface(AsteriskSurface())
     register_impact(impact_of)
     register_checks(telephony_checks)
-    register_questions(Source(read_snapshot, questions))
+    register_questions(Source(read_snapshot, questions, changes))
     register_provider("numbers", numbers_as_destinations)

@@ -7,8 +7,8 @@ question whose arguments changed is asked again.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 Arguments = Mapping[str, Any]
@@ -17,16 +17,34 @@ Questions = Mapping[str, Mapping[str, Arguments]]
 
 
 @dataclass(frozen=True)
+class Changes:
+    """How questions differ from those about earlier records.
+
+    ``questions`` holds at least those that are new or have other arguments, ``gone`` the keys that
+    nobody is asked about any more, by hook.
+    """
+
+    questions: Questions = field(default_factory=dict)
+    gone: Mapping[str, Collection[str]] = field(default_factory=dict)
+
+
+def _cannot_tell(_now: Any, _before: Any, _wanted: Collection[str]) -> Changes | None:
+    return None
+
+
+@dataclass(frozen=True)
 class Source:
     """Whoever knows records that modules are asked about.
 
     ``read`` returns the records as they are now; while they are equal, so are the questions.
     ``ask`` returns the questions about them of the hooks that it is given, without those that it
-    does not know.
+    does not know. ``changes`` returns how they differ between two states of the records, or None
+    when making all of them anew is as good.
     """
 
     read: Callable[[], object]
     ask: Callable[[Any, Collection[str]], Questions]
+    changes: Callable[[Any, Any, Collection[str]], Changes | None] = _cannot_tell
 
 
 _sources: list[Source] = []
@@ -54,10 +72,32 @@ def questions_about(
     """Return all questions of these hooks about `read_records`; {} for a hook that nobody asks."""
     found: dict[str, dict[str, Arguments]] = {hook: {} for hook in wanted}
     for source, read in zip(_sources, records, strict=True) if found else ():
-        for hook, questions in source.ask(read, wanted).items():
-            if hook in found:
-                found[hook].update(questions)
+        _add(found, source.ask(read, wanted))
     return found
+
+
+def changed_questions(
+    now: Sequence[object], before: Sequence[object], wanted: Collection[str]
+) -> Changes | None:
+    """Return how the questions about two results of `read_records` differ; None for unknown."""
+    if len(now) != len(before):
+        return None
+    found: dict[str, dict[str, Arguments]] = {hook: {} for hook in wanted}
+    gone: dict[str, set[str]] = {hook: set() for hook in wanted}
+    for source, new, old in zip(_sources, now, before, strict=True):
+        changes = Changes() if new == old else source.changes(new, old, wanted)
+        if changes is None:
+            return None
+        _add(found, changes.questions)
+        for hook, keys in changes.gone.items():
+            gone[hook].update(keys)
+    return Changes(found, gone)
+
+
+def _add(found: dict[str, dict[str, Arguments]], questions: Questions) -> None:
+    for hook, some in questions.items():
+        if hook in found:
+            found[hook].update(some)
 
 
 def digest(arguments: Arguments) -> str:

@@ -11,7 +11,7 @@ from modules_app.models.firewall import (
 )
 from modules_app.models.first_run import FirstRun
 from modules_app.models.grants import ModuleAccount, ModuleGrant, ModuleRight
-from modules_app.models.hook import HookResult
+from modules_app.models.hook import AskedQuestions, HookResult
 from modules_app.models.menu import MenuItem, PbxSetting
 from modules_app.models.module import KeptData, Module, RegistrySequence
 from modules_app.models.operation import Operation, OperationStep
@@ -21,6 +21,7 @@ from modules_app.models.trust import AuditEvent, PendingAction
 
 __all__ = [
     "ApiToken",
+    "AskedQuestions",
     "AuditEvent",
     "Batch",
     "CustomFile",

@@ -19,7 +19,7 @@ from modules_app.operator.web_answers import take_answers
 from modules_app.selectors.answers import unanswered
 from modules_app.selectors.questions import Open, all_questions, open_questions
 from modules_app.services.hook_results import record_answers
-from modules_app.services.keyed_results import record_keyed
+from modules_app.services.keyed_results import forget_unused_questions, record_keyed
 
 log = logging.getLogger("pbxadmin.operator")
 
@@ -51,6 +51,8 @@ def _collect_missing(
         once = hooks.get(module.pk, ())
         collect(tools, module, [*once, *wanted], keyed=wanted, operation=operation)
         asked.append(module.pk)
+    if questions:
+        forget_unused_questions()
     return asked
 
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
-from django.db.models import QuerySet, TextField
-from django.db.models.functions import Cast
+from django.db.models import QuerySet
 
+from modules_app.hooks.asked import NOTHING, Asked, PresentQuestions
 from modules_app.hooks.keyed import KEYED
-from modules_app.hooks.questions import Arguments, digest, questions_about, read_records
-from modules_app.models import HookResult
+from modules_app.hooks.questions import Arguments, read_records
+from modules_app.models import AskedQuestions, HookResult
 from modules_app.selectors.answers import modules_in_use
 
 
@@ -21,15 +20,19 @@ from modules_app.selectors.answers import modules_in_use
 class Open:
     """What one hook of one module must be asked.
 
-    ``digests`` has all keys that there are now: what is stored of any other is outdated.
+    ``asked`` has all keys that there are now: what is stored of any other is outdated. ``before``
+    names what had been asked, so that ``questions`` are the difference.
     """
 
     questions: Mapping[str, Arguments]
-    digests: Mapping[str, str]
+    asked: Asked
+    before: str = ""
 
 
 _nothing_open: tuple[object, ...] = ()
 """Modules, records and answers as they were when this process last found no open question."""
+_present: PresentQuestions | None = None
+"""The questions that this process has made last: most of them stay when a record changes."""
 
 
 def open_questions(module_id: str = "") -> dict[str, dict[str, Open]]:
@@ -39,7 +42,7 @@ def open_questions(module_id: str = "") -> dict[str, dict[str, Open]]:
     module was asked, and a hook stays in when only keys went away. While nothing changes, no
     question is made to find that out.
     """
-    global _nothing_open
+    global _nothing_open, _present
     having = _having(module_id)
     if not having:
         return {}
@@ -47,19 +50,40 @@ def open_questions(module_id: str = "") -> dict[str, dict[str, Open]]:
     state = (having, read_records(), _answered(having, hooks))
     if state == _nothing_open:
         return {}
-    found = _compare(having, _all(state[1], hooks))
+    _present = PresentQuestions(state[1], hooks, _present)
+    found = _compare(having, _present)
+    _present.forget_arguments()
     _nothing_open = () if found else state
     return found
 
 
-def _compare(
-    having: Mapping[str, tuple[str, list[str]]], everything: Mapping[str, Open]
-) -> dict[str, dict[str, Open]]:
-    known = _known(having, everything)
+def all_questions(hooks: Collection[str]) -> dict[str, Open]:
+    """Return every question of these hooks, as if nothing had been asked."""
+    present = PresentQuestions(read_records(), hooks)
+    return {hook: _all(present, hook) for hook in present.asked}
 
-    @cache  # most modules were asked the same, which is read and compared once
-    def compare(hook: str, text: str | None) -> Open | None:
-        return _open(everything[hook], None if text is None else json.loads(text) or {})
+
+def read_asked(name: str) -> Asked:
+    """Return the digests of that name; nothing when there are none, so that all is asked again."""
+    try:
+        return _stored(name) if name else NOTHING
+    except AskedQuestions.DoesNotExist:
+        return NOTHING
+
+
+@lru_cache(maxsize=4)  # what has a name never changes
+def _stored(name: str) -> Asked:
+    return Asked.from_text(AskedQuestions.objects.get(name=name).digests)
+
+
+def _compare(
+    having: Mapping[str, tuple[str, list[str]]], present: PresentQuestions
+) -> dict[str, dict[str, Open]]:
+    known = _known(having, present.asked)
+
+    @cache  # most modules were asked the same, which is compared once
+    def compare(hook: str, before: str | None) -> Open | None:
+        return _all(present, hook) if before is None else _open(present, hook, before)
 
     found: dict[str, dict[str, Open]] = {}
     for pk, (generation, hooks) in having.items():
@@ -69,29 +93,18 @@ def _compare(
     return found
 
 
-def all_questions(hooks: Collection[str]) -> dict[str, Open]:
-    """Return every question of these hooks, as if nothing had been asked."""
-    return _all(read_records(), hooks)
+def _all(present: PresentQuestions, hook: str) -> Open:
+    asked = present.asked[hook]
+    return Open(present.about(hook, asked.digests), asked)
 
 
-def _all(records: Collection[object], hooks: Collection[str]) -> dict[str, Open]:
-    return {
-        hook: Open(asked, {key: digest(arguments) for key, arguments in asked.items()})
-        for hook, asked in questions_about(records, hooks).items()
-    }
-
-
-def _open(one: Open, asked: Mapping[str, str] | None) -> Open | None:
-    if asked is None:
-        return one
-    if asked == one.digests:
+def _open(present: PresentQuestions, hook: str, before: str) -> Open | None:
+    asked = present.asked[hook]
+    if asked.name == before:
         return None
-    missing = {
-        key: arguments
-        for key, arguments in one.questions.items()
-        if asked.get(key) != one.digests[key]
-    }
-    return Open(missing, one.digests)
+    earlier = read_asked(before).digests
+    changed = [key for key, one in asked.digests.items() if earlier.get(key) != one]
+    return Open(present.about(hook, changed), asked, before)
 
 
 def _having(module_id: str) -> dict[str, tuple[str, list[str]]]:
@@ -113,14 +126,11 @@ def _answered(modules: Iterable[str], hooks: Iterable[str]) -> list[tuple[Any, .
 
 
 def _known(modules: Iterable[str], hooks: Iterable[str]) -> dict[tuple[str, str, str], str]:
-    """Return with what each module was asked, as it is stored."""
-    rows = _rows(modules, hooks).annotate(text=Cast("asked_with", TextField()))
-    return {
-        (pk, generation, hook): text
-        for pk, generation, hook, text in rows.values_list(
-            "module_id", "answered_generation", "hook", "text"
-        )
-    }
+    """Return the name of what each version of a module was asked."""
+    rows = _rows(modules, hooks).values_list(
+        "module_id", "answered_generation", "hook", "asked_with"
+    )
+    return {(pk, generation, hook): name for pk, generation, hook, name in rows}
 
 
 def _rows(modules: Iterable[str], hooks: Iterable[str]) -> QuerySet[HookResult]:

@@ -8,9 +8,10 @@ from typing import Any
 from django.utils import timezone
 
 from modules_app.domain.ids import fold_id
+from modules_app.hooks.asked import Asked
 from modules_app.hooks.keyed import LONGEST_TOGETHER, size_of
-from modules_app.models import HookResult, Module, Operation
-from modules_app.selectors.questions import Open
+from modules_app.models import AskedQuestions, HookResult, Module, Operation
+from modules_app.selectors.questions import Open, read_asked
 from modules_app.services.hook_results import ERROR_CHARACTERS, TRACEBACK_CHARACTERS, last_line
 
 TOO_LONG = "The answers have together more than {most} characters; {count} are left out."
@@ -34,20 +35,44 @@ def record_keyed(
     row = row or HookResult(id_fold=fold_id(module.pk), hook=hook, at=timezone.now())
     same = row.answered_generation == module.generation and isinstance(row.answer, dict)
     before = row.answer if same else {}
-    known = row.asked_with if row.answered_generation == module.generation else {}
-    values = answer.get("values") or {}
+    known = row.asked_with if row.answered_generation == module.generation else ""
+    values, digests = answer.get("values") or {}, asked.asked.digests
     good = set(asked.questions) - set(answer.get("failed") or {})
-    kept = {key: value for key, value in before.items() if key in asked.digests and key not in good}
+    kept = {key: value for key, value in before.items() if key in digests and key not in good}
     merged, lost = _fitting({**kept, **{key: values[key] for key in good if key in values}})
     error = str(answer.get("error") or "")
     if lost:
         error = TOO_LONG.format(most=LONGEST_TOGETHER, count=lost) + f"\n{error}".rstrip()
     _store(row, module, answer, error, operation)
     row.answer = merged
-    never = asked.digests.keys() - asked.questions.keys() - known.keys()
-    row.asked_with = {key: one for key, one in asked.digests.items() if key not in never}
+    row.asked_with = _keep(_asked_now(asked, known))
     row.answered_generation = module.generation
     row.save()
+
+
+def forget_unused_questions() -> None:
+    """Delete what no hook of any module was asked last."""
+    used = HookResult.objects.exclude(asked_with="").values("asked_with")
+    AskedQuestions.objects.exclude(name__in=used).delete()
+
+
+def _asked_now(asked: Open, before: str) -> Asked:
+    """Return what the module has been asked by now; what was neither asked nor known stays open."""
+    if asked.before == before or len(asked.questions) == len(asked.asked.digests):
+        return asked.asked
+    known = read_asked(before).digests
+    digests = {
+        key: one if key in asked.questions else known[key]
+        for key, one in asked.asked.digests.items()
+        if key in asked.questions or key in known
+    }
+    return Asked(digests)
+
+
+def _keep(asked: Asked) -> str:
+    if asked.name and not AskedQuestions.objects.filter(name=asked.name).exists():
+        AskedQuestions(name=asked.name, digests=asked.text).save(force_insert=True)
+    return asked.name
 
 
 def _fitting(answers: dict[str, Any]) -> tuple[dict[str, Any], int]:

@@ -7,15 +7,17 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from django.forms.models import model_to_dict
 from django.test.utils import CaptureQueriesContext
 
 from modules_app.hooks import keyed as keyed_rules
 from modules_app.hooks.questions import Source, register, unregister
-from modules_app.models import HookResult, Module
+from modules_app.models import AskedQuestions, HookResult, Module
 from modules_app.operator import asking_host, collecting
 from modules_app.operator.collecting import collect, collect_idle
-from modules_app.selectors.questions import open_questions
+from modules_app.selectors import questions as questions_selector
+from modules_app.selectors.questions import open_questions, read_asked
 from modules_app.services import keyed_results
 from tests.builders import python_module
 from tests.lifecycle import Life
@@ -96,6 +98,10 @@ def stored(hook: str = ROUTES) -> HookResult:
     return HookResult.objects.get(hook=hook)
 
 
+def asked_about(hook: str = ROUTES) -> set[str]:
+    return set(read_asked(stored(hook).asked_with).digests)
+
+
 def test_enabling_asks_about_every_record_and_stores_what_is_not_empty(
     life: Life, records: Questions, notes: Any
 ) -> None:
@@ -104,7 +110,7 @@ def test_enabling_asks_about_every_record_and_stores_what_is_not_empty(
     row = stored()
     assert row.ok and row.priority == 42
     assert row.answer == {"100": "same => n,NoOp(100)", "200": "same => n,NoOp(200)"}
-    assert set(row.asked_with) == {"100", "200", "300"}
+    assert asked_about() == {"100", "200", "300"}
     assert stored(PEERS).answer == {"201/aor": {"max_contacts": "3"}}
     assert open_questions() == {}
 
@@ -121,7 +127,7 @@ def test_only_what_changed_is_asked_again_and_what_is_gone_is_forgotten(
     assert sorted(stored().answer) == ["200", "400"]
     records.set("200")
     collect_idle(life.tools)
-    assert asked(notes) == [] and set(stored().asked_with) == {"200"}
+    assert asked(notes) == [] and asked_about() == {"200"}
     records.routes["200"] = {"rout_number": "200", "more": 1}
     collect_idle(life.tools)
     assert asked(notes) == ["200"]
@@ -136,12 +142,65 @@ def test_while_nothing_changes_no_question_is_made_and_no_answer_read(
     with CaptureQueriesContext(connection) as captured:
         assert open_questions() == {}
     assert records.calls == 0
-    assert not any("asked_with" in query["sql"] for query in captured)
+    assert not any("digests" in query["sql"] for query in captured)
     HookResult.objects.filter(hook=ROUTES).delete()
     assert list(open_questions()[ID][ROUTES].questions) == ["100", "200", "300"]
     assert list(open_questions()) == [ID], "what is open stays open until it is answered"
     records.set("100")
     assert list(open_questions()[ID][ROUTES].questions) == ["100"]
+
+
+def test_what_was_asked_is_kept_once_for_all_and_no_longer_than_it_is_needed(
+    life: Life, records: Questions, notes: Any
+) -> None:
+    life.enable(ID)
+    row = stored()
+    other = HookResult(**{**model_to_dict(row, exclude=["id", "operation"]), "module_id": "Other"})
+    other.id_fold, other.at = "other", row.at
+    other.save()
+    before = set(AskedQuestions.objects.values_list("name", flat=True))
+    assert len(before) == 2, "one for each hook"
+    records.set("100", "200", "300", "400")
+    collect_idle(life.tools)
+    now = set(AskedQuestions.objects.values_list("name", flat=True))
+    assert now > before and len(now) == 3, "the other module was asked the old ones"
+    other.delete()
+    records.set("100", "200")
+    collect_idle(life.tools)
+    assert set(AskedQuestions.objects.values_list("name", flat=True)) == {
+        stored().asked_with,
+        stored(PEERS).asked_with,
+    }
+
+
+def test_lost_records_of_what_was_asked_ask_everything_again(
+    life: Life, records: Questions, notes: Any
+) -> None:
+    life.enable(ID)
+    asked(notes)
+    AskedQuestions.objects.all().delete()
+    questions_selector._stored.cache_clear()
+    records.set("100", "200", "300", "400")
+    collect_idle(life.tools)
+    assert asked(notes) == ["100", "200", "300", "400"]
+    assert open_questions() == {}
+
+
+def test_what_came_in_between_stays_open(life: Life, records: Questions, notes: Any) -> None:
+    """A look was made before somebody else asked; it may not say what it did not ask."""
+    life.enable(ID)
+    module = Module.objects.get()
+    records.set("100", "200", "300", "400")
+    looked = open_questions()[ID][ROUTES]
+    records.set("200", "500")
+    collect_idle(life.tools)
+    with transaction.atomic():
+        keyed_results.record_keyed(
+            module=module, hook=ROUTES, asked=looked, answer={"ok": True, "values": {"400": "x"}}
+        )
+    assert asked_about() == {"200", "400"}
+    records.set("100", "200", "300", "400")
+    assert list(open_questions()[ID][ROUTES].questions) == ["100", "300"]
 
 
 def test_a_wish_of_the_module_asks_about_every_record_again(
