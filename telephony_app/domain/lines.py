@@ -41,28 +41,53 @@ TOO_LONG = _("The line is longer than {limit} bytes; Asterisk would skip it.")
 NULL_BYTE = _("The line holds a null byte.")
 
 
+class Lines:
+    """The lines of a file that is read in parts; a comment may go on from one to the next."""
+
+    def __init__(self, flaws: list[Flaw]) -> None:
+        self._flaws = flaws
+        self._opened = 0
+        self.depth = 0
+        """How many comments are open."""
+
+    def of(self, part: str, first: int = 1) -> Iterator[Line]:
+        """Yield what Asterisk reads of whole lines, ``first`` is the number of the first one."""
+        for number, raw in enumerate(part.split("\n"), first):
+            line = raw
+            if self.depth or ";" in raw:
+                line = self._shown(number, raw)
+            line = line.strip(BLANK)
+            if line:
+                yield number, line
+
+    def end(self) -> None:
+        """Note a comment that is still open."""
+        if self.depth:
+            self._flaws.append(Flaw(self._opened, "comment-open", OPEN_COMMENT))
+
+    def _shown(self, number: int, raw: str) -> str:
+        shown, now = _without_comments(raw, self.depth)
+        if now < 0:
+            self._flaws.append(Flaw(number, "comment-end", STRAY_END))
+            now = 0
+        self._opened = self._opened if now and self.depth else number
+        self.depth = now
+        return shown
+
+
 def lines_of(text: str, flaws: list[Flaw]) -> Iterator[Line]:
     """Yield what Asterisk reads, and note what it could not."""
-    if "\0" in text or len(text) * 4 > LONGEST_LINE:  # at most four bytes a character
-        flaws += _unreadable(text)
-    depth, opened = 0, 0
-    for number, raw in enumerate(text.split("\n"), 1):
-        line = raw
-        if depth or ";" in raw:
-            shown, now = _without_comments(raw, depth)
-            if now < 0:
-                flaws.append(Flaw(number, "comment-end", STRAY_END))
-                now = 0
-            opened = opened if now and depth else number
-            depth, line = now, shown
-        line = line.strip(BLANK)
-        if line:
-            yield number, line
-    if depth:
-        flaws.append(Flaw(opened, "comment-open", OPEN_COMMENT))
+    flaws += unreadable(text)
+    lines = Lines(flaws)
+    yield from lines.of(text)
+    lines.end()
 
 
-def _unreadable(text: str) -> Iterator[Flaw]:
+def unreadable(text: str) -> Iterator[Flaw]:
+    """Yield the lines that Asterisk does not read as they are written."""
+    longest = max(map(len, text.split("\n")))
+    if "\0" not in text and longest * 4 <= LONGEST_LINE:  # at most four bytes a character
+        return
     for number, line in enumerate(text.split("\n"), 1):
         if "\0" in line:
             yield Flaw(number, "null-byte", NULL_BYTE)

@@ -8,13 +8,13 @@ own readers (main/config.c and pbx/pbx_config.c of version 22).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from modules_app.exceptions import gettext_noop as _
 from telephony_app.domain import dialplan
-from telephony_app.domain.lines import Flaw, lines_of
+from telephony_app.domain.lines import BLANK, Flaw, Line, Lines, unreadable
 
 DIALPLAN = "extensions.conf"
 PJSIP = "pjsip.conf"
@@ -42,6 +42,10 @@ NO_TEMPLATE = _("There is no section “{name}” above that could be inherited 
 NO_SUCH_SECTION = _("There is no section “{name}” above that could be added to.")
 TWICE = _("The section “{name}” is there already, in line {first}.")
 
+_PLAIN_HEADER = re.compile(r"\[[^][;\n]+\](?:\([^();\s]*\))?")
+_PLAIN_LINE = r"(?:[a-z_]++ = [^;\n]*+|;(?!--)[^\n]*+)?"
+_PLAIN_BODY = re.compile(rf"{_PLAIN_LINE}(?:\n{_PLAIN_LINE})*+")
+_PLAIN_TYPE = re.compile(r"^type =( [^\n]*)", re.MULTILINE)
 _HEADER = re.compile(r"\[([^\]]*)\](?:\(([^)]*)\)|(\([^)]*))?(.*)", re.DOTALL)
 
 
@@ -89,7 +93,34 @@ class _Reading:
 
     def read(self, text: str) -> list[Flaw]:
         """Read all lines and return what is wrong."""
-        for number, line in lines_of(text, self.flaws):
+        self.flaws += unreadable(text)
+        lines, number = Lines(self.flaws), 1
+        for place, part in enumerate(text.split("\n[")):
+            whole = f"[{part}" if place else part
+            if lines.depth or not self.skim(number, whole):
+                self.read_lines(lines.of(whole, number))
+            number += whole.count("\n") + 1
+        lines.end()
+        self.end()
+        return self.flaws
+
+    def skim(self, number: int, part: str) -> bool:
+        """Read a section with nothing but simple options at once; False if it is another.
+
+        Of ten thousand phones nearly all are such sections: a line at a time takes three times
+        as long.
+        """
+        header, _end, body = part.partition("\n")
+        if not (_PLAIN_HEADER.fullmatch(header) and _PLAIN_BODY.fullmatch(body)):
+            return False
+        self.open(number, header)
+        if self.by_type and self.section and (types := _PLAIN_TYPE.findall(body)):
+            self.section.type = _value(types[-1].rstrip(BLANK))
+        return True
+
+    def read_lines(self, lines: Iterable[Line]) -> None:
+        """Read one line after the other."""
+        for number, line in lines:
             first = line[0]
             if first == "[":
                 self.open(number, line)
@@ -100,8 +131,6 @@ class _Reading:
                 self.note(number, "no-section", NO_SECTION)
             else:
                 self.take(number, line)
-        self.end()
-        return self.flaws
 
     def take(self, number: int, line: str) -> None:
         """Read one line of a section."""
@@ -118,7 +147,7 @@ class _Reading:
         if not self.by_type or self.section is None or not line.startswith("type"):
             return
         if line[:at].rstrip() == "type":
-            self.section.type = line[at + 1 :].lstrip(">").strip()
+            self.section.type = _value(line[at + 1 :])
 
     def open(self, number: int, line: str) -> None:
         """Begin a section, and see that Asterisk would begin it, too."""
@@ -180,6 +209,11 @@ class _Reading:
         self.flaws.append(Flaw(line, slug, message, context))
 
 
+def _value(text: str) -> str:
+    """Return what is left of what stands behind the ``=``."""
+    return text.lstrip(">").strip()
+
+
 class _Dialplan(_Reading):
     """The dialplan: its sections but two are contexts, whose lines make extensions."""
 
@@ -187,6 +221,10 @@ class _Dialplan(_Reading):
         super().__init__()
         self.contexts: dict[str, dialplan.Context] = {}
         self.context: dialplan.Context | None = None
+
+    def skim(self, number: int, part: str) -> bool:
+        """Read each line: in a context none is simple."""
+        return False
 
     def begin(self, number: int, name: str, options: list[str]) -> None:
         """Begin a context, or add to one."""

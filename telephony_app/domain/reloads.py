@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from modules_app.exceptions import gettext_noop as _
-from telephony_app.domain.sections import changed_sections, sections
+from telephony_app.domain.sections import changed_sections
 
 _PJSIP = (
     "module reload res_pjsip.so res_pjsip_authenticator_digest.so "
@@ -121,12 +121,10 @@ def _wanted(text: str) -> list[str]:
 def _changed_transports(before: str, after: str) -> list[Saying]:
     if not before:
         return []
-    names = changed_sections(before, after)
-    old, new = sections(before), sections(after)
     return [
         Saying(_TRANSPORT, {"name": name})
-        for name in names
-        if any("type = transport" in _spaced(found.get(name, "")) for found in (old, new))
+        for name, bodies in changed_sections(before, after).items()
+        if any("type = transport" in _spaced(body or "") for body in bodies)
     ]
 
 

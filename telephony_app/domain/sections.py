@@ -12,11 +12,15 @@ def sections(text: str) -> dict[str, str]:
     return found
 
 
-def changed_sections(before: str, after: str) -> list[str]:
-    """Return the names of sections that came, went or differ, in the order of ``after``."""
+def changed_sections(before: str, after: str) -> dict[str, tuple[str | None, str | None]]:
+    """Return the bodies before and after of sections that came, went or differ, by name.
+
+    They stand in the order of ``after``; None where there is no such section.
+    """
     old, new = sections(before), sections(after)
-    changed = [name for name, body in new.items() if old.get(name) != body]
-    return changed + [name for name in old if name not in new]
+    names = [name for name, body in new.items() if old.get(name) != body]
+    names += [name for name in old if name not in new]
+    return {name: (old.get(name), new.get(name)) for name in names}
 
 
 def line_of(text: str, name: str) -> int:

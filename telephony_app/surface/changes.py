@@ -11,7 +11,7 @@ from modules_app.surfaces.differences import Difference, LineKind, compare
 from modules_app.surfaces.drawing import draw
 from modules_app.surfaces.preview import refused_already
 from modules_app.surfaces.table import surface
-from telephony_app.domain.sections import changed_sections, sections
+from telephony_app.domain.sections import changed_sections
 from telephony_app.selectors.apply import SURFACE
 
 MANY_LINES = 5_000
@@ -86,13 +86,12 @@ def _narrowed(one: Difference) -> Difference:
     before, after = one.before or "", one.after or ""
     if before.count("\n") + after.count("\n") < MANY_LINES:
         return one
-    names = changed_sections(before, after)
-    return Difference(one.path, _only(before, names), _only(after, names))
-
-
-def _only(text: str, names: Iterable[str]) -> str:
-    found = sections(text)
-    return "\n".join(f"[{name}]{found[name]}" for name in names if name in found)
+    changed = changed_sections(before, after)
+    before, after = (
+        "\n".join(f"[{name}]{bodies[side]}" for name, bodies in changed.items() if bodies[side])
+        for side in (0, 1)
+    )
+    return Difference(one.path, before, after)
 
 
 def _applied() -> list[GeneratedFile]:

@@ -11,7 +11,7 @@ from django.conf import settings
 from modules_app.surfaces.base import Change, Complaint, Rendering
 from telephony_app.domain.asterisk_log import complaints
 from telephony_app.domain.reloads import Reload, reloads
-from telephony_app.domain.sections import changed_sections, sections
+from telephony_app.domain.sections import changed_sections
 from telephony_app.selectors.apply import SURFACE
 from telephony_app.surface import blame
 from telephony_app.surface.console import Console, LogMark, run_all
@@ -100,9 +100,12 @@ def _wanted(change: Change, name: str, is_wanted: Callable[[str, str], bool]) ->
     after = change.rendering.texts.get(path, "")
     if path not in change.paths or not after:
         return []
-    now = sections(after)
     changed = changed_sections("" if change.again else change.before.get(path, ""), after)
-    return [one for one in changed if one in now and is_wanted(one, now[one])]
+    return [
+        section
+        for section, (_before, body) in changed.items()
+        if body is not None and is_wanted(section, body)
+    ]
 
 
 def _is_context(name: str, _body: str) -> bool:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from telephony_app.domain import reader
 from telephony_app.domain.balance import unbalanced
 from telephony_app.domain.reader import check
 from tests.asterisk.lab.root import root_folder
@@ -138,6 +141,23 @@ def test_brackets_are_seen_whatever_is_written(text: str) -> None:
 def test_the_reader_survives_everything_and_names_lines_that_exist(text: str) -> None:
     for name in ("extensions.conf", "pjsip.conf", "x.conf"):
         assert all(1 <= line <= text.count("\n") + 1 for line, _slug in faults(text, name))
+
+
+LINES = (
+    *("[100](endpoint-udp)", "[100]", "[100](!)", "[100](+)", "[100](nobody)", "[]", "[1", "[a;b]"),
+    *("type = aor", "type = >aor", "type= endpoint", "type =", " type = auth", "type = auth\x01"),
+    *("callerid = A <100>", "a = b;c", "a = b\\;c", "no equals", " = 1", "#include x", "a=[b]"),
+    *("; --- PEER ---", ";-- open", "close --;", ";---- not open", "", "\t", "a = b\r", "a = \0"),
+)
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from(LINES), max_size=12).map("\n".join))
+def test_a_section_that_is_read_at_once_is_read_as_if_line_by_line(text: str) -> None:
+    for name in ("pjsip.conf", "x.conf"):
+        with patch.object(reader._Reading, "skim", lambda *_part: False):
+            one_by_one = reader.flaws_of(name, text)
+        assert reader.flaws_of(name, text) == one_by_one
 
 
 def test_debians_sample_files_are_taken() -> None:
