@@ -31,6 +31,7 @@ of sipp that ends otherwise than expected is shown in the failed test.
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -59,6 +60,17 @@ def lab(asterisk_root: Path) -> Iterator[AsteriskLab]:
     """A place for instances of Asterisk; they end with the tests of the file."""
     with AsteriskLab(root=asterisk_root) as lab:
         yield lab
+
+
+@pytest.fixture(scope="module")
+def certificate(need_tool: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate of its own for 127.0.0.1; its key lies beside it, called key.pem."""
+    folder = tmp_path_factory.mktemp("tls")
+    words = [need_tool("openssl"), "req", "-x509", "-newkey", "ec", "-nodes", "-days", "2"]
+    words += ["-pkeyopt", "ec_paramgen_curve:prime256v1", "-subj", "/CN=127.0.0.1"]
+    words += ["-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem")]
+    subprocess.run(words, check=True, capture_output=True)
+    return folder / "cert.pem"
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -39,17 +38,6 @@ def system(ports: Ports, certificate: Path, key: Path) -> Snapshot:
     )
     paths = Paths(certificate=str(certificate), private_key=str(key))
     return replace(made, bind="127.0.0.1", phones=PHONES, paths=paths)
-
-
-@pytest.fixture(scope="module")
-def certificate(need_tool: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate of its own for 127.0.0.1; its key lies beside it, called key.pem."""
-    folder = tmp_path_factory.mktemp("tls")
-    words = [need_tool("openssl"), "req", "-x509", "-newkey", "ec", "-nodes", "-days", "2"]
-    words += ["-pkeyopt", "ec_paramgen_curve:prime256v1", "-subj", "/CN=127.0.0.1"]
-    words += ["-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem")]
-    subprocess.run(words, check=True, capture_output=True)
-    return folder / "cert.pem"
 
 
 @pytest.fixture(scope="module")
