@@ -119,7 +119,7 @@ def _write_extension(  # noqa: PLR0913 - one place of the dialplan
         + _default(snapshot)
     )
     paper.join(answers.pieces(AFTER, context), Shape.STEPS)
-    paper.add(_custom(f"{context}-after-dial-custom") + END)
+    paper.add(_custom(f"{context}-after-dial-custom") + _no_default(snapshot) + END)
 
 
 def _head(snapshot: Snapshot, extension: str) -> str:
@@ -145,8 +145,7 @@ def _destination(route: IncomingRoute) -> str:
     """Return the steps that lead to a route's destination while nobody answered."""
     number = escaping.number(route.extension)
     if _PLACE.fullmatch(route.destination):
-        exists = f"${{DIALPLAN_EXISTS({route.destination})}}"  # its module may be disabled
-        return f"\tsame => n,ExecIf($[{_FREE} & {exists}]?Goto({route.destination}))\n"
+        return f"\tsame => n,{_goto(route.destination)}\n"
     if not number:
         return ""
     if number in SYSTEM_NUMBERS:
@@ -158,20 +157,39 @@ def _destination(route: IncomingRoute) -> str:
     )
 
 
+def _goto(place: str) -> str:
+    """Return the step into a module's place, which is passed over while the module is not there."""
+    return f"ExecIf($[{_FREE} & ${{DIALPLAN_EXISTS({place})}}]?Goto({place}))"
+
+
+def _default_route(snapshot: Snapshot) -> IncomingRoute | None:
+    return next((one for one in snapshot.incoming if one.is_default), None)
+
+
 def _default(snapshot: Snapshot) -> str:
     """Return what happens to a call that no route took (reference M7.5, MikoPBX row 9999)."""
-    route = next((one for one in snapshot.incoming if one.is_default), None)
+    route = _default_route(snapshot)
     if route is None or route.action == words.DefaultAction.HANGUP:
         return ""
     if route.action == words.DefaultAction.BUSY:
         return f"\tsame => n,ExecIf($[{_FREE}]?Busy(2)) ; default action\n"
     number = escaping.number(route.extension)
     if _PLACE.fullmatch(route.destination):
-        step = f"Goto({route.destination})"
+        step = _goto(route.destination)
     elif number in SYSTEM_NUMBERS:
-        step = f"Goto(internal,{number},1)"
+        step = f"ExecIf($[{_FREE}]?Goto(internal,{number},1))"
     elif number:
-        step = f"Dial(Local/{number}@internal,,${{TRANSFER_OPTIONS}}Kg)"
+        step = f"ExecIf($[{_FREE}]?Dial(Local/{number}@internal,,${{TRANSFER_OPTIONS}}Kg))"
     else:
         return ""
-    return f"\tsame => n,Set(M_TIMEOUT=0)\n\tsame => n,ExecIf($[{_FREE}]?{step}) ; default action\n"
+    return f"\tsame => n,Set(M_TIMEOUT=0)\n\tsame => n,{step} ; default action\n"
+
+
+def _no_default(snapshot: Snapshot) -> str:
+    """Return what a caller hears whom the default route would send to a module that is gone."""
+    route = _default_route(snapshot)
+    if route is None or route.action != words.DefaultAction.EXTENSION:
+        return ""
+    if not _PLACE.fullmatch(route.destination):
+        return ""
+    return f"\tsame => n,ExecIf($[{_FREE}]?Congestion(2))\n"

@@ -8,6 +8,7 @@ from typing import Any
 from modules_app.domain.states import Verb
 from modules_app.exceptions import gettext_noop as _
 from modules_app.services.impact import Step
+from telephony_app.domain.words import DefaultAction
 from telephony_app.models import IncomingRoute
 from telephony_app.selectors.apply import waiting
 from telephony_app.selectors.contributors import ASTERISK_HOOKS, touches_asterisk
@@ -22,6 +23,10 @@ _WITH = _("Changes of telephone records that wait are applied together with it: 
 _ROUTES = _(
     "Incoming routes to a destination of “{id}” find nothing there any more: {routes}. Their calls "
     "go on to the next route that fits."
+)
+_DEFAULT = _(
+    "The default route leads to “{id}”: callers whom no other route takes hear that the line is "
+    "congested."
 )
 _UNAFFECTED = _("No calls are affected; calls in progress now: {calls}.")
 _UNAFFECTED_UNKNOWN = _("No calls are affected.")
@@ -52,16 +57,19 @@ def calls_line() -> dict[str, Any]:
 
 
 def _routes_that_dangle(verb: Verb, module_id: str) -> list[dict[str, Any]]:
-    """Return the line about routes whose destination goes with the module."""
+    """Return the lines about routes whose destination goes with the module."""
     if verb not in (Verb.DISABLE, Verb.REMOVE):
         return []
-    rows = IncomingRoute.objects.filter(destination_module=module_id)[: _NAMED + 1]
-    names = [str(row) for row in rows]
-    if not names:
-        return []
-    more = ", …" if len(names) > _NAMED else ""
-    routes = ", ".join(names[:_NAMED]) + more
-    return [{"text": _ROUTES, "context": {"id": module_id, "routes": routes}}]
+    rows = IncomingRoute.objects.filter(
+        destination_module=module_id, action=DefaultAction.EXTENSION
+    )
+    lines = []
+    if names := [str(row) for row in rows.filter(is_default=False)[: _NAMED + 1]]:
+        routes = ", ".join(names[:_NAMED]) + (", …" if len(names) > _NAMED else "")
+        lines.append({"text": _ROUTES, "context": {"id": module_id, "routes": routes}})
+    if rows.filter(is_default=True).exists():
+        lines.append({"text": _DEFAULT, "context": {"id": module_id}})
+    return lines
 
 
 def _touches(verb: Verb, module_id: str, hooks: Collection[str]) -> bool:

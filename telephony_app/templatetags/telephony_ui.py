@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from modules_app.exceptions import fill
 from telephony_app.selectors.apply import ApplyState
 from telephony_app.selectors.apply import apply_state as read_state
+from telephony_app.selectors.destinations import lost_routes
 from telephony_app.selectors.live import LiveState
 from telephony_app.selectors.live import live_state as read_live
 
@@ -35,6 +36,12 @@ def apply_state() -> ApplyState | None:
 def live_state() -> LiveState:
     """Return how Asterisk stands, as it was written down a moment ago."""
     return read_live()
+
+
+@register.simple_tag
+def lost_route_count() -> int:
+    """Return how many incoming routes lead to modules that are not in use."""
+    return len(lost_routes())
 
 
 @register.filter

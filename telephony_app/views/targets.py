@@ -13,6 +13,7 @@ from modules_app.services.destinations import list_offers
 from modules_app.views.http import PageRequest
 from telephony_app.forms.routes import TargetForm
 from telephony_app.models import IncomingRoute
+from telephony_app.selectors.destinations import lost_routes
 
 
 def give_targets(request: PageRequest, form: TargetForm) -> None:
@@ -30,11 +31,13 @@ def offers_of_modules(request: PageRequest) -> Offers:
 
 
 def labelled(request: PageRequest, routes: Sequence[IncomingRoute]) -> None:
-    """Give the routes that go to a module the words of its destination, where it answers."""
+    """Give the routes that go to a module the words of its destination, and say if it is gone."""
     if not any(route.destination for route in routes):
         return
     labels = {one.value: one.label for one in offers_of_modules(request).destinations}
+    lost = lost_routes()
     for route in routes:
+        route.is_lost = route.pk in lost  # type: ignore[attr-defined]
         route.destination_label = labels.get(route.destination, "")  # type: ignore[attr-defined]
 
 

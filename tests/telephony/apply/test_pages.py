@@ -188,9 +188,14 @@ def test_routes_that_lose_their_destination_are_named(person: Client, fake: Fake
     route = IncomingRoute(number="74951234567", destination_module="ModuleGood")
     route.destination = "from-good,78,1"
     route.save()
+    congested = "callers whom no other route takes hear that the line is congested"
+    assert congested not in text(person, "/modules/ModuleGood/disable/")
+    away = {"destination": "from-good,78,1", "destination_module": "ModuleGood"}
+    IncomingRoute.objects.create(is_default=True, **away)
     for verb in ("disable", "remove"):
         shown = text(person, f"/modules/ModuleGood/{verb}/")
         assert "find nothing there any more: 74951234567." in shown, verb
+        assert congested in shown, verb
     assert "find nothing there" not in text(person, "/modules/ModuleGood/enable/")
 
 

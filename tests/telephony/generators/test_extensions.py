@@ -261,6 +261,18 @@ def test_a_destination_of_a_module_that_is_gone_is_passed_over() -> None:
     route = IncomingRoute(1, 1, "U", "", destination_module="m", destination="m-ctx,s,1")
     text = written(replace(small(), incoming=(route,)))
     assert "& ${DIALPLAN_EXISTS(m-ctx,s,1)}]?Goto(m-ctx,s,1))" in text
+    assert "Congestion" not in text
+
+
+def test_a_default_route_to_a_module_that_is_gone_ends_in_congestion_behind_everything() -> None:
+    default = IncomingRoute(
+        9, 9999, is_default=True, destination_module="m", destination="m-ctx,s,1"
+    )
+    text = context(written(replace(small(), incoming=(default,))), "U-incoming")
+    goto = "& ${DIALPLAN_EXISTS(m-ctx,s,1)}]?Goto(m-ctx,s,1)) ; default action\n"
+    assert text.index(goto) < text.index("U-incoming-after-dial-custom") < text.index("Congestion")
+    busy = default._replace(action="busy")
+    assert "Congestion" not in written(replace(small(), incoming=(busy,)))
 
 
 def test_providers_of_one_address_share_a_context() -> None:

@@ -10,10 +10,14 @@ from django.test import Client
 
 from modules_app.bridge.hooks import HookAnswer
 from modules_app.domain.destinations import Destination, Offers, provided
+from modules_app.domain.states import Wanted
 from modules_app.services import module_forms
 from telephony_app.models import Extension, IncomingRoute, Provider
+from telephony_app.selectors import destinations
+from telephony_app.selectors.destinations import lost_routes
 from telephony_app.services import destinations as services
 from telephony_app.views import targets
+from tests.surfaces.rows import answering
 from tests.telephony.views.test_extensions import MINE, text
 
 pytestmark = pytest.mark.django_db
@@ -117,3 +121,37 @@ def test_a_destination_stays_while_its_module_is_away(
     assert response.status_code == 302, text(response)
     made.refresh_from_db()
     assert (made.number, made.destination_module) == ("4931", "ModuleMenu")
+
+
+def test_routes_whose_module_is_not_in_use_are_marked_and_counted(
+    admin: Client, provider: Provider
+) -> None:
+    away = {"destination": MENU.value, "destination_module": "ModuleMenu"}
+    IncomingRoute.objects.create(provider=provider, number="4930", **away)
+    default = IncomingRoute.objects.create(is_default=True, action="extension", **away)
+    menu = answering("ModuleMenu")
+    went_on, congested = "calls go on to the next route", "hear that the line is congested"
+    listed = text(admin.get("/incoming-routes/"))
+    assert went_on not in listed and congested not in listed
+    assert "not in use" not in text(admin.get("/"))
+    menu.wanted = Wanted.OFF
+    menu.save()
+    listed = text(admin.get("/incoming-routes/"))
+    assert listed.count(went_on) == listed.count(congested) == 1
+    assert "2 incoming routes lead to modules that are not in use." in text(admin.get("/"))
+    menu.delete()
+    default.action = "busy"
+    default.save()
+    assert "1 incoming route leads to a module that is not in use." in text(admin.get("/"))
+    assert congested not in text(admin.get("/incoming-routes/"))
+
+
+def test_in_safe_mode_no_route_reaches_a_module(
+    provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    away = {"destination": MENU.value, "destination_module": "ModuleMenu"}
+    made = IncomingRoute.objects.create(provider=provider, number="4930", **away)
+    answering("ModuleMenu")
+    assert lost_routes() == frozenset()
+    monkeypatch.setattr(destinations, "safe_mode", lambda: True)
+    assert lost_routes() == {made.pk}
