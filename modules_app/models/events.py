@@ -7,7 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class OutboxEvent(models.Model):
-    """One change, written in the transaction of the change itself; never altered afterwards."""
+    """One change, written in the transaction of the change itself; never altered afterwards.
+
+    ``name`` is what people called a record that is deleted; the others can still be asked.
+    """
 
     id = models.BigAutoField(primary_key=True)
     at = models.DateTimeField(_("at"), auto_now_add=True)
@@ -15,6 +18,7 @@ class OutboxEvent(models.Model):
     record_id = models.CharField(_("id of the record"), max_length=200)
     action = models.CharField(_("kind"), max_length=16)
     changed = models.JSONField(_("changed fields"), default=list, blank=True)
+    name = models.CharField(_("name"), max_length=200, blank=True, default="")
 
     class Meta:
         verbose_name = _("event")

@@ -127,7 +127,7 @@ def _saved(sender: type[Model], instance: Model, raw: bool = False, **_: Any) ->
 def _deleted(sender: type[Model], instance: Model, **_: Any) -> None:
     watched = WATCHED[sender.__name__]
     changed = _changes(watched, None, {c: getattr(instance, c) for c in watched.columns})
-    _write(watched.seed_name, _id(watched, instance), DELETED, changed)
+    _write(watched.seed_name, _id(watched, instance), DELETED, changed, str(instance))
 
 
 def _id(watched: Watched, instance: Model) -> str:
@@ -145,10 +145,16 @@ def _changes(watched: Watched, after: Model | None, before: Mapping[str, Any]) -
 
 
 def _write(
-    model: str, record_id: str, action: str, changed: Collection[str] | Mapping[str, Any]
+    model: str,
+    record_id: str,
+    action: str,
+    changed: Collection[str] | Mapping[str, Any],
+    name: str = "",
 ) -> None:
     if not changed and action != DELETED:
         return
     kept = dict(changed) if isinstance(changed, Mapping) else sorted(changed)
-    OutboxEvent.objects.create(model=model, record_id=record_id[:200], action=action, changed=kept)
+    OutboxEvent.objects.create(
+        model=model, record_id=record_id[:200], action=action, changed=kept, name=name[:200]
+    )
     transaction.on_commit(lambda: poke(settings.PBX_DATA_DIR, LISTENER))

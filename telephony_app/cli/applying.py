@@ -17,10 +17,10 @@ from modules_app.exceptions import Refused, fill
 from modules_app.exceptions import gettext_noop as _
 from modules_app.selectors.registry import data_dir
 from modules_app.surfaces.variables import as_the_operator
-from telephony_app.domain.captions import caption_of
 from telephony_app.domain.ripeness import next_moment
 from telephony_app.models import ApplyOutcome, ApplyRequest
 from telephony_app.selectors.apply import apply_state, waiting_changes
+from telephony_app.selectors.captions import captions_of
 from telephony_app.selectors.live import live_state, shown
 from telephony_app.services.apply import apply_now, apply_when_quiet
 from telephony_app.services.impact import calls_line
@@ -126,7 +126,7 @@ def _waiting_lines() -> list[str]:
     found = waiting_changes()
     if not found:
         return [gettext("Nothing waits to be applied.")]
-    return [fill(gettext(caption_of(one.model)), {"id": one.record_id}) for one in found]
+    return [sentence(one, "message") for one in captions_of(found)]
 
 
 def _print_plan(args: Any, lines: list[str]) -> None:

@@ -23,6 +23,8 @@ CAPTIONS: Mapping[str, str] = {
 """By the seeds' names, as events carry them; to be translated, then filled."""
 
 OTHER = _("Record {id}")
+DEFAULT_ROUTE = _("Default route")
+"""There is one at most, so it needs no name."""
 
 
 def caption_of(model: str) -> str:

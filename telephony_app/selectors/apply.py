@@ -29,12 +29,16 @@ _NO_MODULES = ("", "custom")
 
 @dataclass(frozen=True, slots=True)
 class WaitingRecord:
-    """One record that changed since the last time; ``action`` is the seeds' word for the last."""
+    """One record that changed since the last time; ``action`` is the seeds' word for the last.
+
+    ``name`` is what people called it, where it is deleted.
+    """
 
     model: str
     record_id: str
     action: str
     at: datetime
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +115,7 @@ def waiting_changes() -> list[WaitingRecord]:
     found: dict[tuple[str, str], WaitingRecord] = {}
     for event in _events(mark()):
         key = (event.model, event.record_id)
-        found.setdefault(key, WaitingRecord(*key, event.action, event.at))
+        found.setdefault(key, WaitingRecord(*key, event.action, event.at, event.name))
     return list(found.values())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -9,13 +10,14 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext
 
+from modules_app.domain.model_events import DELETED
 from modules_app.exceptions import ModuleError, Refused, fill
 from modules_app.exceptions import gettext_noop as _
 from modules_app.permissions import Right
 from modules_app.views.http import PageRequest, full_or_part, methods, page
-from telephony_app.domain.captions import caption_of
 from telephony_app.forms.apply import QuietForm
 from telephony_app.selectors.apply import WaitingRecord, apply_state, waiting_changes
+from telephony_app.selectors.captions import captions_of
 from telephony_app.selectors.live import live_state
 from telephony_app.services.apply import (
     apply_now,
@@ -84,7 +86,7 @@ def _show(request: PageRequest, form: QuietForm, *, status: int = 200) -> HttpRe
         "state": apply_state(),
         "live": live_state(),
         "impact": calls_line(),
-        "records": [_captioned(one) for one in records[:MOST_RECORDS]],
+        "records": _captioned(records[:MOST_RECORDS]),
         "more": max(0, len(records) - MOST_RECORDS),
         "form": form,
         "show": show if show in _SHOWS else "",
@@ -103,9 +105,8 @@ def _changes(show: str) -> dict[str, Any]:
         return {"changes": [], "trouble": error.as_dict()}
 
 
-def _captioned(one: WaitingRecord) -> dict[str, Any]:
-    return {
-        "caption": {"message": caption_of(one.model), "context": {"id": one.record_id}},
-        "is_gone": one.action == "afterDelete",
-        "at": one.at,
-    }
+def _captioned(records: Sequence[WaitingRecord]) -> list[dict[str, Any]]:
+    return [
+        {"caption": caption, "is_gone": one.action == DELETED, "at": one.at}
+        for one, caption in zip(records, captions_of(records), strict=True)
+    ]

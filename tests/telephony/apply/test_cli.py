@@ -10,7 +10,7 @@ import pytest
 from django.core.management import call_command
 
 from telephony_app.cli import applying
-from telephony_app.models import ApplyRequest
+from telephony_app.models import ApplyRequest, ManagerUser
 from tests.telephony.apply.fake_ami import FakeAsterisk
 from tests.telephony.apply.test_apply import look, phone, text_of
 
@@ -67,9 +67,10 @@ def test_a_dry_run_says_what_waits_and_how_many_calls_there_are(
 ) -> None:
     applied.calls = 2
     phone("202")
+    ManagerUser.objects.create(username="robot", secret="a-long-secret-of-tests")
     code, out = run("apply", "--dry-run", "--json")
     lines = json.loads(out)["plan"]
-    assert code == 0 and "Extension 202" in lines
+    assert code == 0 and {"Extension 202", "AMI user robot"} < set(lines)
     assert "calls in progress now: 2" in lines[-1]
     assert not ApplyRequest.objects.exists()
 
