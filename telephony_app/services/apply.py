@@ -30,6 +30,7 @@ from telephony_app.selectors.apply import (
     waiting,
     was_not_told,
 )
+from telephony_app.services.asterisk import is_reachable
 
 LONGEST_WAIT = timedelta(days=7)
 MANUAL = "manual"
@@ -38,6 +39,7 @@ _APPLIED = Saying(_("Asterisk works with these files."))
 _LEFT_READY = Saying(
     _("The files are ready, but Asterisk does not answer. It is told as soon as it does.")
 )
+_NOT_THERE = Saying(_("Nothing had to change, and Asterisk cannot be reached now."))
 
 
 def apply_now(*, actor: Actor) -> ApplyRequest:
@@ -125,13 +127,14 @@ def note_waiting(waiting: Waiting) -> None:
     rows.update(waits_since=waiting.first)
 
 
-def note_applied(*, event: int, modules: str, begun: datetime) -> None:
+def note_applied(*, event: int, modules: str, begun: datetime, was_told: bool) -> None:
     """Remember what is applied; end the wish that was open when it ``begun``.
 
-    One that came later may be about changes that came later, too.
+    One that came later may be about changes that came later, too. Where there was nothing to tell
+    (``was_told`` is false), Asterisk is asked whether it is there at all before a person hears so.
     """
     values = {"event": event, "modules": modules, "waits_since": None}
-    said = _LEFT_READY if was_not_told() else _APPLIED
+    said = _how_it_stands(was_told) if open_request() else _APPLIED
     with transaction.atomic():
         ApplyMark.objects.update_or_create(pk=MARK, defaults=values)
         _end_open(begun, ApplyOutcome.APPLIED, said)
@@ -158,6 +161,12 @@ def note_missed(request: ApplyRequest, calls: int | None) -> None:
             outcome="cancelled",
             reason="apply-no-quiet-moment",
         )
+
+
+def _how_it_stands(was_told: bool) -> Saying:
+    if was_not_told():
+        return _LEFT_READY
+    return _APPLIED if was_told or is_reachable() else _NOT_THERE
 
 
 def _ask(actor: Actor, kind: ApplyKind, deadline: datetime | None) -> ApplyRequest:

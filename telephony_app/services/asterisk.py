@@ -84,6 +84,15 @@ def calls_now() -> int | None:
     return found
 
 
+def is_reachable() -> bool:
+    """Tell whether Asterisk lets us in now."""
+    try:
+        with console(ASK_SECONDS):
+            return True
+    except ModuleError:
+        return False
+
+
 def count_calls() -> int | None:
     """Ask Asterisk how many calls there are; None when it cannot be asked."""
     try:

@@ -58,6 +58,7 @@ class _Look:
     modules: str = ""
     begun: datetime = field(default_factory=timezone.now)
     records: Records | None = None
+    was_told: bool = False
 
 
 class AsteriskSurface(Surface):
@@ -103,6 +104,7 @@ class AsteriskSurface(Surface):
                 if was_not_told():
                     change = replace(change, again=True)
                 plan = tell(asterisk, change)
+                self._look.was_told = True
                 found = [] if change.back else read_back(asterisk, change, at)
                 notes = [*kept_notes(asterisk), *notes_of(plan)]
         except Unreachable as error:
@@ -149,7 +151,9 @@ class AsteriskSurface(Surface):
         """Write down what is applied, and how the wish for it ended."""
         look, self._look = self._look, _Look()
         if problem is None:
-            note_applied(event=look.event, modules=look.modules, begun=look.begun)
+            note_applied(
+                event=look.event, modules=look.modules, begun=look.begun, was_told=look.was_told
+            )
         else:
             note_failed(problem, begun=look.begun)
 

@@ -62,6 +62,17 @@ def test_a_failure_is_exit_code_one(applied: FakeAsterisk, run: Run) -> None:
     assert "pbx_config" in found["text"]
 
 
+def test_with_nothing_to_do_asterisk_is_said_to_work_only_while_it_is_there(
+    applied: FakeAsterisk, run: Run
+) -> None:
+    text = json.loads(run("apply", "--yes", "--json")[1])["request"]["text"]
+    assert text == "Asterisk works with these files."
+    applied.mode = "refuse"
+    code, out = run("apply", "--yes", "--json")
+    text = json.loads(out)["request"]["text"]
+    assert (code, text) == (0, "Nothing had to change, and Asterisk cannot be reached now.")
+
+
 def test_a_dry_run_says_what_waits_and_how_many_calls_there_are(
     applied: FakeAsterisk, run: Run
 ) -> None:
