@@ -11,6 +11,10 @@ def gettext_noop(message: str) -> str:
     return message
 
 
+CAUSES = "causes"
+"""Where a context keeps the sentences of those placeholders that are sentences of ours, too."""
+
+
 class ModuleError(Exception):
     """Something went wrong that a person must understand.
 
@@ -72,6 +76,16 @@ class Busy(ModuleError):
 
     exit_code = 5
     http_status = 409
+
+
+def caused_by(error: ModuleError, name: str = "reason") -> dict[str, Any]:
+    """Return the context of a sentence in which ``{name}`` says another error.
+
+    The placeholder holds its English text; sentence and context stand under `CAUSES`, so that
+    whoever shows it can translate it as well.
+    """
+    said = {"message": error.message, "context": error.context}
+    return {name: str(error), CAUSES: {name: said}}
 
 
 def fill(sentence: str, context: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ from modules_app.exceptions import ModuleError, NotAllowed, fill
 from modules_app.models import Operation
 from modules_app.selectors.operations import operation_record
 from modules_app.services.callers import Caller, NotSignedIn, TooMany
+from modules_app.templatetags.words import with_causes
 
 ROOT = "/api/v1/"
 _LOOKING = ("GET", "HEAD", "OPTIONS")
@@ -27,7 +28,7 @@ class ApiRequest(HttpRequest):
 def sentence(said: Mapping[str, Any] | None, key: str = "message") -> str:
     """Return a stored sentence in the language of the request, filled."""
     text = str((said or {}).get(key) or "")
-    return fill(gettext(text), (said or {}).get("context") or {}) if text else ""
+    return fill(gettext(text), with_causes((said or {}).get("context") or {})) if text else ""
 
 
 def error_shape(said: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.translation import gettext
 
 from modules_app.exceptions import ModuleError, fill
+from modules_app.templatetags.words import with_causes
 
 _UNUSUAL = re.compile(r"[^\n\t\x20-\x7e]")
 
@@ -48,7 +49,7 @@ def _visible(found: re.Match[str]) -> str:
 def sentence(said: Mapping[str, Any], key: str = "text") -> str:
     """Return a stored sentence translated and filled."""
     text = str(said.get(key) or "")
-    return fill(gettext(text), said.get("context") or {}) if text else ""
+    return fill(gettext(text), with_causes(said.get("context") or {})) if text else ""
 
 
 def print_json(value: Any) -> None:

@@ -112,7 +112,7 @@ def _print(views: list[SurfaceView], *, diff: bool) -> None:
         for note in view.state.notes:
             say(f"{view.name}: {sentence(note, 'message')}")
         for one in view.state.complaints:
-            said = fill(gettext(one["message"]), one["context"])
+            said = sentence(one, "message")
             say(f"{one['owner'] or view.name}: {one['path']}:{one['line']}: {said}")
         if diff:
             sys.stdout.write("".join(one.as_text() for one in view.differences))

@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 
 from modules_app.domain.operations import UNFINISHED
 from modules_app.domain.states import Verb
-from modules_app.exceptions import ModuleError
+from modules_app.exceptions import ModuleError, caused_by
 from modules_app.exceptions import gettext_noop as _
 from modules_app.models import Operation
 from modules_app.operator.cleaning import REPLACING
@@ -31,7 +31,8 @@ def leave_for_later(work: Work, problem: ModuleError) -> None:
     log.error("%s is done, but not everything after it: %s", operation, problem)
     work.journal.remember(result={**operation.result, UNFINISHED: problem.as_dict()})
     work.journal.say(
-        _("Not everything after the switch-over could be finished: {cause}"), cause=str(problem)
+        _("Not everything after the switch-over could be finished: {cause}"),
+        **caused_by(problem, "cause"),
     )
 
 

@@ -18,7 +18,7 @@ from typing import Any
 from django.utils import timezone
 
 from modules_app.applier import client
-from modules_app.exceptions import ModuleError
+from modules_app.exceptions import ModuleError, caused_by
 from modules_app.exceptions import gettext_noop as _
 from modules_app.models import SurfaceState
 from modules_app.operator.faults import SURFACE_INSTALLED, SURFACE_RELOADED
@@ -235,7 +235,7 @@ def _core_fails(found: list[Complaint]) -> ModuleError:
     return ModuleError(
         "surface-refused",
         _("The program refused the files, and no module is to blame: {reason}"),
-        context={"reason": str(ModuleError(first.slug, first.message, context=first.context))},
+        context=caused_by(ModuleError(first.slug, first.message, context=first.context)),
         hint=_("The files before stay in use."),
     )
 

@@ -13,6 +13,7 @@ from modules_app.exceptions import fill
 from modules_app.surfaces.base import CORE, CUSTOM
 from modules_app.surfaces.overview import LABELS, Standing
 from modules_app.templatetags.module_ui import icon
+from modules_app.templatetags.words import with_causes
 
 register = template.Library()
 
@@ -36,7 +37,7 @@ def surface_badge(standing: str) -> str:
 @register.filter
 def complaint_text(complaint: Mapping[str, Any]) -> str:
     """Return a complaint in words."""
-    return fill(gettext(complaint["message"]), complaint["context"])
+    return fill(gettext(complaint["message"]), with_causes(complaint["context"]))
 
 
 @register.filter

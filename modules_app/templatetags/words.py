@@ -5,11 +5,38 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import pgettext
+from django.utils.translation import gettext, pgettext
+
+from modules_app.exceptions import CAUSES, fill
+
+_DEEPEST = 5
+"""What is stored may come from elsewhere: causes of causes end here."""
+
+
+def with_causes(context: Mapping[str, Any], deepest: int = _DEEPEST) -> dict[str, Any]:
+    """Return the values of a sentence's placeholders; causes that we said are translated.
+
+    See `modules_app.exceptions.caused_by`. What others said stays as it is.
+    """
+    causes = context.get(CAUSES)
+    if not isinstance(causes, Mapping) or not deepest:
+        return dict(context)
+    said = {name: _cause(one, deepest - 1) for name, one in causes.items() if name in context}
+    return {**context, **{name: text for name, text in said.items() if text}}
+
+
+def _cause(said: Any, deepest: int) -> str:
+    """Return one cause in the reader's language, "" for what is none."""
+    if not isinstance(said, Mapping) or not said.get("message"):
+        return ""
+    inner = said.get("context")
+    values = with_causes(inner, deepest) if isinstance(inner, Mapping) else {}
+    return fill(gettext(str(said["message"])), values)
 
 
 def in_words(context: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values of a sentence's placeholders with their codes put into words."""
+    """Return the same with codes put into words: verbs, states, outcomes and rights."""
+    context = with_causes(context)
     words = {"verb": _verbs, "state": _states, "outcome": _outcomes, "right": _rights}
     return {
         name: words[name]().get(value, value) if name in words else value

@@ -155,7 +155,7 @@ def _told(args: Any, request: ApplyRequest) -> int:
     if args.json:
         print_json({"request": _record(request), "complaints": list(apply_state().complaints)})
     else:
-        said = fill(gettext(request.sentence), request.context) if request.sentence else ""
+        said = _how_it_ended(request)
         say(f"{request.get_state_display()}. {said}".strip())
         for one in apply_state().complaints:
             say(f"{one['owner']}: {sentence(one, 'message')}")
@@ -173,5 +173,9 @@ def _record(request: ApplyRequest | None) -> dict[str, Any] | None:
         "asked_by": request.asked_by,
         "asked_at": request.asked_at,
         "deadline": request.deadline,
-        "text": fill(gettext(request.sentence), request.context) if request.sentence else "",
+        "text": _how_it_ended(request),
     }
+
+
+def _how_it_ended(request: ApplyRequest) -> str:
+    return sentence({"text": request.sentence, "context": request.context})

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from modules_app.exceptions import ModuleError
+from modules_app.exceptions import ModuleError, caused_by
 from modules_app.exceptions import gettext_noop as _
 from modules_app.services.events import last_event
 from modules_app.surfaces.base import (
@@ -111,7 +111,7 @@ class AsteriskSurface(Surface):
             raise NotReloaded(
                 NOT_TOLD,
                 _("Asterisk was not told of the new files: {reason}"),
-                context={"reason": str(error)},
+                context=caused_by(error),
                 hint=_("It is told as soon as it can be reached."),
             ) from error
         if found:
@@ -173,11 +173,11 @@ def _came(request: ApplyRequest) -> bool:
 
 def _disputed(found: Sequence[Complaint], rendering: Rendering) -> Disputed:
     first = found[0]
-    said = str(ModuleError(first.slug, first.message, context=first.context))
+    said = caused_by(ModuleError(first.slug, first.message, context=first.context))
     return Disputed(
         "asterisk-complained",
         _("Asterisk took the new files back: {path}, line {line}: {reason}"),
         complaints=[blame.remembering(one, rendering) for one in found],
-        context={"path": first.path, "line": first.line, "reason": said},
+        context={"path": first.path, "line": first.line, **said},
         hint=_("The files before are in use again."),
     )

@@ -11,6 +11,7 @@ from django.db import DatabaseError
 from django.utils.translation import gettext
 
 from modules_app.exceptions import fill
+from modules_app.templatetags.words import with_causes
 from telephony_app.selectors.apply import ApplyState
 from telephony_app.selectors.apply import apply_state as read_state
 from telephony_app.selectors.destinations import lost_routes
@@ -47,4 +48,4 @@ def lost_route_count() -> int:
 @register.filter
 def apply_sentence(message: str, context: Mapping[str, Any]) -> str:
     """Translate how a request ended, then fill it."""
-    return fill(gettext(message), context) if message else ""
+    return fill(gettext(message), with_causes(context)) if message else ""
