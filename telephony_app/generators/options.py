@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from telephony_app.domain.attributes import read_attributes
@@ -53,6 +53,12 @@ def write_section(
         paper.add_for(changed.owners[option], f"{anew}{option} = {text}\n")
     if manual:
         paper.add(MANUAL + manual)
+
+
+def without(manual: str, keys: Collection[str]) -> str:
+    """Return the lines that a person added, but those with one of the keys."""
+    lines = manual.split("\n")[:-1]
+    return "".join(f"{one}\n" for one in lines if one.partition(" =")[0].lower() not in keys)
 
 
 def manual_lines(paper: Paper, text: str, *, of: str) -> dict[str, str]:

@@ -10,7 +10,13 @@ from telephony_app.domain.blocks import Shape
 from telephony_app.domain.snapshot import Phone, Snapshot
 from telephony_app.generators import escaping, pjsip_frame
 from telephony_app.generators.answers import HookAnswers
-from telephony_app.generators.options import Section, manual_lines, option_lines, write_section
+from telephony_app.generators.options import (
+    Section,
+    manual_lines,
+    option_lines,
+    without,
+    write_section,
+)
 from telephony_app.generators.paper import Paper
 
 OVERRIDE = "override_pjsip_options"
@@ -25,6 +31,10 @@ TEMPLATES = {
 """Template by transport. "" is automatic: a fixed one would fail for a phone that uses another."""
 
 AUTOMATIC = TEMPLATES[""]
+WSS = "endpoint-wss"
+OF_BROWSERS = frozenset({"transport", "webrtc"})
+"""What the template of phones in browsers says; with other values no browser could be a phone."""
+
 LONGEST_NAME = 40
 TOGETHER = 500
 """How many phones are looked at together."""
@@ -83,7 +93,7 @@ class PhoneSections:
             names = ["opus", *(name for name in names if name != "opus")]
             own |= {"disallow": "all", "allow": ",".join(names)}
         own["rtcp_mux"] = "yes"
-        return Section(f"{phone.number}-WS", "endpoint-wss", own, self._whole(own, "wss"))
+        return Section(f"{phone.number}-WS", WSS, own, self._whole(own, "wss"))
 
     def peer(self, phone: Phone) -> dict[str, Any]:
         """Return what a module is told of a phone, in the words of MikoPBX."""
@@ -203,8 +213,10 @@ def _write(paper: Paper, sections: PhoneSections, phone: Phone, answers: HookAns
     if sections.webrtc and phone.webrtc:
         parts += [(sections.address(phone, "-WS"), "aor"), (sections.browser(phone), "endpoint")]
     for section, kind in parts:
-        key = f"{number}/{kind}"
-        write_section(paper, section, answers, OVERRIDE, key, manual.get(kind, ""))
+        key, lines = f"{number}/{kind}", manual.get(kind, "")
+        if section.template == WSS:  # its own address, codecs and so on stay (reference M7.2)
+            lines = without(lines, {*section.own, *OF_BROWSERS})
+        write_section(paper, section, answers, OVERRIDE, key, lines)
         if kind == "endpoint":
             paper.join(answers.pieces(ADDITIONAL, number), Shape.KEYS)
     paper.add("; ---\n")

@@ -227,6 +227,17 @@ def test_manual_attributes_come_after_everything_else() -> None:
     assert text.endswith("; === Manual attributes ===\nrtp_timeout = 9\n; ---\n")
 
 
+def test_a_browser_phone_gets_manual_attributes_but_its_own_keys_stay() -> None:
+    manual = "transport = transport-udp\nAors = 201\nallow = g722\nrtp_timeout = 9"
+    phone = ANN._replace(webrtc=True, manual_attributes=manual)
+    system = replace(small(UseWebRTC="1"), phones=(phone,), paths=Paths("/c", "/k"))
+    ordinary, browser = written(system).split("[201-WS](endpoint-wss)\n")
+    assert "allow = g722\n" in ordinary and "Aors = 201\n" in ordinary
+    assert browser.startswith("callerid = Ann <201>\naors = 201-WS\n")
+    assert browser.endswith("; === Manual attributes ===\nrtp_timeout = 9\n; ---\n")
+    assert "g722" not in browser and "transport-udp" not in browser
+
+
 def test_manual_attributes_that_cannot_be_read_are_left_out_and_said() -> None:
     paper = made(replace(small(), phones=(ANN._replace(manual_attributes="[other]\nx=1"),)))
     assert [(one.owner, one.slug) for one in paper.complaints] == [("", "manual-attributes")]
