@@ -16,6 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from modules_app.bridge.names import COLLECT
 from modules_app.bridge.statement import META_KEY, BadStatement, read
+from modules_app.domain.core_records import CORE_REFERENCES
 from modules_app.domain.destinations import DESTINATIONS
 from modules_app.host.asking import ask
 from modules_app.host.between import answer_between
@@ -23,6 +24,7 @@ from modules_app.host.destinations import destinations
 from modules_app.host.first_run import FIRST_RUN, first_run
 from modules_app.host.loader import LoadedModule, current_result
 from modules_app.host.marker import Doing, marked
+from modules_app.host.references import references_to_many
 from modules_app.host.remote import BETWEEN
 from modules_app.host.stored import stored_answer
 from modules_app.host.user import StatementUser
@@ -65,6 +67,8 @@ def _ask(
             return destinations(loaded, seconds)
         if name == COLLECT:
             return stored_answer(loaded, arguments, seconds)
+        if name == CORE_REFERENCES and "ids" in arguments.get("question", ()):
+            return references_to_many(loaded, arguments["question"], seconds)
         return ask(loaded.conf, loaded.facts, name, given, seconds=seconds)
 
 

@@ -6,7 +6,8 @@ of a core record, and a promise of what happens when that record is deleted.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -20,6 +21,9 @@ from modules_app.sdk.context import current_module
 PROTECT, CASCADE, KEEP = OnDelete.PROTECT, OnDelete.CASCADE, OnDelete.KEEP
 CORE = "core"
 _SHOWN = 20
+_SHOWN_OF_EACH = 3
+_LONGEST = 60
+"""What is said of each of many records: a hundred of them fit into one answer of the host."""
 
 
 class CoreRef(models.CharField):
@@ -81,9 +85,13 @@ def references_of(config: AppConfig) -> list[tuple[type[models.Model], CoreRef]]
 def answer_core_references(question: Mapping[str, Any]) -> list[dict[str, str]]:
     """Name the rows that protect a core record, or delete those that go with it.
 
-    ``question`` is ``{"ask": "protect", "kind", "id"}`` or an event of the model (M5.5).
+    ``question`` is ``{"ask": "protect", "kind", "id"}`` or an event of the model (M5.5). With
+    ``"ids"`` it is about many records, and each answer has the "id" that it is about, too.
     """
     config = apps.get_app_config(current_module().label)
+    if question.get("ask") == "protect" and "ids" in question:
+        keys = [str(key) for key in question["ids"]]
+        return list(_protecting_many(config, str(question["kind"]), keys))
     if question.get("ask") == "protect":
         return list(_protecting(config, str(question["kind"]), str(question["id"])))
     if question.get("action") == "afterDelete":
@@ -95,6 +103,18 @@ def _protecting(config: AppConfig, kind: str, key: str) -> Iterator[dict[str, st
     for model, field in _fields(config, kind, OnDelete.PROTECT):
         for row in model._default_manager.filter(**{field.name: key})[:_SHOWN]:
             yield {"model": str(model._meta.verbose_name), "text": str(row)[:200]}
+
+
+def _protecting_many(config: AppConfig, kind: str, keys: Sequence[str]) -> Iterator[dict[str, str]]:
+    """Name some rows for each key; where nothing refers to them, it is one query for a field."""
+    named: Counter[str] = Counter()
+    for model, field in _fields(config, kind, OnDelete.PROTECT):
+        rows = model._default_manager.filter(**{f"{field.name}__in": keys})
+        for key in rows.order_by().values_list(field.name, flat=True).distinct():
+            for row in rows.filter(**{field.name: key})[: _SHOWN_OF_EACH - named[key]]:
+                named[key] += 1
+                called = str(model._meta.verbose_name)[:_LONGEST]
+                yield {"id": key, "model": called, "text": str(row)[:_LONGEST]}
 
 
 def _cascade(config: AppConfig, kind: str, key: str) -> None:

@@ -13,7 +13,7 @@ from modules_app.domain.model_events import DELETED, SAVED, WATCHED
 from modules_app.exceptions import gettext_noop as _
 from modules_app.permissions import Actor
 from modules_app.selectors.answers import implementers
-from modules_app.services.core_records import refuse_if_referred
+from modules_app.services.core_records import refuse_if_any_referred, refuse_if_referred
 from modules_app.services.events import emit_many
 from telephony_app.domain.faults import ValuesInvalid, Wrong
 from telephony_app.domain.passwords import new_secret
@@ -93,8 +93,9 @@ def delete_extensions(*, actor: Actor, record_ids: Sequence[int], anyway: bool =
     Phones that go together may refer to each other.
     """
     records.may_change(actor)
-    for row in _chosen(record_ids) if implementers(CORE_REFERENCES) else ():
-        refuse_if_referred(kind=CORE_KIND, record_id=row.number, anyway=anyway)
+    if implementers(CORE_REFERENCES):
+        numbers = [row.number for row in _chosen(record_ids)]
+        refuse_if_any_referred(kind=CORE_KIND, record_ids=numbers, anyway=anyway)
     with transaction.atomic():
         rows = _chosen(record_ids)
         for row, others in references_of_phones(rows).items():

@@ -92,6 +92,25 @@ def test_rows_that_protect_a_record_are_named(bench: Workbench) -> None:
     assert other["value"] == []
 
 
+def test_many_records_are_asked_about_at_once_and_some_rows_of_each_are_named(
+    bench: Workbench,
+) -> None:
+    more = INSTALLER.replace(
+        'for key in ("7", "8"):',
+        """for place in range(4):
+            Door.objects.create(name=f"Side {place}", network="9")
+        for key in ("7", "8"):""",
+    )
+    module = bench.module({"models.py": MODELS, "installer.py": more})
+    bench.run(module)
+    question = {"ask": "protect", "kind": "networks", "ids": ["7", "8", 9]}
+    answer = ask(bench, module, question)["answers"]["core_references"]
+    assert answer["ok"] and answer["value"] == [
+        {"id": "7", "model": "door", "text": "Gate"},
+        *({"id": "9", "model": "door", "text": f"Side {place}"} for place in range(3)),
+    ]
+
+
 def test_rows_go_with_the_record_they_refer_to(bench: Workbench) -> None:
     module = bench.module({"models.py": MODELS, "installer.py": INSTALLER})
     bench.run(module)
