@@ -64,10 +64,13 @@ def references_to(record: Model, most: int = MOST) -> list[Reference]:
     return list(islice(find(record), most)) if find else []
 
 
-def references_of_phones(phones: Sequence[Extension]) -> dict[Extension, list[Reference]]:
-    """Return which of several phones others refer to; phones among them may refer to each other.
+def references_of_phones(
+    phones: Sequence[Extension], staying: Iterable[Extension] = ()
+) -> dict[Extension, list[Reference]]:
+    """Return which of several phones others refer to, so that they cannot go.
 
-    Three queries, whatever their number.
+    Phones that go together may refer to each other; whoever of them stays, also the ``staying``
+    for another reason, keeps those that it forwards to. Two queries, whatever their number.
     """
     by_id = {phone.pk: phone for phone in phones}
     by_number = {phone.number: phone for phone in phones}
@@ -76,12 +79,30 @@ def references_of_phones(phones: Sequence[Extension]) -> dict[Extension, list[Re
         if route.extension_id in by_id:
             reference = Reference(INCOMING, str(route), route.pk)
             found.setdefault(by_id[route.extension_id], []).append(reference)
+    among: dict[Extension, list[tuple[Extension, Reference]]] = {}
     for account in SipAccount.objects.exclude(**_NOWHERE).select_related("extension"):
-        if account.extension_id not in by_id:
-            for number in {getattr(account, name) for name in _NOWHERE} & set(by_number):
-                reference = Reference(EXTENSION, str(account.extension), account.extension_id)
-                found.setdefault(by_number[number], []).append(reference)
+        reference = Reference(EXTENSION, str(account.extension), account.extension_id)
+        for number in {getattr(account, name) for name in _NOWHERE} & by_number.keys():
+            target = by_number[number]
+            if account.extension_id in by_id:
+                among.setdefault(account.extension, []).append((target, reference))
+            else:
+                found.setdefault(target, []).append(reference)
+    _follow(found, among, staying)
     return found
+
+
+def _follow(
+    found: dict[Extension, list[Reference]],
+    among: dict[Extension, list[tuple[Extension, Reference]]],
+    staying: Iterable[Extension],
+) -> None:
+    """Let those that stay keep what they forward to, and so on."""
+    waiting = [*found, *staying]
+    while waiting:
+        for target, reference in among.pop(waiting.pop(), ()):
+            found.setdefault(target, []).append(reference)
+            waiting.append(target)
 
 
 def forwarding_to(number: str) -> Any:

@@ -16,6 +16,7 @@ from modules_app.permissions import Right
 from modules_app.views.http import PageRequest, methods, page
 from modules_app.views.sudo import sudo
 from telephony_app.selectors.lists import phones, phones_among
+from telephony_app.services.deletions import Outlook, outlook
 from telephony_app.services.extensions import delete_extensions, disable_extensions
 from telephony_app.views.wishes import Wish, read_wish
 
@@ -42,14 +43,14 @@ def extension_chosen(request: PageRequest) -> HttpResponse:
 def extension_chosen_do(request: PageRequest) -> HttpResponse:
     """Do it with all of them or with none, and say what came of it.
 
-    Whoever chose all that match agreed to a number of them; with another number they are asked
-    again.
+    Whoever chose all that match, or those that nobody uses, agreed to a number of them; with
+    another number they are asked again.
     """
     wish = read_wish(request)
     if wish is None:
         return redirect("extension-list")
-    ids = _ids(wish)
-    if not ids or (wish.all and str(len(ids)) != request.POST.get("count")):
+    ids = _agreed(request, wish)
+    if not ids:
         return _show(request, wish)
     try:
         done = _do(request, wish.verb, ids)
@@ -59,11 +60,27 @@ def extension_chosen_do(request: PageRequest) -> HttpResponse:
     return redirect("extension-list")
 
 
+def _agreed(request: PageRequest, wish: Wish) -> Sequence[int]:
+    """Return what the person agreed to, nothing when that are not as many any more."""
+    ids: Sequence[int] = _ids(wish)
+    unused = request.POST.get("unused") == "1"
+    if unused and wish.verb == "delete":
+        ids = _outlook(request, ids).going
+    counted = wish.all or unused
+    return () if counted and str(len(ids)) != request.POST.get("count") else ids
+
+
 def _do(request: PageRequest, verb: str, ids: Sequence[int]) -> int:
     if verb == "delete":
         anyway = request.POST.get("anyway") == "1"
         return delete_extensions(actor=request.actor, record_ids=ids, anyway=anyway)
     return disable_extensions(actor=request.actor, record_ids=ids, disabled=verb == "off")
+
+
+def _outlook(request: PageRequest, ids: Sequence[int]) -> Outlook:
+    """Return which of the chosen records would go, and which would stay because of what."""
+    rows = phones_among(ids).order_by("number")
+    return outlook(actor=request.actor, phones=list(rows))
 
 
 def _ids(wish: Wish) -> list[int]:
@@ -74,17 +91,22 @@ def _ids(wish: Wish) -> list[int]:
 
 def _show(request: PageRequest, wish: Wish, problem: dict[str, Any] | None = None) -> HttpResponse:
     ids = _ids(wish)
-    named = phones_among(ids[:_NAMED]).order_by("number").values_list("number", "name")
+    seen = _outlook(request, ids) if wish.verb == "delete" else Outlook(ids)
+    named = phones_among(seen.going[:_NAMED]).order_by("number").values_list("number", "name")
+    unknown = seen.unknown.as_dict() if seen.unknown else None
     context = {
         "wish": wish,
         "ids": " ".join(map(str, ids)),
-        "count": len(ids),
+        "count": len(seen.going),
         "named": list(named),
-        "more": max(0, len(ids) - _NAMED),
-        "heading": _heading(wish.verb, len(ids)),
+        "more": max(0, len(seen.going) - _NAMED),
+        "staying": len(seen.staying),
+        "staying_named": seen.staying[:_NAMED],
+        "staying_more": max(0, len(seen.staying) - _NAMED),
+        "heading": _heading(wish.verb, len(seen.going) or len(ids)),
         "what": gettext(_WHAT[wish.verb]),
         "button": gettext(_BUTTONS[wish.verb]),
-        "problem": problem,
+        "problem": problem or unknown,
     }
     return render(request, "telephony/chosen.html", context, status=422 if problem else 200)
 

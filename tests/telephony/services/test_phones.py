@@ -5,14 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from modules_app.bridge.hooks import HookAnswer
 from modules_app.exceptions import ModuleError, NotAllowed, NotFound, Refused
 from modules_app.models import AuditEvent, NetworkFilter, OutboxEvent
 from modules_app.permissions import Actor, Right
+from modules_app.services import core_records
 from telephony_app.domain.faults import ValuesInvalid
 from telephony_app.models import DialplanApplication, Extension, SipAccount
 from telephony_app.selectors.references import references_to
-from telephony_app.services import applications, extensions, providers, records, routes
+from telephony_app.services import applications, deletions, extensions, providers, records, routes
 
 pytestmark = pytest.mark.django_db
 ROOT = Actor.system()
@@ -139,7 +143,12 @@ def test_a_row_of_a_module_keeps_a_phone_and_its_number(
         raise Refused("record-in-use", "A module uses it.")
 
     row = phone()
+
+    def refuse_any(*, kind: str, record_ids: list[str], anyway: bool = False) -> None:
+        refuse(kind=kind, record_id=record_ids, anyway=anyway)
+
     monkeypatch.setattr(extensions, "refuse_if_referred", refuse)
+    monkeypatch.setattr(extensions, "refuse_if_any_referred", refuse_any)
     monkeypatch.setattr(extensions, "implementers", lambda _hook: {"ModuleX": "1"})
     for act in (
         lambda: extensions.delete_extension(actor=ROOT, record_id=row.pk, anyway=True),
@@ -150,7 +159,7 @@ def test_a_row_of_a_module_keeps_a_phone_and_its_number(
             act()
     assert asked == [
         ("extensions", "201", True),
-        ("extensions", "201", False),
+        ("extensions", ["201"], False),
         ("extensions", "201", False),
     ]
     extensions.change_extension(actor=ROOT, record_id=row.pk, values={"name": "Ann"})
@@ -179,6 +188,54 @@ def test_several_phones_go_together_or_not_at_all() -> None:
         ("Sip", "201", "afterDelete"),
         ("Sip", "202", "afterDelete"),
     ]
+
+
+def test_who_stays_keeps_those_that_it_forwards_to() -> None:
+    rows = [phone("201"), phone("202", forwarding="201"), phone("203", forwarding="202")]
+    rows += [phone("204", forwarding="205"), phone("205", forwarding="204")]
+    routes.create_incoming_route(actor=ROOT, values={"extension": "203", "note": "Sales"})
+    with CaptureQueriesContext(connection) as queries:
+        seen = deletions.outlook(actor=ROOT, phones=rows)
+    assert len(queries) <= 3
+    assert list(seen.going) == [row.pk for row in rows[3:]] and seen.unknown is None
+    told = {str(one.phone): [by.text for by in one.records] for one in seen.staying}
+    assert told == {"201": ["202"], "202": ["203"], "203": ["Sales"]}
+    assert extensions.delete_extensions(actor=ROOT, record_ids=seen.going) == 2
+
+
+def test_two_hundred_deletions_ask_modules_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[list[str]] = []
+
+    def ask(_hook: str, arguments: dict[str, Any], **_options: float) -> list[HookAnswer]:
+        asked.append(arguments["question"]["ids"])
+        return [HookAnswer("ModuleX", ok=True)]
+
+    for module in (core_records, extensions):
+        monkeypatch.setattr(module, "implementers", lambda _hook: ("ModuleX",))
+    monkeypatch.setattr(core_records, "ask_modules", ask)
+    rows = Extension.objects.bulk_create(
+        Extension(number=str(number), revision=1) for number in range(1000, 1200)
+    )
+    SipAccount.objects.bulk_create(
+        SipAccount(extension=row, secret="x" * 24, revision=1) for row in rows
+    )
+    ids = [row.pk for row in rows]
+    assert extensions.delete_extensions(actor=ROOT, record_ids=ids) == 200
+    assert [len(numbers) for numbers in asked] == [100, 100]
+
+
+def test_what_a_module_protects_stays_with_what_it_forwards_to(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rows = [phone("201", forwarding="202"), phone("202"), phone("203")]
+    said = core_records.ModuleReferences({"201": ["ModuleX: door “Gate”"]}, ["ModuleY"])
+    monkeypatch.setattr(deletions, "references_in_modules", lambda **_asked: said)
+    seen = deletions.outlook(actor=ROOT, phones=rows)
+    first, second = seen.staying
+    assert (first.phone, first.modules) == (rows[0], ["ModuleX: door “Gate”"])
+    assert (second.phone, second.records[0].record_id) == (rows[1], rows[0].pk)
+    assert list(seen.going) == [rows[2].pk]
+    assert seen.unknown is not None and "ModuleY could not be asked" in str(seen.unknown)
 
 
 def test_a_phone_with_a_route_is_not_deleted_with_others() -> None:
@@ -221,6 +278,7 @@ def test_without_the_right_nothing_is_changed() -> None:
         lambda: extensions.delete_extension(actor=viewer, record_id=row.pk),
         lambda: extensions.delete_extensions(actor=viewer, record_ids=[row.pk]),
         lambda: extensions.disable_extensions(actor=viewer, record_ids=[row.pk]),
+        lambda: deletions.outlook(actor=viewer, phones=[row]),
         lambda: providers.create_provider(actor=viewer, values={"description": "x"}),
     ):
         with pytest.raises(NotAllowed):

@@ -12,7 +12,9 @@ from django.test.utils import CaptureQueriesContext
 
 from modules_app.models import AuditEvent
 from modules_app.permissions import Actor
+from modules_app.services.core_records import ModuleReferences
 from telephony_app.models import Extension, SipAccount
+from telephony_app.services import deletions
 from telephony_app.services.extensions import change_extension
 from tests.pages import age_proof
 
@@ -221,6 +223,69 @@ def test_several_are_deleted_all_or_none(admin: Client, phone: Make) -> None:
     response = admin.post("/extensions/chosen/do/", form)
     assert response.status_code == 422 and "203" in text(response)
     assert Extension.objects.filter(kind="phone").count() == 3
+
+
+def test_who_is_in_use_is_named_with_its_users_before_the_others_are_deleted(
+    admin: Client, phone: Make
+) -> None:
+    free, used = phone("201", name="Ann"), phone("202", name="Bob")
+    boss = phone("203", name="Boss", forwarding="202")
+    query = f"/extensions/chosen/?verb=delete&id={free.pk}&id={used.pk}"
+    page = text(admin.get(query))
+    assert "Delete 1 extension?" in page
+    assert "1 extension is in use and will not be deleted:" in page
+    assert re.search(
+        rf'href="/extensions/{used.pk}/">202 Bob</a>.*forwarding of '
+        rf'<a href="/extensions/{boss.pk}/">203 Boss</a>',
+        page,
+    )
+    hidden = r'<input type="hidden" name="(verb|id|count|unused)" value="(.*?)">'
+    form = dict(re.findall(hidden, page))
+    assert form == {
+        "verb": "delete",
+        "id": f"{free.pk} {used.pk}",
+        "count": "1",
+        "unused": "1",
+    }
+    assert admin.post("/extensions/chosen/do/", form)["Location"] == "/extensions/"
+    left = Extension.objects.filter(kind="phone").values_list("number", flat=True)
+    assert sorted(left) == ["202", "203"]
+
+
+def test_when_others_are_in_use_than_was_said_a_person_is_asked_again(
+    admin: Client, phone: Make
+) -> None:
+    many(30)
+    phone("201", forwarding="1000")
+    form = {"verb": "delete", "all": "1", "q": "Person", "count": "30", "unused": "1"}
+    again = text(admin.post("/extensions/chosen/do/", form))
+    assert "Delete 29 extensions?" in again and "forwarding of" in again
+    assert Extension.objects.filter(kind="phone").count() == 31
+    admin.post("/extensions/chosen/do/", {**form, "count": "29"})
+    left = Extension.objects.filter(kind="phone").values_list("number", flat=True)
+    assert sorted(left) == ["1000", "201"]
+
+
+def test_of_many_in_use_twenty_are_named_and_nothing_can_be_deleted(
+    admin: Client, phone: Make
+) -> None:
+    many(25)
+    for row in Extension.objects.filter(kind="phone"):
+        phone(f"2{row.number}", name="Boss", forwarding=row.number)
+    page = text(admin.get("/extensions/chosen/?verb=delete&all=1&q=Person"))
+    assert "25 extensions are in use and will not be deleted:" in page
+    assert page.count("forwarding of") == 20 and "and 5 more" in page
+    assert "btn-danger" not in page
+
+
+def test_a_module_that_cannot_be_asked_is_named_before_the_deletion(
+    admin: Client, phone: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = phone("201")
+    said = ModuleReferences({}, ["ModuleX"])
+    monkeypatch.setattr(deletions, "references_in_modules", lambda **_asked: said)
+    page = text(admin.get(f"/extensions/chosen/?verb=delete&id={made.pk}"))
+    assert "ModuleX could not be asked" in page and 'name="anyway"' in page
 
 
 def test_choosing_all_and_one_by_one_without_scripts(admin: Client, phone: Make) -> None:
