@@ -82,7 +82,6 @@ class Company:
         self.server = server
         self.orders = server.data_dir / "orders"
         self.orders.mkdir()
-        self.switched_on = True
         self.received = 0
         bad = {
             "main.py": _MAIN.format(folder=str(self.orders)),
@@ -144,10 +143,16 @@ class Company:
         return self._row(query, module_id)
 
     def restart_host(self) -> None:
-        """Let a new host load everything, by switching a module that is nobody's business."""
-        self.switched_on = not self.switched_on
-        assert self.verb(SWITCH, "enable" if self.switched_on else "disable") == "done"
+        """Let a new host load everything."""
+        assert self.change_switch() == "done"
         self.wait_for_good()
+
+    def change_switch(self) -> str:
+        """Switch a module that is nobody's business on or off; return the outcome.
+
+        It may go back by itself while the bad one ends every host.
+        """
+        return self.verb(SWITCH, "disable" if self.state(SWITCH)[0] == "on" else "enable")
 
     def wait_for_good(self) -> None:
         """Wait until the good module answers."""

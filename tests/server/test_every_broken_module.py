@@ -195,8 +195,7 @@ def test_b02_a_thread_that_ends_the_host_again_and_again_is_stopped_by_disabling
 ) -> None:
     body = "import os, threading\nthreading.Timer(0.5, os._exit, (3,)).start()"
     company.order("import", body)
-    company.switched_on = not company.switched_on
-    company.verb("ModuleSwitch", "enable" if company.switched_on else "disable")
+    company.change_switch()
 
     assert company.failing_core_pages() == []
     assert company.verb(BAD, "disable", force="1") == "done"

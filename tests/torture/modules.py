@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.broken_modules import TABLE, Broken
-from tests.server.bad_company import BAD, CORE_PAGES, ENVIRONMENT, SWITCH, Company
+from tests.server.bad_company import BAD, CORE_PAGES, ENVIRONMENT, Company
 from tests.server.running import Server
 from tests.torture.counts import Counts
 
@@ -92,8 +92,7 @@ def _let_loose(company: Company, one: Broken, place: str) -> None:
         return
     body = "\n".join(f"    {line}" for line in one.body.strip().splitlines())
     company.order("import", one.body if place == "import" else _THREAD.format(body=body))
-    company.switched_on = not company.switched_on
-    company.verb(SWITCH, "enable" if company.switched_on else "disable")
+    company.change_switch()
 
 
 def _look_at_core(company: Company, counts: Counts) -> None:
