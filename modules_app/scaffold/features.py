@@ -13,6 +13,7 @@ from modules_app.exceptions import gettext_noop as _
 FEATURES = (
     "page",
     "rest",
+    "telephony",
     "worker",
     "cron",
     "firewall",
@@ -78,10 +79,9 @@ def check_choice(module_id: str, features: Sequence[str]) -> tuple[str, ...]:
             raise Refused(
                 "no-such-feature",
                 _("There is nothing called “{name}” to write a module with."),
-                context={"name": name},
-                hint=_("Choose among page, rest, worker, cron, firewall, fail2ban, nginx, "
-                       "settings, language and freepbx."),
-            )  # fmt: skip
+                context={"name": name, "names": ", ".join(FEATURES)},
+                hint=_("Choose among: {names}."),
+            )
     pattern = _FREEPBX_ID if "freepbx" in features else _MIKOPBX_ID
     if not pattern.fullmatch(module_id):
         raise Refused(

@@ -13,12 +13,16 @@ from modules_app.host.testing import run_tests
 from modules_app.inspection.files import DirectoryFiles
 from modules_app.inspection.report import inspect_package
 from modules_app.manifests.reader import read_manifest
-from modules_app.models import Module
+from modules_app.models import HookResult, Module
 from modules_app.packages.pack import build_package
 from modules_app.scaffold.build import TEMPLATES, build_module
 from modules_app.scaffold.features import FEATURES, Names
 from modules_app.scaffold.pieces import join_python
 from modules_app.selectors.registry import registry_module
+from telephony_app.generators.rendering import render
+from telephony_app.models import Extension, IncomingRoute, SipAccount
+from telephony_app.selectors.answers import stored_answers
+from telephony_app.selectors.snapshot import read_snapshot
 from tests.lifecycle import Life
 
 ID = "ModuleNightWatch"
@@ -83,6 +87,32 @@ def test_a_module_with_everything_lives_and_passes_its_own_tests(
     assert (result.value["error"], result.value["failed"]) == ("", 0), result.value["output"]
     assert result.value["ran"] >= 12
     assert life.remove(ID, keep_data=False).outcome == "done"
+
+
+def test_what_a_telephone_module_adds_stands_in_the_files_of_asterisk(
+    life: Life, tmp_path: Path
+) -> None:
+    phone = Extension.objects.create(number="201", name="Ann")
+    SipAccount.objects.create(extension=phone, secret="a-long-secret-of-tests")
+    IncomingRoute.objects.create(number="74951234567", extension=phone)
+    folder = write(tmp_path / "source", ID, "telephony", "worker")
+    operation = life.install(build_package(folder, version="1.0.0"), enable=True)
+    assert operation.outcome == "done", operation.error
+    drawn = render(read_snapshot(), stored_answers()).texts
+    dialplan, phones = drawn["asterisk/extensions.conf"], drawn["asterisk/pjsip.conf"]
+    assert "\n[module-night-watch]\nexten => s,1,Answer()\n" in dialplan
+    internal = dialplan.partition("\n[internal]\n")[2].partition("\n[")[0]
+    assert "\nexten => 5500,1,Goto(module-night-watch,s,1)\n" in internal
+    call = dialplan.partition("\nexten => 74951234567,1,")[2].partition("\nexten")[0]
+    step = "\nsame => n,Set(CALLERID(name)=${FROM_DID}: ${CALLERID(name)})\n"
+    assert step in call.partition("Dial(Local/201@")[0]
+    assert "\n[201](aor-common)\n; === Module overrides ===\nmax_contacts = 3\n" in phones
+    workers = [one["worker"] for one in HookResult.objects.get(hook="get_module_workers").answer]
+    assert workers == ["NightWatchListener", "NightWatchWorker"]
+    assert life.disable(ID).outcome == "done"
+    drawn = render(read_snapshot(), stored_answers()).texts
+    assert "night-watch" not in drawn["asterisk/extensions.conf"]
+    assert "max_contacts = 3\n" not in drawn["asterisk/pjsip.conf"]
 
 
 def test_a_freepbx_module_lives(life: Life, tmp_path: Path) -> None:
