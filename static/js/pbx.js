@@ -21,6 +21,42 @@
     if (problem) { problem.focus(); }
   }
 
+  /* A part that is swapped takes the focus with it: what stands in its place gets it back. */
+  var lost = null;
+
+  function caption(node) {
+    return node.getAttribute("aria-label") || node.getAttribute("aria-labelledby") || node.textContent.trim();
+  }
+  function live(root, selector) {
+    return root ? all(selector, root).filter(function (node) { return !node.disabled; }) : [];
+  }
+  function rememberFocus(target, asking) {
+    var node = document.activeElement;
+    var inside = target && target.id && node !== document.body && target.contains(node);
+    var nav = inside && node.closest("nav");
+    lost = inside ? {
+      id: node.id, tag: node.tagName, caption: caption(node), place: target.id,
+      nav: nav && nav.getAttribute("aria-label"), asked: node === asking && node.matches(":focus-visible")
+    } : null;
+  }
+  function heir(was, place) {
+    var self = was.id && document.getElementById(was.id);
+    var same = live(place, was.tag).find(function (node) { return caption(node) === was.caption; });
+    var nav = all("nav", place).find(function (node) { return was.nav && caption(node) === was.nav; });
+    if (self && !self.disabled) { return self; }
+    return same || live(self && self.parentElement, "button")[0] || live(nav, "a[href], button")[0];
+  }
+  function returnFocus() {
+    var was = lost;
+    var place = was && document.getElementById(was.place);
+    lost = null;
+    if (!place || document.activeElement !== document.body) { return; }
+    var next = heir(was, place) || place;
+    if (next === place) { place.tabIndex = -1; }
+    next.focus({ preventScroll: true });
+    if (was.asked) { setTimeout(function () { next.scrollIntoView({ block: "nearest" }); }); }
+  }
+
   /* Dialogs: native, focus goes back to what opened them. */
   function openDialog() {
     var dialog = $("#dialog dialog");
@@ -143,7 +179,12 @@
     var button = event.target.closest("[data-batch], [data-choose-none]");
     if (!button) { return; }
     event.preventDefault();
-    if (!button.hasAttribute("data-batch")) { chosen.clear(); showChoice(); return; }
+    if (!button.hasAttribute("data-batch")) {
+      chosen.clear();
+      showChoice();
+      ($("[data-choose-all]") || $("[data-choose]") || button).focus();
+      return;
+    }
     hideFields($("#chosen-elsewhere"), "act", [Array.from(chosen).join(" ")]);
     var form = $("#act");
     form.action = button.formAction;
@@ -263,6 +304,7 @@
     } else if (request.getResponseHeader("HX-Retarget")) {
       event.detail.shouldSwap = true;
     }
+    rememberFocus(event.detail.target, event.detail.requestConfig.elt);
   });
   document.addEventListener("htmx:afterRequest", function (event) {
     event.detail.elt.classList.remove("is-busy");
@@ -276,6 +318,7 @@
     $("#offline").hidden = true;
     announceIn(event.detail.elt);
     showChoice();
+    returnFocus();
   });
   ["htmx:sendError", "htmx:responseError"].forEach(function (name) {
     document.addEventListener(name, function (event) {
