@@ -205,6 +205,7 @@ def _add_console(run: argparse.ArgumentParser) -> None:
 def _add_safe_mode(safe_mode: argparse.ArgumentParser) -> None:
     safe_mode.add_argument("what", choices=["on", "off", "status"], nargs="?", default="status")
     safe_mode.add_argument("--reason", default="", help="why; every page shows it")
+    safe_mode.add_argument("--dry-run", action="store_true", help="say what would be and stop")
 
 
 def _add_firewall(verb: Callable[..., argparse.ArgumentParser]) -> None:

@@ -11,11 +11,11 @@ from django.utils.translation import gettext
 
 from modules_app.bridge.safe_mode import SafeMode, Why
 from modules_app.cli.changing import actor
-from modules_app.cli.output import print_json
+from modules_app.cli.output import print_json, sentence
 from modules_app.exceptions import fill
 from modules_app.exceptions import gettext_noop as _
 from modules_app.selectors import safe_mode as selector
-from modules_app.services.safe_mode import enter_safe_mode, leave_safe_mode
+from modules_app.services.safe_mode import enter_safe_mode, impact_of_switching, leave_safe_mode
 
 _WHY = {
     Why.PERSON: _("Switched on by {actor} at {since}."),
@@ -25,7 +25,13 @@ _WHY = {
 
 
 def safe_mode(args: Any) -> int:
-    """Switch safe mode on or off, or say how it is; all of it works without the host."""
+    """Switch safe mode on or off, or say how it is; all of it works without the host.
+
+    It asks nothing, so what a switch means for calls is said with it, or alone by ``--dry-run``.
+    """
+    impact = _impact(args.what)
+    if args.dry_run:
+        return _print_plan(args, impact or _lines(selector.safe_mode())[:1])
     if args.what == "on":
         enter_safe_mode(actor=actor(), reason=args.reason)
     elif args.what == "off":
@@ -41,7 +47,23 @@ def safe_mode(args: Any) -> int:
             }
         )
         return 0
-    sys.stdout.write("\n".join([*_lines(found), *_starts(found, modules)]) + "\n")
+    sys.stdout.write("\n".join([*_lines(found), *impact, *_starts(found, modules)]) + "\n")
+    return 0
+
+
+def _impact(what: str) -> list[str]:
+    """Return what a switch means for what runs, nothing where it changes nothing."""
+    on = what == "on"
+    if what == "status" or on == (selector.safe_mode() is not None):
+        return []
+    return [sentence(one) for one in impact_of_switching(on=on)]
+
+
+def _print_plan(args: Any, lines: list[str]) -> int:
+    if args.json:
+        print_json({"plan": lines})
+    else:
+        sys.stdout.write("".join(f"{line}\n" for line in lines))
     return 0
 
 

@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from django.db import DatabaseError
+
 from modules_app import audit
 from modules_app.bridge.safe_mode import (
     SafeMode,
@@ -23,12 +25,14 @@ from modules_app.bridge.safe_mode import (
 )
 from modules_app.bridge.strikes import Strikes
 from modules_app.domain.halves import begin, without
+from modules_app.domain.states import Verb
 from modules_app.exceptions import ModuleError, Refused
 from modules_app.exceptions import gettext_noop as _
 from modules_app.permissions import Actor, Right, require
 from modules_app.processes.poke import poke
 from modules_app.selectors.registry import data_dir
 from modules_app.selectors.safe_mode import enabled_ids, safe_mode
+from modules_app.services.impact import Sentence, impact_of
 
 ENTERED = "safe-mode-on"
 LEFT = "safe-mode-off"
@@ -36,6 +40,18 @@ TRIED = "safe-mode-try"
 SEARCHED = "safe-mode-search"
 
 _REASON_LENGTH = 500
+
+
+def impact_of_switching(*, on: bool) -> list[Sentence]:
+    """Return what entering or leaving means for what runs, as the lines of a plan do.
+
+    Nothing where no row can be read: safe mode works then, too.
+    """
+    verb = Verb.DISABLE if on else Verb.ENABLE
+    try:
+        return impact_of([(verb, module_id, ()) for module_id in enabled_ids()])
+    except DatabaseError:
+        return []
 
 
 def enter_safe_mode(*, actor: Actor, reason: str = "") -> SafeMode:

@@ -36,6 +36,7 @@ def safe_mode_page(request: PageRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "found": found,
         "modules": modules,
+        "impact": service.impact_of_switching(on=found is None),
         "running": [one for one in modules if one.running],
         "candidates": _rows_of(found.search.candidates if found and found.search else (), modules),
         "verdict": _rows_of(found.verdict.modules if found and found.verdict else (), modules),

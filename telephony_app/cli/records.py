@@ -10,9 +10,10 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from modules_app.cli.changing import actor, agreed
-from modules_app.cli.output import print_json, print_table, say
+from modules_app.cli.output import print_json, print_table, say, sentence
 from modules_app.exceptions import Refused
 from modules_app.exceptions import gettext_noop as _
+from telephony_app.services.impact import change_line
 from telephony_app.services.kinds import (
     RecordKind,
     list_records,
@@ -133,9 +134,11 @@ def _change(args: Any, act: Callable[[], dict[str, Any]], question: str = "") ->
             shape = act()
             transaction.set_rollback(True)
         say(gettext("Nothing was done; it would go through."))
+        if question:
+            say(sentence(change_line()))
         _print_record(args, shape)
         return 0
-    if question and (code := agreed(args, [question])) is not None:
+    if question and (code := agreed(args, [question, sentence(change_line())])) is not None:
         return code
     _print_record(args, act())
     return 0

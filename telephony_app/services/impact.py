@@ -30,6 +30,12 @@ _DEFAULT = _(
 )
 _UNAFFECTED = _("No calls are affected; calls in progress now: {calls}.")
 _UNAFFECTED_UNKNOWN = _("No calls are affected.")
+_LATER = _("It counts as soon as it is applied; calls in progress go on, now: {calls}.")
+_LATER_QUIET = _("It counts as soon as it is applied; no call is in progress.")
+_LATER_UNKNOWN = _(
+    "It counts as soon as it is applied; calls in progress go on, but Asterisk cannot be asked how "
+    "many there are."
+)
 _NAMED = 10
 _TOUCHING = frozenset(Verb) - {Verb.EXPORT}
 
@@ -54,6 +60,14 @@ def calls_line() -> dict[str, Any]:
     if calls is None:
         return {"text": _UNKNOWN, "context": {}}
     return {"text": _CALLS if calls else _QUIET, "context": {"calls": calls} if calls else {}}
+
+
+def change_line() -> dict[str, Any]:
+    """Return the same of a change of telephone records, which waits until it is applied."""
+    calls = calls_now()
+    if calls is None:
+        return {"text": _LATER_UNKNOWN, "context": {}}
+    return {"text": _LATER if calls else _LATER_QUIET, "context": {"calls": calls} if calls else {}}
 
 
 def _routes_that_dangle(verb: Verb, module_id: str) -> list[dict[str, Any]]:

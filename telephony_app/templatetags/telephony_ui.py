@@ -17,6 +17,7 @@ from telephony_app.selectors.apply import apply_state as read_state
 from telephony_app.selectors.destinations import lost_routes
 from telephony_app.selectors.live import LiveState
 from telephony_app.selectors.live import live_state as read_live
+from telephony_app.services import impact
 
 register = template.Library()
 
@@ -37,6 +38,12 @@ def apply_state() -> ApplyState | None:
 def live_state() -> LiveState:
     """Return how Asterisk stands, as it was written down a moment ago."""
     return read_live()
+
+
+@register.simple_tag
+def change_line() -> dict[str, Any]:
+    """Return what a change of records means for calls, for whoever is asked about one."""
+    return impact.change_line()
 
 
 @register.simple_tag

@@ -69,7 +69,7 @@ def test_a_call_in_progress_survives_applying(site: TelephoneSite) -> None:
     add_phone(site, "203")
     assert not knows(site, "203"), "a changed record waits"
     assert "Extension 203" in apply_page(site)
-    assert "calls in progress now: 1" in apply_page(site)
+    site.wait_for(lambda: "calls in progress now: 1" in apply_page(site))
     assert site.post(DO, do="now").status == 302
     site.wait_for(lambda: knows(site, "203"))
     site.wait_for(lambda: "Nothing waits" in apply_page(site))
@@ -83,6 +83,24 @@ def test_a_call_in_progress_survives_applying(site: TelephoneSite) -> None:
     site.module("disable", "ModuleGood")
     assert "1 active call" in site.asterisk.cli("core show channels count")
     call.hang_up()
+
+
+def test_a_call_in_progress_survives_the_deletion_of_its_caller(site: TelephoneSite) -> None:
+    add_phone(site, "206")
+    site.post(DO, do="now")
+    site.wait_for(lambda: knows(site, "206"))
+    site.phone("201")
+    caller = Phone(site.asterisk, "206", "a-long-secret-of-206")
+    call = caller.start_call("201", talk_seconds=60)
+    call.wait_for_status("INVITE", 200)
+    site.server.manage("telephony", "extension", "delete", "206", "--yes")
+    site.post(DO, do="now")
+    site.wait_for(lambda: not knows(site, "206"))
+    site.wait_for(lambda: "Nothing waits" in apply_page(site))
+    assert "1 active call" in site.asterisk.cli("core show channels count")
+    call.hang_up()
+    site.wait_for(lambda: "0 active calls" in site.asterisk.cli("core show channels count"))
+    caller.close()
 
 
 def test_a_wish_for_a_quiet_moment_waits_for_the_end_of_the_call(site: TelephoneSite) -> None:

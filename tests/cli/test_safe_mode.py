@@ -26,3 +26,10 @@ def test_s9_the_command_works_when_the_core_database_does_not(shell: Shell) -> N
     assert shell.json("safe-mode", "on")["safe_mode"] is True
     assert (shell.folder / "var" / "safe-mode").exists()
     assert shell.json("safe-mode", "off")["safe_mode"] is False
+
+
+def test_a_dry_run_says_what_it_means_for_calls_and_switches_nothing(shell: Shell) -> None:
+    assert shell.module("safe-mode", "on", "--dry-run") == "No calls are affected.\n"
+    assert shell.json("safe-mode", "off", "--dry-run") == {"plan": ["Safe mode is off."]}
+    assert shell.json("safe-mode")["safe_mode"] is False
+    assert "No calls are affected." in shell.module("safe-mode", "on")

@@ -15,6 +15,8 @@ from django.test import Client
 from django.utils import timezone
 
 from modules_app.models import KeptData, PbxSetting, SurfaceState
+from modules_app.permissions import Actor
+from modules_app.services.safe_mode import enter_safe_mode
 from telephony_app.models import (
     ApplyKind,
     ApplyOutcome,
@@ -181,6 +183,49 @@ def test_every_confirm_page_says_how_many_calls_there_are(
     shown = text(person, f"{several}&id=ModuleGood")
     assert len(fake.told("core show channels count")) == 1, "asked once for all of them"
     assert "Reload Asterisk; calls in progress now: 2." in shown and none not in shown
+
+
+def test_deleting_a_record_says_what_it_means_for_calls(
+    person: Client, fake: FakeAsterisk
+) -> None:
+    made = phone("201")
+    address = f"/extensions/{made.pk}/delete/"
+    fake.calls = 2
+    later = "It counts as soon as it is applied; "
+    assert f"{later}calls in progress go on, now: 2." in text(person, address)
+    chosen = f"/extensions/chosen/?verb=off&id={made.pk}"
+    assert f"{later}calls in progress go on, now: 2." in text(person, chosen)
+    fake.calls = 0
+    assert f"{later}no call is in progress." in text(person, address)
+    fake.mode = "refuse"
+    assert "Asterisk cannot be asked how many there are." in text(person, address)
+
+
+def test_safe_mode_says_what_it_means_for_calls(
+    person: Client, fake: FakeAsterisk, boss: Actor
+) -> None:
+    fake.calls = 2
+    none = "No calls are affected; calls in progress now: 2."
+    assert none in text(person, "/safe-mode/")
+    answering("ModuleGood", extension_gen_contexts="[from-good]\nexten => 78,1,NoOp(1)\n")
+    look()
+    phone("202")
+    for _switch in ("on", "off"):
+        shown = text(person, "/safe-mode/")
+        assert "Reload Asterisk; calls in progress now: 2." in shown and none not in shown
+        assert "applied together with it: 2." in shown
+        enter_safe_mode(actor=boss)
+
+
+def test_safe_mode_applies_no_records_where_no_module_has_a_part(
+    person: Client, fake: FakeAsterisk, home: Path, boss: Actor
+) -> None:
+    look()
+    phone("202")
+    assert "No calls are affected" in text(person, "/safe-mode/")
+    enter_safe_mode(actor=boss)
+    look()
+    assert "[202]" not in (home / "etc" / "asterisk" / "pjsip.conf").read_text()
 
 
 def test_routes_that_lose_their_destination_are_named(person: Client, fake: FakeAsterisk) -> None:

@@ -51,6 +51,18 @@ def test_an_extension_is_added_shown_listed_changed_and_deleted(run: Any) -> Non
     assert {event.channel for event in AuditEvent.objects.all()} == {"cli"}
 
 
+def test_a_dry_run_of_a_deletion_says_what_it_means_for_calls(
+    run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("telephony_app.services.impact.calls_now", lambda: 3)
+    said: list[str] = []
+    monkeypatch.setattr("telephony_app.cli.records.say", said.append)
+    run("extension", "add", "number=201")
+    assert run("extension", "delete", "201", "--dry-run")[0] == 0
+    assert "calls in progress go on, now: 3." in said[-1]
+    assert Extension.objects.filter(number="201").exists()
+
+
 def test_a_whole_system_is_made_on_the_command_line(run: Any) -> None:
     for words in (
         ["extension", "add", "number=201"],
