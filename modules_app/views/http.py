@@ -24,9 +24,13 @@ P = ParamSpec("P")
 
 
 class PageRequest(HttpRequest):
-    """A request of a signed-in person: who acts, and whether htmx asks for a fragment."""
+    """A request of a signed-in person: who acts, and whether htmx asks for a fragment.
+
+    ``only_looks``: the person may see what the page shows, but not change it. `page` sets both.
+    """
 
     actor: Actor
+    only_looks: bool
     htmx: HtmxDetails
 
 
@@ -42,16 +46,17 @@ TOGETHER = {
 """Addresses whose verb can be planned together with the modules that hinder it."""
 
 
-def page(right: Right | None = Right.VIEW) -> Callable[[PageView[P]], View[P]]:
-    """Make a view of a page: sets ``request.actor``, asks for ``right`` if any, shows errors."""
+def page(
+    right: Right | None = Right.VIEW, *, looking: Right | None = None
+) -> Callable[[PageView[P]], View[P]]:
+    """Make a view of a page: asks for ``right``, to see it ``looking`` is enough; shows errors."""
 
     def decorate(view: PageView[P]) -> View[P]:
         @functools.wraps(view)
         def wrapped(request: Any, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             request.actor = actor_of(request)
             try:
-                if right is not None:
-                    require(request.actor, right)
+                _let_in(request, right, looking)
                 return view(request, *args, **kwargs)
             except ModuleError as error:
                 _record_attempt(request, error, kwargs)
@@ -60,6 +65,15 @@ def page(right: Right | None = Right.VIEW) -> Callable[[PageView[P]], View[P]]:
         return wrapped
 
     return decorate
+
+
+def _let_in(request: PageRequest, right: Right | None, looking: Right | None) -> None:
+    """Ask for the right that the request needs. Raises ``NotAllowed``."""
+    reads = looking is not None and request.method in ("GET", "HEAD")
+    request.only_looks = reads and right not in request.actor.rights
+    needed = looking if request.only_looks else right
+    if needed is not None:
+        require(request.actor, needed)
 
 
 def methods(*allowed: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:

@@ -123,11 +123,14 @@ class RawRecordsSudo:
 def guard(request: Any, danger: Danger, arguments: dict[str, Any]) -> HttpResponse | None:
     """Return None if the request may go on, else the answer that asks for the password.
 
-    Raises ``NotFound`` for a confirmation that is over.
+    Nothing is asked of those whom ``@page`` lets only look. Raises ``NotFound`` for a confirmation
+    that is over.
     """
     if request.method == "POST" and FIELD in request.POST:
         return _confirmed(request)
     if request.method not in danger.methods or is_fresh(request.session):
+        return None
+    if getattr(request, "only_looks", False):
         return None
     address = reverse("confirm", args=[_keep(request, danger, arguments).pk])
     if request.htmx:

@@ -90,12 +90,12 @@ class RecordForm(forms.Form):
     @property
     def open_fields(self) -> list[forms.BoundField]:
         """Return the fields that everybody sees."""
-        return [self[name] for name in self.opened]
+        return self._bound(self.opened)
 
     @property
     def folded_groups(self) -> list[tuple[str, list[forms.BoundField]]]:
         """Return the other fields under their headings."""
-        return [(heading, [self[name] for name in names]) for heading, names in self.folded]
+        return [(heading, self._bound(names)) for heading, names in self.folded]
 
     @property
     def is_unfolded(self) -> bool:
@@ -108,6 +108,13 @@ class RecordForm(forms.Form):
         """Tell whether a password is among the fields."""
         return any(isinstance(field, SecretField) for field in self.fields.values())
 
+    def lock(self) -> None:
+        """Let nobody type anything, and leave passwords out."""
+        for name, field in list(self.fields.items()):
+            field.disabled = True
+            if isinstance(field, SecretField):
+                del self.fields[name]
+
     def values(self) -> dict[str, Any]:
         """Return what was typed, by the names of the records' fields."""
         return {name: value for name, value in self.cleaned_data.items() if name != "revision"}
@@ -118,6 +125,9 @@ class RecordForm(forms.Form):
         for fault in faults:
             name = fault["field"] if fault["field"] in self.fields else None
             self.add_error(name, fill(gettext(fault["message"]), fault["context"]))
+
+    def _bound(self, names: Sequence[str]) -> list[forms.BoundField]:
+        return [self[name] for name in names if name in self.fields]
 
 
 class CodecsField(forms.MultipleChoiceField):

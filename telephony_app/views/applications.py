@@ -54,7 +54,7 @@ def application_new(request: PageRequest) -> HttpResponse:
 
 
 @methods("GET", "POST")
-@page(Right.CHANGE_TELEPHONY)
+@page(Right.CHANGE_TELEPHONY, looking=Right.VIEW_TELEPHONY)
 @sudo(_CHANGE)
 def application_edit(request: PageRequest, record_id: int) -> HttpResponse:
     """Show an application (GET), or store it (POST)."""

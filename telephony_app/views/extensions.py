@@ -101,7 +101,7 @@ def extension_new(request: PageRequest) -> HttpResponse:
 
 
 @methods("GET", "POST")
-@page(Right.CHANGE_TELEPHONY)
+@page(Right.CHANGE_TELEPHONY, looking=Right.VIEW_TELEPHONY)
 def extension_edit(request: PageRequest, record_id: int) -> HttpResponse:
     """Show a phone (GET), or store it (POST)."""
     return _edit(request, find_phone(record_id))

@@ -76,7 +76,7 @@ def incoming_route_new(request: PageRequest) -> HttpResponse:
 
 
 @methods("GET", "POST")
-@page(Right.CHANGE_TELEPHONY)
+@page(Right.CHANGE_TELEPHONY, looking=Right.VIEW_TELEPHONY)
 def incoming_route_edit(request: PageRequest, record_id: int) -> HttpResponse:
     """Show a route (GET), or store it (POST)."""
     record = find_incoming_route(record_id)
@@ -84,7 +84,7 @@ def incoming_route_edit(request: PageRequest, record_id: int) -> HttpResponse:
 
 
 @methods("GET", "POST")
-@page(Right.CHANGE_TELEPHONY)
+@page(Right.CHANGE_TELEPHONY, looking=Right.VIEW_TELEPHONY)
 def incoming_route_default(request: PageRequest) -> HttpResponse:
     """Show what happens to calls that no other route took (GET), or store it (POST)."""
     record = default_route()

@@ -85,7 +85,7 @@ def manager_user_new(request: PageRequest) -> HttpResponse:
 
 
 @methods("GET", "POST")
-@page(Right.CHANGE_TELEPHONY)
+@page(Right.CHANGE_TELEPHONY, looking=Right.VIEW_TELEPHONY)
 @sudo(_CHANGE, methods=_WHILE_TYPING, careful=True)
 def manager_user_edit(request: PageRequest, record_id: int) -> HttpResponse:
     """Show an AMI user (GET), or store it (POST)."""
@@ -125,7 +125,7 @@ def ari_user_new(request: PageRequest) -> HttpResponse:
 
 
 @methods("GET", "POST")
-@page(Right.CHANGE_TELEPHONY)
+@page(Right.CHANGE_TELEPHONY, looking=Right.VIEW_TELEPHONY)
 @sudo(_CHANGE, methods=_WHILE_TYPING, careful=True)
 def ari_user_edit(request: PageRequest, record_id: int) -> HttpResponse:
     """Show an ARI user (GET), or store it (POST)."""

@@ -60,7 +60,7 @@ def outgoing_route_new(request: PageRequest) -> HttpResponse:
 
 
 @methods("GET", "POST")
-@page(Right.CHANGE_TELEPHONY)
+@page(Right.CHANGE_TELEPHONY, looking=Right.VIEW_TELEPHONY)
 def outgoing_route_edit(request: PageRequest, record_id: int) -> HttpResponse:
     """Show a route (GET), or store it (POST)."""
     return _edit(request, find_outgoing_route(record_id))

@@ -61,7 +61,7 @@ def provider_new(request: PageRequest) -> HttpResponse:
 
 
 @methods("GET", "POST")
-@page(Right.CHANGE_TELEPHONY)
+@page(Right.CHANGE_TELEPHONY, looking=Right.VIEW_TELEPHONY)
 def provider_edit(request: PageRequest, record_id: int) -> HttpResponse:
     """Show a provider (GET), or store it (POST)."""
     return _edit(request, find_record(Provider, record_id))

@@ -116,6 +116,8 @@ def storing(
 
 def edit(request: PageRequest, editing: Editing) -> HttpResponse:
     """Show a form (GET), or store it with the fields of modules and go to the list (POST)."""
+    if request.only_looks:
+        return _look(request, editing)
     if request.method == "POST" and not editing.form.is_bound:
         _keep_typed(request, editing.form)
     extra, conflict = _extra(request, editing), None
@@ -151,6 +153,13 @@ def show(
     }
     status = 409 if conflict else 422 if wrong else 200
     return render(request, "telephony/form.html", context, status=status)
+
+
+def _look(request: PageRequest, editing: Editing) -> HttpResponse:
+    """Show a record to those who may only look: no passwords, and nothing that modules add."""
+    editing.form.lock()
+    context = {"form": editing.form, "kind": editing.kind, "heading": editing.heading}
+    return render(request, "telephony/record.html", context)
 
 
 def delete(

@@ -27,7 +27,7 @@ def offers_of_modules(request: PageRequest) -> Offers:
     """Return what modules offer for the person who reads the page."""
     found = list_offers(request.user, language=get_language() or "en")
     theirs = tuple(one for one in found.destinations if one.module_id)
-    return Offers(theirs, found.makers, found.silent)
+    return Offers(theirs, () if request.only_looks else found.makers, found.silent)
 
 
 def labelled(request: PageRequest, routes: Sequence[IncomingRoute]) -> None:

@@ -304,9 +304,28 @@ def test_who_may_only_look_sees_no_buttons_and_no_password(viewer: Client, phone
     assert "201" in html
     for word in ("/extensions/new/", "chosen-bar", "/delete/", "/import/", "secrets=1"):
         assert word not in html, word
-    for address in ("new/", f"{made.pk}/", f"{made.pk}/delete/", "import/", "chosen/"):
+    for address in ("new/", f"{made.pk}/delete/", "import/", "chosen/"):
         assert viewer.get(f"/extensions/{address}").status_code == 403, address
     assert viewer.get("/extensions/extensions.csv?secrets=1").status_code == 403
+
+
+def test_who_may_only_look_opens_a_phone_but_cannot_change_it(
+    admin: Client, viewer: Client, phone: Make
+) -> None:
+    made = phone("201", mobile="49170", secret="Very-secret-1")
+    address = f"/extensions/{made.pk}/"
+    assert f'<a class="row-title" href="{address}">201</a>' in text(viewer.get("/extensions/"))
+    seen = text(viewer.get(address)).partition("<main")[2].partition("</main>")[0]
+    assert "You may look but not change it." in seen
+    for name in ("number", "name", "mobile", "transport", "manual_attributes", "codecs"):
+        tags = re.findall(rf'<(?:input|select|textarea)[^>]*name="{name}"[^>]*>', seen)
+        assert tags and all(" disabled" in tag for tag in tags), name
+    assert 'value="201"' in seen and 'value="49170"' in seen
+    for word in ("<form", "<button", 'name="secret"', "Very-secret-1", "/delete/", "/secret/"):
+        assert word not in seen, word
+    assert viewer.post(address, {**MINE, "name": "Eve"}).status_code == 403
+    assert Extension.objects.get(pk=made.pk).name == "Ann"
+    assert "<form" in text(admin.get(address)) and 'name="secret"' in text(admin.get(address))
 
 
 def test_names_are_text_wherever_they_stand(admin: Client, phone: Make) -> None:

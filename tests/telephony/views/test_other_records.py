@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from modules_app.models import NetworkFilter, PbxSetting
-from modules_app.permissions import Right
+from modules_app.permissions import Actor, Right
 from telephony_app.models import (
     AriUser,
     Codec,
@@ -20,6 +20,9 @@ from telephony_app.models import (
     OutgoingRoute,
     Provider,
 )
+from telephony_app.services.applications import create_application
+from telephony_app.services.interfaces import create_ari_user, create_manager_user
+from telephony_app.services.routes import create_incoming_route, create_outgoing_route
 from tests.pages import age_proof, person
 from tests.telephony.views.conftest import BACKEND
 
@@ -71,6 +74,39 @@ def test_each_list_says_what_to_do_first_and_lets_viewers_only_look(
     seen = viewer.get(f"/{name}/")
     assert seen.status_code == 200
     assert "btn-primary" not in text(seen) and "formaction" not in text(seen).partition("<main")[2]
+
+
+def test_every_kind_of_record_opens_for_viewers_without_passwords_and_without_buttons(
+    viewer: Client, provider: Provider
+) -> None:
+    given = {"actor": Actor.system()}
+    busy = {"number": "4930", "extension": "busy"}
+    secret = {"username": "crm", "secret": "Very-secret-1"}
+    number = {"number": "*77", "name": "Door", "logic": "Answer()"}
+    ari = {"username": "bot", "password": "Very-secret-1"}
+    records = {
+        "providers": provider,
+        "incoming-routes": create_incoming_route(**given, values=busy),
+        "outgoing-routes": create_outgoing_route(
+            **given, values={"name": "All", "provider": provider.uniqid}
+        ),
+        "ami-users": create_manager_user(**given, values=secret),
+        "ari-users": create_ari_user(**given, values=ari),
+        "dialplan-applications": create_application(**given, values=number),
+    }
+    age_proof(viewer)
+    addresses = {f"/{name}/{one.pk}/": f"/{name}/" for name, one in records.items()}
+    for address, listed in {**addresses, "/incoming-routes/default/": "/incoming-routes/"}.items():
+        assert f'href="{address}"' in text(viewer.get(listed)), address
+        seen = viewer.get(address)
+        main = text(seen).partition("<main")[2].partition("</main>")[0]
+        assert seen.status_code == 200 and "You may look but not change it." in main, address
+        typed = re.findall(r"<(?:input|select|textarea)[^>]*>", main)
+        assert typed and all(" disabled" in tag for tag in typed), (address, typed)
+        for word in ("<form", "<button", "Very-secret-1", provider.secret, "/delete/"):
+            assert word not in main, (address, word)
+        assert viewer.post(address, {}).status_code == 403
+        assert viewer.post(address, {"confirm": "x"}).status_code == 403
 
 
 @pytest.mark.parametrize("name", LISTS)
