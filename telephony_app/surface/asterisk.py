@@ -46,8 +46,8 @@ from telephony_app.services.asterisk import Unreachable, calls_now, console
 from telephony_app.services.configured import tell_configured
 from telephony_app.surface import blame
 from telephony_app.surface.drawing import Records, digest_of_inputs, drawing, read_records
-from telephony_app.surface.notes import kept_notes, notes_of
-from telephony_app.surface.telling import log_mark, read_back, tell
+from telephony_app.surface.notes import kept_notes, notes_of, standing_notes
+from telephony_app.surface.telling import Heard, log_mark, read_back, tell
 
 
 @dataclass(slots=True)
@@ -105,8 +105,8 @@ class AsteriskSurface(Surface):
                     change = replace(change, again=True)
                 plan = tell(asterisk, change)
                 self._look.was_told = True
-                found = [] if change.back else read_back(asterisk, change, at)
-                notes = [*kept_notes(asterisk), *notes_of(plan)]
+                heard = Heard() if change.back else read_back(asterisk, change, at)
+                notes = [*kept_notes(asterisk), *notes_of(plan), *standing_notes(heard.standing)]
         except Unreachable as error:
             raise NotReloaded(
                 NOT_TOLD,
@@ -114,8 +114,8 @@ class AsteriskSurface(Surface):
                 context=caused_by(error),
                 hint=_("It is told as soon as it can be reached."),
             ) from error
-        if found:
-            raise _disputed(found, change.rendering)
+        if heard.refused:
+            raise _disputed(heard.refused, change.rendering)
         if not change.back:
             tell_configured()
         return notes

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from modules_app.exceptions import gettext_noop as _
 from modules_app.models import SurfaceState
-from modules_app.surfaces.base import CORE, Complaint, GeneratedFile, Rendering
+from modules_app.surfaces.base import CORE, Change, Complaint, GeneratedFile, Rendering
 from telephony_app.domain.asterisk_log import LogComplaint
 from telephony_app.domain.reader import Fault
-from telephony_app.domain.sections import line_of
+from telephony_app.domain.sections import line_of, sections
 from telephony_app.selectors.apply import SURFACE
 
 REFUSED = "asterisk-refused"
@@ -33,6 +33,16 @@ def of_log(rendering: Rendering, said: LogComplaint) -> Complaint | None:
         return None
     line = said.line or line_of(file.text, said.section)
     return _complaint(file, line, SAYS, {"output": said.text})
+
+
+def stood_before(change: Change, said: LogComplaint) -> bool:
+    """Tell whether a section that Asterisk complains of was there before, word for word.
+
+    The files before would bring the same complaint, as that of a host that has no address now.
+    """
+    path = f"{SURFACE}/{said.file}"
+    now = sections(change.rendering.texts.get(path, "")).get(said.section)
+    return now is not None and sections(change.before.get(path, "")).get(said.section) == now
 
 
 def of_section(rendering: Rendering, name: str, section: str, message: str) -> Complaint:

@@ -1,14 +1,17 @@
-"""What Asterisk takes over only at its next start: told until it has started."""
+"""What a reload leaves: what waits for the next start, and what Asterisk goes on saying."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
 
+from modules_app.exceptions import gettext_noop as _
 from modules_app.models import SurfaceState
+from telephony_app.domain.asterisk_log import LogComplaint
 from telephony_app.domain.reloads import Reload
 from telephony_app.selectors.apply import SURFACE
 from telephony_app.surface.console import Console
@@ -24,6 +27,19 @@ def notes_of(plan: Reload) -> list[dict[str, Any]]:
     return [
         {"slug": RESTART, "message": one.text, "context": {**one.context, "since": now}, "hint": ""}
         for one in plan.left
+    ]
+
+
+def standing_notes(standing: Iterable[LogComplaint]) -> list[dict[str, Any]]:
+    """Return what Asterisk goes on complaining of, though nothing of it changed."""
+    return [
+        {
+            "slug": "asterisk-complains-still",
+            "message": _("Asterisk says of “{name}”, which did not change: {output}"),
+            "context": {"name": said.section, "output": said.text},
+            "hint": "",
+        }
+        for said in standing
     ]
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import sleep
 
 from django.conf import settings
 
-from modules_app.surfaces.base import Change, Complaint, Rendering
-from telephony_app.domain.asterisk_log import complaints
+from modules_app.surfaces.base import CORE, Change, Complaint
+from telephony_app.domain.asterisk_log import LogComplaint, complaints
 from telephony_app.domain.reloads import Reload, reloads
 from telephony_app.domain.sections import changed_sections
 from telephony_app.selectors.apply import SURFACE
@@ -44,12 +45,20 @@ def plan_of(change: Change) -> Reload:
     return reloads(_by_name(change.before), _by_name(change.rendering.texts), names)
 
 
-def read_back(console: Console, change: Change, mark: LogMark) -> list[Complaint]:
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What is against the new files, and what Asterisk says of lines that it had before."""
+
+    refused: list[Complaint] = field(default_factory=list)
+    standing: list[LogComplaint] = field(default_factory=list)
+
+
+def read_back(console: Console, change: Change, mark: LogMark) -> Heard:
     """Return what Asterisk complained of since the mark, and what it does not know of the new."""
-    found = [*_of_log(change.rendering, mark)]
-    found += _lost_contexts(console, change)
-    found += _lost_endpoints(console, change)
-    return found
+    heard = _of_log(change, mark)
+    heard.refused.extend(_lost_contexts(console, change))
+    heard.refused.extend(_lost_endpoints(console, change))
+    return heard
 
 
 def log_mark() -> LogMark:
@@ -57,11 +66,16 @@ def log_mark() -> LogMark:
     return LogMark(Path(settings.PBX_ASTERISK_LOG) if settings.PBX_ASTERISK_LOG else None)
 
 
-def _of_log(rendering: Rendering, mark: LogMark) -> Iterator[Complaint]:
+def _of_log(change: Change, mark: LogMark) -> Heard:
     sleep(SETTLE)
+    heard = Heard()
     for said in complaints(mark.said_since()):
-        if (found := blame.of_log(rendering, said)) is not None:
-            yield found
+        found = blame.of_log(change.rendering, said)
+        if found is not None and found.owner == CORE and blame.stood_before(change, said):
+            heard.standing.append(said)
+        elif found is not None:
+            heard.refused.append(found)
+    return heard
 
 
 def _lost_contexts(console: Console, change: Change) -> Iterator[Complaint]:

@@ -18,6 +18,16 @@ from telephony_app.models import Extension, SipAccount
 made = Extension.objects.create(number={number!r}, name="Phone")
 SipAccount.objects.create(extension=made, secret="a-long-secret-of-{number}")
 """
+NAMELESS = """
+from telephony_app.models import Provider
+Provider.objects.create(
+    uniqid="SIP-TRUNK-2", description="Lost", registration="none", host="no-such-host.invalid"
+)
+"""
+GONE = """
+from telephony_app.models import Provider
+Provider.objects.get(uniqid="SIP-TRUNK-2").delete()
+"""
 CONF = """
 from modules_app.sdk import ConfigClass
 
@@ -157,6 +167,25 @@ def test_an_asterisk_that_is_away_is_told_when_it_is_back(site: TelephoneSite) -
     site.asterisk.start()
     site.wait_for(lambda: knows(site, "206"))
     site.wait_for(lambda: "Asterisk was not told" not in apply_page(site))
+
+
+def test_a_provider_whose_host_has_no_address_is_named_and_holds_up_nothing_else(
+    site: TelephoneSite,
+) -> None:
+    said = "Asterisk says of “SIP-TRUNK-2”, which did not change"
+    site.asterisk.stop()
+    site.server.manage("shell", "-c", NAMELESS)
+    site.post(DO, do="now")
+    site.wait_for(lambda: "Asterisk was not told" in apply_page(site))
+    site.asterisk.start()
+    site.wait_for(lambda: said in apply_page(site))
+    add_phone(site, "207")
+    site.post(DO, do="now")
+    site.wait_for(lambda: knows(site, "207"))
+    assert said in apply_page(site)
+    site.server.manage("shell", "-c", GONE)
+    site.post(DO, do="now")
+    site.wait_for(lambda: said not in apply_page(site))
 
 
 def test_the_status_page_follows_a_registration(site: TelephoneSite) -> None:

@@ -13,7 +13,14 @@ from modules_app.models import CustomFile, PbxSetting, SurfaceState
 from modules_app.operator.surfaces import refresh
 from modules_app.permissions import Actor
 from modules_app.services.surfaces import apply_again
-from telephony_app.models import ApplyKind, ApplyOutcome, ApplyRequest, Extension, SipAccount
+from telephony_app.models import (
+    ApplyKind,
+    ApplyOutcome,
+    ApplyRequest,
+    Extension,
+    Provider,
+    SipAccount,
+)
 from telephony_app.selectors.apply import apply_state, open_request, waiting, waiting_changes
 from telephony_app.services.apply import (
     apply_now,
@@ -243,6 +250,35 @@ def test_a_module_that_asterisk_itself_refuses_is_left_out_and_named(
     assert "[from-third]" in text_of(home, "extensions.conf")
     assert [one["owner"] for one in state.complaints] == ["ModuleBroken"]
     assert len(applied.told("dialplan reload")) == reloads + 1
+
+
+def test_a_provider_whose_host_has_no_address_now_holds_up_no_other_change(
+    applied: FakeAsterisk, home: Path, boss: Actor
+) -> None:
+    """Name servers may be away; the files before would bring the same complaint."""
+    trunk = Provider.objects.create(uniqid="SIP-TRUNK-9", description="T", host="sip.example.com")
+    apply_now(actor=boss)
+    assert look().problem is None
+
+    def complain() -> str:
+        said = "an object of type 'identify' with id 'SIP-TRUNK-9' from configuration file"
+        log = f"[now] ERROR[9] res_sorcery_config.c: Could not create {said} 'pjsip.conf'\n"
+        (home / "messages.log").open("a").write(log)
+        return "Module 'res_pjsip.so' reloaded successfully."
+
+    applied.outputs["module reload res_pjsip.so"] = complain
+    phone("202")
+    apply_now(actor=boss)
+    state = look()
+    assert state.problem is None
+    assert "[202]" in text_of(home, "pjsip.conf")
+    (note,) = [one for one in state.notes if one["slug"] == "asterisk-complains-still"]
+    assert note["context"]["name"] == "SIP-TRUNK-9" and "identify" in note["context"]["output"]
+    trunk.host = "sip.example.org"
+    trunk.save()
+    apply_now(actor=boss)
+    assert look().problem["slug"] == "asterisk-complained", "this host came with the change"
+    assert "sip.example.org" not in text_of(home, "pjsip.conf")
 
 
 def test_a_broken_context_does_not_reach_asterisk(applied: FakeAsterisk, home: Path) -> None:
