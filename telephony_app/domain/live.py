@@ -10,7 +10,8 @@ from typing import Any
 from modules_app.exceptions import gettext_noop as _
 
 _GONE = frozenset({"removed", "deleted"})
-_DEAD = frozenset({"unreachable", "unavailable", "unavail"})
+DEAD = frozenset({"unreachable", "unavailable", "unavail"})
+"""Asterisk's words for an address that does not answer its questions."""
 
 
 class Door(StrEnum):
@@ -32,6 +33,9 @@ class Status(StrEnum):
     REJECTED = "rejected"
     OFFLINE = "offline"
 
+
+ANSWERS = _("answers")
+"""What people read of a provider that answers, and with which nobody registers."""
 
 LABELS: Mapping[StrEnum, str] = {
     Door.UNKNOWN: _("not known"),
@@ -79,7 +83,7 @@ class Contact:
     @property
     def is_dead(self) -> bool:
         """Tell whether it does not answer Asterisk's questions."""
-        return self.status.lower() in _DEAD
+        return self.status.lower() in DEAD
 
 
 def contact_of(fields: Mapping[str, str]) -> Contact:

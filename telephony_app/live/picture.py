@@ -137,6 +137,14 @@ class Picture:
         self._contacts = {}
         for row in self._client.action("PJSIPShowContacts").events:
             self._take_contact(contact_of(row.fields))
+        for name in self._providers.keys() - self._contacts.keys():
+            self._read_standing_contacts(name)
+
+    def _read_standing_contacts(self, endpoint: str) -> None:
+        """Ask for addresses that stand in the configuration: the list has only registered ones."""
+        for row in self._client.action("PJSIPShowEndpoint", Endpoint=endpoint).events:
+            if row.name == "ContactStatusDetail":
+                self._take_contact(contact_of(row.fields))
 
     def _read_registrations(self) -> None:
         self._stale.discard("registrations")

@@ -16,7 +16,8 @@ from typing import Any
 from django.conf import settings
 
 from modules_app.exceptions import gettext_noop as _
-from telephony_app.domain.live import ICONS, LABELS, Door, Status
+from telephony_app.domain.live import ANSWERS, DEAD, ICONS, LABELS, Door, Status
+from telephony_app.domain.words import Registration
 
 FILE = "asterisk.json"
 FRESH_SECONDS = 5.0
@@ -87,6 +88,14 @@ class LiveState:
         """Return how a provider stands, None while nobody knows."""
         return self._status(self.providers, uniqid)
 
+    def answers(self, uniqid: str) -> bool | None:
+        """Tell whether a provider answers Asterisk's questions, None where it is not asked."""
+        known = self.contacts.get(uniqid, ()) if self.is_current else ()
+        words = {str(one["status"]).lower() for one in known}
+        if "reachable" in words:
+            return True
+        return False if words & DEAD else None
+
     def _status(self, known: Mapping[str, str], name: str) -> Status | None:
         return Status(known.get(name, Status.OFFLINE)) if self.is_current else None
 
@@ -120,6 +129,20 @@ def shown(word: Status | Door | None) -> Shown:
     """Return icon and label of how something stands."""
     known = Door.UNKNOWN if word is None else word
     return Shown(str(known), ICONS[known], LABELS[known])
+
+
+def shown_provider(live: LiveState, uniqid: str, registration: str) -> Shown | None:
+    """Return how a provider stands, None where nobody knows.
+
+    Where nobody registers it only answers or does not, and where it is not asked it is not known.
+    """
+    if registration != Registration.NONE:
+        status = live.provider(uniqid)
+        return shown(status) if status else None
+    answers = live.answers(uniqid)
+    if answers:
+        return Shown(str(Status.ONLINE), ICONS[Status.ONLINE], ANSWERS)
+    return None if answers is None else shown(Status.UNREACHABLE)
 
 
 def live_state() -> LiveState:

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.core.paginator import Page, Paginator
 
-from telephony_app.domain.words import Kind, Registration
+from telephony_app.domain.words import Kind
 from telephony_app.models import Extension, Provider
-from telephony_app.selectors.live import LiveState, Shown, shown
+from telephony_app.selectors.live import LiveState, Shown, shown, shown_provider
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +38,14 @@ def phones_on_page(live: LiveState, number: int, size: int) -> Page[StatusRow]:
 
 
 def providers_with_status(live: LiveState) -> list[StatusRow]:
-    """Return the providers that are switched on.
-
-    Of one with which nobody registers Asterisk lists no contact: how it stands is not known.
-    """
+    """Return the providers that are switched on."""
     rows = Provider.objects.filter(disabled=False).order_by("description", "uniqid")
     return [
         StatusRow(
             one.pk,
             one.description or one.uniqid,
             one.uniqid if one.description else "",
-            shown(None if one.registration == Registration.NONE else live.provider(one.uniqid)),
+            shown_provider(live, one.uniqid, one.registration) or shown(None),
         )
         for one in rows.only("id", "uniqid", "description", "registration")
     ]

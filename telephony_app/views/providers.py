@@ -13,7 +13,7 @@ from modules_app.views.sudo import sudo
 from telephony_app.forms.providers import ProviderForm
 from telephony_app.models import Provider
 from telephony_app.selectors.lists import enabled_codecs, list_providers
-from telephony_app.selectors.live import live_state, shown
+from telephony_app.selectors.live import live_state, shown_provider
 from telephony_app.selectors.records import find_record
 from telephony_app.services.providers import change_provider, create_provider, delete_provider
 from telephony_app.views.lists import list_context, read_asked
@@ -47,8 +47,7 @@ def provider_list(request: PageRequest) -> HttpResponse:
     """Show the providers; htmx gets the results alone."""
     listed, live = list_providers(read_asked(request)), live_state()
     for row in listed.rows:
-        status = live.provider(row.uniqid)
-        row.live = shown(status) if status else None
+        row.live = shown_provider(live, row.uniqid, row.registration)
     context = list_context(request, KIND.address, listed)
     return full_or_part(request, "telephony/providers.html", "results", context)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from modules_app.exceptions import ModuleError, Refused
-from telephony_app.ami import AmiAccount, AmiClient
+from telephony_app.ami import AmiAccount, AmiClient, AmiEvent
 from telephony_app.live.picture import Picture
 from tests.asterisk.lab.instance import AsteriskLab, Instance, Ports
 from tests.asterisk.minimal import AMI_SECRET, AMI_USER, write_etc
@@ -52,6 +52,21 @@ def test_a_fresh_connection_knows_who_is_registered(
     picture = Picture(client, {})
     picture.look()
     assert picture.phones == {"201": "online"}
+
+
+def test_an_address_that_stands_in_the_configuration_is_known_and_stays(
+    client: AmiClient, asterisk: Instance
+) -> None:
+    """Asterisk's list of contacts has only those that registered."""
+    picture = Picture(client, {"provider": "SIP-TRUNK-1"})
+    for _ in range(2):
+        picture.look()
+        assert picture.providers == {"SIP-TRUNK-1": "online"}
+        (contact,) = picture.as_record()["contacts"]["provider"]
+        assert contact["uri"] == f"sip:127.0.0.2:{asterisk.ports.provider}"
+        assert contact["status"] == "NonQualified"
+        picture.know_providers({"provider": "SIP-TRUNK-1", "gone": "SIP-TRUNK-2"})
+        picture.take(AmiEvent("Reload", {"Event": "Reload"}))
 
 
 def test_an_empty_list_is_empty(client: AmiClient) -> None:
