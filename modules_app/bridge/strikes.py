@@ -20,8 +20,10 @@ HUNG, MEMORY, PROCESSES = "hung", "memory", "processes"
 UNKNOWN = ""
 """The key of ends that no module could be blamed for."""
 
+MOST = 20
+"""So many strikes of one module are remembered, the newest ones."""
+
 _FILE = "strikes.json"
-_MOST = 20
 
 _ENDED = {
     "import": _("Its code ended the process while it was loaded ({how})."),
@@ -112,7 +114,7 @@ class Strikes(CountedModules[ModuleStrikes]):
             known = self.read()
             before = known.get(module_id)
             same = before.strikes if before and before.generation == generation else ()
-            known[module_id] = ModuleStrikes(generation, (*same, strike)[-_MOST:])
+            known[module_id] = ModuleStrikes(generation, (*same, strike)[-MOST:])
             self.write(known)
         return len(known[module_id].strikes)
 

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from modules_app.bridge.registry import Registry
-from modules_app.bridge.strikes import UNKNOWN, ModuleStrikes, Strike, Strikes
+from modules_app.bridge.strikes import MOST, UNKNOWN, ModuleStrikes, Strike, Strikes
 from modules_app.domain.strikes import StrikeRule
 from modules_app.exceptions import ModuleError
 from modules_app.host.marker import Doing, Moment
@@ -94,7 +94,7 @@ class Judge:
         strike = Strike(self._start, doing, how, at=at, excerpt=excerpt)
         before = self._own.get(module_id)
         known = before.strikes if before else ()
-        self._own[module_id] = ModuleStrikes(generation, (*known, strike))
+        self._own[module_id] = ModuleStrikes(generation, (*known, strike)[-MOST:])
         try:
             self._strikes.charge(module_id, generation, strike)
         except (OSError, ModuleError) as error:  # a full disk must not end the server
