@@ -22,7 +22,7 @@
   }
 
   /* A part that is swapped takes the focus with it: what stands in its place gets it back. */
-  var lost = null;
+  var focused = null;
 
   function caption(node) {
     return node.getAttribute("aria-label") || node.getAttribute("aria-labelledby") || node.textContent.trim();
@@ -34,7 +34,7 @@
     var node = document.activeElement;
     var inside = target && target.id && node !== document.body && target.contains(node);
     var nav = inside && node.closest("nav");
-    lost = inside ? {
+    focused = inside ? {
       id: node.id, tag: node.tagName, caption: caption(node), place: target.id,
       nav: nav && nav.getAttribute("aria-label"), asked: node === asking && node.matches(":focus-visible")
     } : null;
@@ -47,9 +47,9 @@
     return same || live(self && self.parentElement, "button")[0] || live(nav, "a[href], button")[0];
   }
   function returnFocus() {
-    var was = lost;
+    var was = focused;
     var place = was && document.getElementById(was.place);
-    lost = null;
+    focused = null;
     if (!place || document.activeElement !== document.body) { return; }
     var next = heir(was, place) || place;
     if (next === place) { place.tabIndex = -1; }
