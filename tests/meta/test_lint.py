@@ -12,7 +12,6 @@ import pytest
 
 from tests.meta.source import ROOT
 
-
 SCRIPTS = sorted((ROOT / "static" / "js").glob("*.js"))
 _DECLARED = re.compile(r"^ {0,2}(?:function|var|let|const) ([\w$]+)", re.MULTILINE)
 
