@@ -91,7 +91,10 @@ def references_in_modules(*, kind: str, record_ids: Sequence[object]) -> ModuleR
         silent |= set(wanted) - {answer.module_id for answer in answers if answer.ok}
         for answer in answers:
             for row in (answer.value or ()) if answer.ok else ():
-                rows[row["id"]].append(_called(answer.module_id, row))
+                if row.get("id") in rows:
+                    rows[row["id"]].append(_called(answer.module_id, row))
+                else:  # whom it protects is not known, so nothing may go
+                    silent.add(answer.module_id)
     return ModuleReferences({key: said for key, said in rows.items() if said}, sorted(silent))
 
 

@@ -107,3 +107,10 @@ def test_about_many_records_too_silence_is_a_no_that_a_person_may_override(modul
         refuse_if_any_referred(kind="extensions", record_ids=["201", "202"])
     assert error.value.slug == "record-use-unknown" and "ModuleB" in str(error.value)
     refuse_if_any_referred(kind="extensions", record_ids=["201", "202"], anyway=True)
+
+
+def test_an_answer_about_nobody_who_was_asked_for_counts_as_silence(modules) -> None:
+    row = {"id": "7", "model": "door", "text": "Gate"}
+    modules.append(HookAnswer("ModuleA", ok=True, value=[row]))
+    found = references_in_modules(kind="extensions", record_ids=[1, 2])
+    assert not found.rows and found.silent == ["ModuleA", "ModuleB"]
